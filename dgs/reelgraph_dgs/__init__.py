@@ -1,0 +1,1 @@
+"""The subgraph kit, on Strawberry: what a federated production service needs."""

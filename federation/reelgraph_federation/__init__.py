@@ -1,0 +1,1 @@
+"""Apollo Federation 2 in Python: composition, supergraphs, query planning, schema changes. Pure."""

@@ -1,0 +1,1 @@
+"""A versioned schema registry with composition and breaking-change checks."""

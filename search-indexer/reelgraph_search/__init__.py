@@ -1,0 +1,1 @@
+"""A search indexer: a GraphQL query template becomes a fresh search index."""

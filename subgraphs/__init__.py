@@ -1,0 +1,1 @@
+"""The streaming service: six domain graph services built on reelgraph."""

@@ -1,0 +1,1 @@
+"""The member domain graph service."""

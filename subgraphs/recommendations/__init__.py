@@ -1,0 +1,1 @@
+"""The recommendations domain graph service."""
