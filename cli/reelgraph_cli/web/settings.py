@@ -1,0 +1,31 @@
+"""Settings of the web client's server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+
+from reelgraph_kit.settings import ServiceSettings
+
+
+def _built_pages() -> Path:
+    import subgraphs
+
+    return Path(subgraphs.__path__[0]).parent / "clients" / "web" / "dist"
+
+
+class WebSettings(ServiceSettings):
+    """What the web client's server can be told; each name has the prefix ``REELGRAPH_WEB_``."""
+
+    service_name: ClassVar[str] = "web"
+
+    port: int = Field(default=4003, description="TCP port to listen on.")
+    router_url: str = Field(
+        default="http://127.0.0.1:4000",
+        description="Address of the router, as a browser reaches it.",
+    )
+    pages_dir: Path = Field(
+        default_factory=_built_pages, description="Folder of the built client (clients/web/dist)."
+    )

@@ -1,0 +1,108 @@
+"""Start the stack as `make run` does, on free ports and a folder of its own, and stop it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+START_SECONDS = 180
+PORTS_OF_A_STACK = 24
+
+
+@dataclass
+class Up:
+    """A running `reelgraph up`, its output so far, and the addresses of its processes."""
+
+    process: subprocess.Popen[str]
+    base_port: int
+    data_dir: Path
+    lines: list[str] = field(default_factory=list)
+    _incoming: queue.Queue[str | None] = field(default_factory=queue.Queue)
+
+    def __post_init__(self) -> None:
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._incoming.put(line.rstrip())
+        self._incoming.put(None)
+
+    def wait_for(self, text: str, seconds: float = START_SECONDS) -> str:
+        """Return the first further line that holds `text`; fail with all output otherwise."""
+        while (line := self._incoming.get(timeout=seconds)) is not None:
+            self.lines.append(line)
+            if text in line:
+                return line
+        raise AssertionError(f"ended without printing {text!r}:\n" + "\n".join(self.lines))
+
+    def url(self, offset: int, path: str = "") -> str:
+        return f"http://127.0.0.1:{self.base_port + offset}{path}"
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(timeout=30)
+
+
+def free_base_port() -> int:
+    """Find a base port above which a whole stack's ports are free."""
+    for base in range(21_000 + os.getpid() % 1000 * 30, 60_000, 30):
+        if all(_is_free(base + offset) for offset in range(PORTS_OF_A_STACK)):
+            return base
+    raise AssertionError("no free range of ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def start_up(data_dir: Path, *options: str, base_port: int | None = None) -> Up:
+    base_port = base_port or free_base_port()
+    command = [sys.executable, "-u", "-m", "reelgraph_cli", "up"]
+    command += ["--port", str(base_port), "--data-dir", str(data_dir), *options]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    return Up(process, base_port, data_dir)
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    """Start stacks by `up(*options, data_dir=…, base_port=…)`; all are stopped at the end."""
+    started: list[Up] = []
+
+    def start(*options: str, data_dir: Path | None = None, base_port: int | None = None) -> Up:
+        started.append(start_up(data_dir or tmp_path / "data", *options, base_port=base_port))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture(scope="session")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """Yield the whole stack, ready; one for all tests of a session."""
+    stack = start_up(tmp_path_factory.mktemp("evening"))
+    try:
+        stack.wait_for("Ready in")
+        yield stack
+    finally:
+        stack.stop()
