@@ -1,0 +1,98 @@
+"""Who calls: the claims that the router or a service signs, as a typed value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+IDENTITY_HEADER = "Reelgraph-Identity"
+"""Header with the caller's identity: a compact JWS that only trusted signers can make."""
+
+DEADLINE_HEADER = "Reelgraph-Deadline"
+"""Header with the unix time in milliseconds after which the answer is useless."""
+
+REQUEST_ID_HEADER = "X-Request-Id"
+"""Header that carries the id of a request from process to process and back."""
+
+Kind = Literal["anonymous", "member", "service"]
+_KINDS = ("anonymous", "member", "service")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The caller of a request.
+
+    `subject` is the member's id or the service's name; `maturity` a MaturityRating's name;
+    `address` the client's IP address; `country` its ISO 3166-1 alpha-2 code; `issuer` the
+    signer that vouched for all this ("" for anonymous callers without a header).
+    """
+
+    kind: Kind = "anonymous"
+    subject: str | None = None
+    profile: str | None = None
+    maturity: str | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    address: str | None = None
+    country: str | None = None
+    issuer: str = ""
+
+    @property
+    def is_member(self) -> bool:
+        """Whether a signed-in member calls."""
+        return self.kind == "member"
+
+    @property
+    def is_service(self) -> bool:
+        """Whether another service calls on its own account."""
+        return self.kind == "service"
+
+    def has_scope(self, scope: str) -> bool:
+        """Whether the caller was granted a scope, such as `catalog:write`."""
+        return scope in self.scopes
+
+    def to_claims(self) -> dict[str, object]:
+        """Return the claims to sign; `iss`, `iat` and `exp` are the signer's to add."""
+        return {
+            "kind": self.kind,
+            "sub": self.subject,
+            "profile": self.profile,
+            "maturity": self.maturity,
+            "scopes": sorted(self.scopes),
+            "addr": self.address,
+            "country": self.country,
+        }
+
+
+ANONYMOUS = Identity()
+"""A caller about whom nothing is known."""
+
+
+def identity_from_claims(claims: Mapping[str, Any]) -> Identity:
+    """Read an identity from verified claims.
+
+    Raises `ValueError` naming the claim that has a wrong shape.
+    """
+    kind = claims.get("kind", "anonymous")
+    if kind not in _KINDS:
+        raise ValueError(f"claim kind must be one of {', '.join(_KINDS)}, not {kind!r}")
+    scopes = claims.get("scopes", [])
+    if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
+        raise ValueError("claim scopes must be a list of strings")
+    return Identity(
+        kind=cast("Kind", kind),
+        subject=_text(claims, "sub"),
+        profile=_text(claims, "profile"),
+        maturity=_text(claims, "maturity"),
+        scopes=frozenset(scopes),
+        address=_text(claims, "addr"),
+        country=_text(claims, "country"),
+        issuer=_text(claims, "iss") or "",
+    )
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"claim {name} must be a string or null")
+    return value

@@ -1,0 +1,121 @@
+"""Run one service in this process: read settings, take the port, serve, drain, leave.
+
+Exit codes: 0 after a drained shutdown, 2 for wrong settings, 98 when the port is taken
+(EADDRINUSE), 1 when the service could not start.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TypeVar
+
+from reelgraph_kit.asgi import ASGIApp
+from reelgraph_kit.logging import configure_logging
+from reelgraph_kit.settings import ServiceSettings, load_or_exit
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+EXIT_SETTINGS = 2
+EXIT_PORT_BUSY = 98
+_BACKLOG = 2048
+_logger = logging.getLogger("reelgraph.process")
+
+
+class PortBusy(Exception):
+    """Another process listens on the port; the text says which and what to do."""
+
+
+def serve(
+    create_app: Callable[[SettingsT], ASGIApp],
+    settings_class: type[SettingsT],
+    settings: SettingsT | None = None,
+) -> None:
+    """Serve an app until SIGTERM or SIGINT, then finish the requests in flight.
+
+    The port is taken before the app is made, so a second start fails at once and leaves the
+    first alone. Raises `SystemExit` with the codes above; returns after a clean shutdown.
+    """
+    settings = settings or load_or_exit(settings_class)
+    configure_logging(settings.service_name, settings.log_level, settings.log_format)
+    listener = _listen_or_exit(settings)
+    started = _run(create_app, settings, listener)
+    if not started:
+        raise SystemExit(1)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Bind a TCP socket; raises `PortBusy` or the `OSError` of a wrong address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortBusy(
+                f"Port {port} on {host} is in use by another process. "
+                "Stop that process or choose another port."
+            ) from error
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+def _listen_or_exit(settings: ServiceSettings) -> socket.socket:
+    variable = f"{settings.model_config.get('env_prefix', '')}PORT"
+    try:
+        return listen(settings.host, settings.port)
+    except PortBusy as error:
+        print(f"{settings.service_name}: {error} (setting {variable})", file=sys.stderr)
+        raise SystemExit(EXIT_PORT_BUSY) from None
+    except OSError as error:
+        print(
+            f"{settings.service_name}: cannot listen on {settings.host}:{settings.port}: "
+            f"{error.strerror or error}.",
+            file=sys.stderr,
+        )
+        raise SystemExit(EXIT_SETTINGS) from None
+
+
+def _run(
+    create_app: Callable[[SettingsT], ASGIApp], settings: SettingsT, listener: socket.socket
+) -> bool:
+    # Imported here: a process that only fails to bind need not pay for the server.
+    import uvicorn
+
+    # uvicorn raises the signal again after its shutdown; a drained stop is no failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _already_drained)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings),
+            loop="uvloop" if sys.platform != "win32" else "asyncio",
+            http="httptools",
+            ws="websockets-sansio" if find_spec("websockets") else "none",
+            lifespan="on",
+            access_log=False,
+            # Who believes X-Forwarded-For is for each service to decide, not for the server.
+            proxy_headers=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=max(1, round(settings.shutdown_grace_seconds)),
+        )
+    )
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    host, port = listener.getsockname()[:2]
+    _logger.info("listening on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+    server.run(sockets=[listener])
+    listener.close()
+    return server.started
+
+
+def _already_drained(signal_number: int, frame: object) -> None:
+    """Do nothing: the server has caught the signal and finished its requests."""

@@ -1,0 +1,213 @@
+"""Settings that every service of reelgraph shares, and how they are read and documented.
+
+A service subclasses `ServiceSettings` in its own settings.py, names itself, and adds what it
+needs; `settings.py` is the one place of a process that reads the environment.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self, TypeVar
+
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
+
+
+class ServiceSettings(BaseSettings):
+    """What every service can be told, read from `<PREFIX><NAME>` environment variables.
+
+    A subclass sets `service_name`; its prefix becomes `REELGRAPH_<SERVICE_NAME>_`. Every field
+    has a description, because the documentation is generated from it.
+    """
+
+    service_name: ClassVar[str] = "service"
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="forbid")
+
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on. Only this machine can connect unless it is changed.",
+    )
+    port: int = Field(
+        default=0, ge=0, le=65535, description="TCP port to listen on; 0 takes any free one."
+    )
+    data_dir: Path = Field(
+        default=Path(".reelgraph"), description="Folder of the embedded stores; made when missing."
+    )
+    database_url: str = Field(
+        default="",
+        validate_default=True,
+        description="SQLAlchemy URL of the service's own database: sqlite+aiosqlite:///… or "
+        "postgresql+asyncpg://…. Empty: a SQLite file <data_dir>/<service>/<service>.db.",
+    )
+    event_log_url: str = Field(
+        default="",
+        validate_default=True,
+        description="Event log that services share: sqlite:///<path> or kafka://host:port. "
+        "Empty: <data_dir>/events.db.",
+    )
+    cache_url: str = Field(
+        default="memory://", description="Cache: memory:// or redis://host:port/number."
+    )
+    document_store_url: str = Field(
+        default="",
+        validate_default=True,
+        description="Document store: sqlite:///<path> or mongodb://host:port/database. "
+        "Empty: <data_dir>/<service>/documents.db.",
+    )
+    signing_key: Path | None = Field(
+        default=None,
+        description="File of the Ed25519 private key (PEM) that this service signs with.",
+    )
+    trusted_signers: Path | None = Field(
+        default=None,
+        description="File of the public keys (JWKS) whose signed identities are believed. "
+        "Without it every caller is anonymous and signed identities are refused.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe messages that are logged."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Log lines for people (text) or for machines (json)."
+    )
+    shutdown_grace_seconds: float = Field(
+        default=9.0,
+        gt=0,
+        le=600,
+        description="How long requests in flight may go on after SIGTERM, in seconds.",
+    )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Derive the environment prefix from the service's name."""
+        super().__pydantic_init_subclass__(**kwargs)
+        if "service_name" in cls.__dict__:
+            cls.model_config["env_prefix"] = environment_prefix(cls.service_name)
+
+    @field_validator("database_url")
+    @classmethod
+    def _default_database(cls, value: str, info: ValidationInfo) -> str:
+        path = cls._own_file(info, f"{cls.service_name}.db")
+        return value or f"sqlite+aiosqlite:///{path}"
+
+    @field_validator("event_log_url")
+    @classmethod
+    def _default_event_log(cls, value: str, info: ValidationInfo) -> str:
+        return value or f"sqlite:///{_data_dir(info) / 'events.db'}"
+
+    @field_validator("document_store_url")
+    @classmethod
+    def _default_document_store(cls, value: str, info: ValidationInfo) -> str:
+        return value or f"sqlite:///{cls._own_file(info, 'documents.db')}"
+
+    @classmethod
+    def _own_file(cls, info: ValidationInfo, name: str) -> Path:
+        return _data_dir(info) / cls.service_name / name
+
+    @property
+    def service_dir(self) -> Path:
+        """Folder of this service's own files, `<data_dir>/<service>`; made when missing."""
+        path = self.data_dir / self.service_name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the settings from the environment.
+
+        Raises `SettingsError`, whose text names each wrong variable.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsError(describe_problems(cls, error)) from None
+
+
+class SettingsError(Exception):
+    """The environment holds a value that a service cannot use; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingDescription:
+    """One setting as the documentation shows it."""
+
+    variable: str
+    field: str
+    type: str
+    default: str
+    description: str
+
+
+def environment_prefix(service_name: str) -> str:
+    """Return the prefix of a service's environment variables, `REELGRAPH_<NAME>_`."""
+    return f"REELGRAPH_{service_name.upper().replace('-', '_')}_"
+
+
+def describe_settings(settings: type[ServiceSettings]) -> list[SettingDescription]:
+    """List every setting of a service in declaration order, for documentation and checks."""
+    prefix = str(settings.model_config.get("env_prefix", ""))
+    described: list[SettingDescription] = []
+    for name, field in settings.model_fields.items():
+        default = "required" if field.default is PydanticUndefined else _printed(field.default)
+        described.append(
+            SettingDescription(
+                variable=f"{prefix}{name}".upper(),
+                field=name,
+                type=_type_name(field.annotation),
+                default=default,
+                description=field.description or "",
+            )
+        )
+    return described
+
+
+def settings_table(classes: Sequence[type[ServiceSettings]]) -> str:
+    """Render the settings of several services as Markdown, one table a service."""
+    sections: list[str] = []
+    for settings in classes:
+        rows = [
+            f"| `{item.variable}` | {item.type} | {item.default} | {item.description} |"
+            for item in describe_settings(settings)
+        ]
+        head = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |"]
+        sections.append("\n".join([f"## {settings.service_name}", "", *head, *rows, ""]))
+    return "\n".join(sections)
+
+
+def describe_problems(settings: type[ServiceSettings], error: ValidationError) -> str:
+    """Say which environment variables are wrong, one line each."""
+    prefix = str(settings.model_config.get("env_prefix", ""))
+    lines = [
+        f"{prefix}{'_'.join(str(part) for part in problem['loc'])}".upper() + f": {problem['msg']}."
+        for problem in error.errors(include_url=False)
+    ]
+    return "\n".join([f"Wrong settings for {settings.service_name}:", *lines])
+
+
+def load_or_exit(settings: type[SettingsT]) -> SettingsT:
+    """Read settings, or print what is wrong and leave with exit code 2."""
+    try:
+        return settings.load()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _data_dir(info: ValidationInfo) -> Path:
+    path = info.data.get("data_dir", Path(".reelgraph"))
+    return Path(path).absolute()
+
+
+def _printed(default: object) -> str:
+    return "" if default is None or default == "" else f"`{default}`"
+
+
+def _type_name(annotation: object) -> str:
+    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    return text.replace("typing.", "").replace("pathlib.", "").replace("|", "or")
