@@ -1,0 +1,183 @@
+"""Build the query graph of a supergraph: nodes and edges appear as somebody looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from reelgraph_federation.field_sets import FieldSet, parse_field_set, print_field_set
+from reelgraph_federation.query_graph.edges import (
+    Absence,
+    FieldEdge,
+    KeyEdge,
+    NodeContents,
+    NodeKind,
+    TypeNode,
+)
+from reelgraph_federation.query_graph.types import TypeIndex
+from reelgraph_federation.query_graph.views import provided_below, provided_by_field
+from reelgraph_federation.supergraph.model import (
+    Field,
+    FieldJoin,
+    InterfaceType,
+    ObjectType,
+    Supergraph,
+    UnionType,
+)
+
+
+def build_query_graph(supergraph: Supergraph) -> QueryGraph:
+    """Return the query graph of a supergraph."""
+    return QueryGraph(supergraph)
+
+
+class QueryGraph:
+    """Where each field can be had: `node`, `roots`, `jumps`, `unresolvable`, `nodes`.
+
+    Nodes are made on first use and kept, so a router starts at once even with a large supergraph;
+    the outcome does not depend on the order in which they are asked for.
+    """
+
+    def __init__(self, supergraph: Supergraph) -> None:
+        self.supergraph = supergraph
+        self.types = TypeIndex(supergraph)
+        self._nodes: dict[tuple[str, str, FieldSet], TypeNode] = {}
+        self._jumps: dict[str, tuple[KeyEdge, ...]] = {}
+        self._order = {name: index for index, name in enumerate(supergraph.subgraphs)}
+
+    def node(self, subgraph: str, type_name: str, provided: FieldSet = ()) -> TypeNode | None:
+        """Return the node of a composite type in a subgraph, `None` when it is not there."""
+        key = (subgraph, type_name, provided)
+        node = self._nodes.get(key)
+        if node is None and subgraph in self.types.subgraphs_of(type_name):
+            node = self._nodes[key] = self._make(subgraph, type_name, provided)
+        return node
+
+    def nodes(self) -> Iterator[TypeNode]:
+        """Yield the plain node (no view) of every composite type in every subgraph."""
+        for type_name, one in self.supergraph.types.items():
+            if isinstance(one, (ObjectType, InterfaceType, UnionType)):
+                for subgraph in self.types.subgraphs_of(type_name):
+                    node = self.node(subgraph, type_name)
+                    if node is not None:
+                        yield node
+
+    def roots(self, kind: str) -> tuple[TypeNode, ...]:
+        """Return the nodes of the root type of `query`, `mutation` or `subscription`."""
+        name = self.supergraph.root_types().get(kind)
+        if name is None:
+            return ()
+        found = (self.node(subgraph, name) for subgraph in self.types.subgraphs_of(name))
+        return tuple(node for node in found if node is not None)
+
+    def jumps(self, type_name: str) -> tuple[KeyEdge, ...]:
+        """Return the key jumps by which an object of a type can be entered, in stable order.
+
+        For an object type these are its own keys and those of interfaces that a subgraph has as
+        interface objects; for an interface its own keys.
+        """
+        found = self._jumps.get(type_name)
+        if found is None:
+            found = self._jumps[type_name] = tuple(self._keys(type_name, resolvable=True))
+        return found
+
+    def unresolvable(self, type_name: str) -> tuple[KeyEdge, ...]:
+        """Return the keys that cannot be jumped by, since they are not resolvable."""
+        return tuple(self._keys(type_name, resolvable=False))
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Return every label of a progressive `@override`."""
+        return frozenset(
+            join.override_label
+            for one in self.supergraph.types.values()
+            if isinstance(one, (ObjectType, InterfaceType))
+            for field in one.fields.values()
+            for join in field.joins
+            if join.override_label
+        )
+
+    def _keys(self, type_name: str, *, resolvable: bool) -> Iterator[KeyEdge]:
+        names = [type_name]
+        if isinstance(self.supergraph.types[type_name], ObjectType):
+            names += self.types.interfaces_of(type_name)
+        edges: list[KeyEdge] = []
+        for name in names:
+            for join in self.supergraph.types[name].joins:
+                wanted = name == type_name or join.is_interface_object
+                if wanted and join.key is not None and join.resolvable == resolvable:
+                    target = self.node(join.subgraph, name)
+                    if target is not None:
+                        key = parse_field_set(join.key)
+                        edges.append(KeyEdge(target, key, print_field_set(key), name))
+        edges.sort(key=lambda edge: self._order[edge.target.subgraph])
+        yield from edges
+
+    def _make(self, subgraph: str, type_name: str, provided: FieldSet) -> TypeNode:
+        kind = self._kind(subgraph, type_name)
+        possible = (
+            () if kind is NodeKind.INTERFACE_OBJECT else self.types.possible_in(subgraph, type_name)
+        )
+        index = len(self._nodes)
+        return TypeNode(subgraph, type_name, kind, provided, possible, index, self._contents)
+
+    def _kind(self, subgraph: str, type_name: str) -> NodeKind:
+        one = self.supergraph.types[type_name]
+        if isinstance(one, ObjectType):
+            return NodeKind.OBJECT
+        if any(join.subgraph == subgraph and join.is_interface_object for join in one.joins):
+            return NodeKind.INTERFACE_OBJECT
+        return NodeKind.INTERFACE if isinstance(one, InterfaceType) else NodeKind.UNION
+
+    def _contents(self, node: TypeNode) -> NodeContents:
+        one = self.supergraph.types[node.type_name]
+        contents = NodeContents()
+        if node.is_abstract:
+            for name in node.possible:
+                view = provided_below(node.provided, name, self.types)
+                cast = self.node(node.subgraph, name, view)
+                assert cast is not None  # `possible` has only types that the subgraph defines
+                contents.casts[name] = cast
+        if isinstance(one, (ObjectType, InterfaceType)):
+            for field in one.fields.values():
+                self._add_field(node, field, contents)
+        return contents
+
+    def _add_field(self, node: TypeNode, field: Field, contents: NodeContents) -> None:
+        join = self._join(node, field)
+        provided = provided_by_field(node.provided, field.name)
+        reason = self._absence(node, field, join)
+        if reason is not None and provided is None:
+            contents.absent[field.name] = reason
+            return
+        join = join or FieldJoin(node.subgraph)
+        edge = FieldEdge(field, join.type or field.type, None)
+        contents.fields[field.name] = edge
+        if self.types.is_composite(edge.type.name):
+            below = provided or (parse_field_set(join.provides) if join.provides else ())
+            edge.target = self.node(node.subgraph, edge.type.name, below)
+        if provided is None:
+            edge.requires = parse_field_set(join.requires) if join.requires else ()
+            edge.contexts = join.context_arguments
+            edge.label, edge.label_state = join.override_label, join.override is not None
+
+    def _join(self, node: TypeNode, field: Field) -> FieldJoin | None:
+        """Return how the node's subgraph has the field, `None` when it does not."""
+        if not field.joins:
+            return FieldJoin(node.subgraph)
+        for join in field.joins:
+            if join.subgraph == node.subgraph:
+                return join
+        return None
+
+    def _absence(self, node: TypeNode, field: Field, join: FieldJoin | None) -> Absence | None:
+        if join is None:
+            taken = any(
+                one.override == node.subgraph and not one.override_label for one in field.joins
+            )
+            return Absence.OVERRIDDEN if taken else Absence.NOT_DEFINED
+        if join.external or join.used_overridden:
+            if self.types.is_key_field(node.subgraph, node.type_name, field.name):
+                return None
+            return Absence.EXTERNAL if join.external else Absence.OVERRIDDEN
+        return None

@@ -1,0 +1,145 @@
+"""Which types there are, where, and which objects may stand for an interface or union."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from reelgraph_federation.field_sets import FieldSet, FieldSetSyntaxError, parse_field_set
+from reelgraph_federation.supergraph.model import (
+    CompositeType,
+    InterfaceType,
+    ObjectType,
+    Supergraph,
+    UnionType,
+)
+
+
+class TypeIndex:
+    """Lookups over the types of a supergraph, remembered."""
+
+    def __init__(self, supergraph: Supergraph) -> None:
+        self._types = supergraph.types
+        self._order = {name: index for index, name in enumerate(supergraph.types)}
+        self._subgraphs: dict[str, tuple[str, ...]] = {}
+        self._possible: dict[str, tuple[str, ...]] = {}
+        self._possible_in: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._sets: dict[str, frozenset[str]] = {}
+
+    def is_composite(self, name: str) -> bool:
+        """Tell whether a type has selections below it."""
+        return isinstance(self._types.get(name), (ObjectType, InterfaceType, UnionType))
+
+    def is_abstract(self, name: str) -> bool:
+        """Tell whether a type is an interface or a union in the supergraph."""
+        return isinstance(self._types.get(name), (InterfaceType, UnionType))
+
+    def composite(self, name: str) -> CompositeType:
+        """Return a composite type by name."""
+        found = self._types[name]
+        assert isinstance(found, (ObjectType, InterfaceType, UnionType))
+        return found
+
+    def subgraphs_of(self, name: str) -> tuple[str, ...]:
+        """Return the subgraphs that define a type, in the order of its joins."""
+        found = self._subgraphs.get(name)
+        if found is None:
+            one = self._types.get(name)
+            joins = one.joins if one is not None else ()
+            found = self._subgraphs[name] = tuple(dict.fromkeys(join.subgraph for join in joins))
+        return found
+
+    def interfaces_of(self, name: str) -> tuple[str, ...]:
+        """Return the interfaces that a type implements anywhere."""
+        one = self._types[name]
+        return tuple(one.interfaces) if isinstance(one, (ObjectType, InterfaceType)) else ()
+
+    def possible(self, name: str) -> tuple[str, ...]:
+        """Return the object types that a composite type may be, in the supergraph's order."""
+        found = self._possible.get(name)
+        if found is None:
+            one = self.composite(name)
+            if isinstance(one, ObjectType):
+                found = (name,)
+            elif isinstance(one, UnionType):
+                found = tuple(sorted(one.members, key=self._order.__getitem__))
+            else:
+                found = tuple(self._implementations.get(name, ()))
+            self._possible[name] = found
+        return found
+
+    def possible_set(self, name: str) -> frozenset[str]:
+        """Return `possible` as a set."""
+        found = self._sets.get(name)
+        if found is None:
+            found = self._sets[name] = frozenset(self.possible(name))
+        return found
+
+    def possible_in(self, subgraph: str, name: str) -> tuple[str, ...]:
+        """Return the object types that a type may be in one subgraph."""
+        key = (subgraph, name)
+        found = self._possible_in.get(key)
+        if found is None:
+            found = self._possible_in[key] = tuple(
+                one for one in self.possible(name) if self._belongs(subgraph, one, name)
+            )
+        return found
+
+    def is_key_field(self, subgraph: str, type_name: str, field_name: str) -> bool:
+        """Tell whether a field is part of a key in a subgraph.
+
+        Such a field can be read there even when it is `@external`: a subgraph that can name its
+        entity can tell the entity's key (Federation 1 extensions mark key fields external).
+        """
+        return (subgraph, type_name, field_name) in self._key_fields
+
+    def _belongs(self, subgraph: str, member: str, name: str) -> bool:
+        if subgraph not in self.subgraphs_of(member):
+            return False
+        one = self._types[name]
+        if isinstance(one, UnionType):
+            where = one.members[member]
+        elif isinstance(one, InterfaceType):
+            implementer = self._types[member]
+            assert isinstance(implementer, ObjectType)
+            where = implementer.interfaces[name]
+        else:
+            return True
+        return not where or subgraph in where
+
+    @cached_property
+    def _implementations(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, one in self._types.items():
+            if isinstance(one, ObjectType):
+                for interface in one.interfaces:
+                    found.setdefault(interface, []).append(name)
+        return found
+
+    @cached_property
+    def _key_fields(self) -> frozenset[tuple[str, str, str]]:
+        found: set[tuple[str, str, str]] = set()
+        for name, one in self._types.items():
+            for join in one.joins:
+                if join.key is not None:
+                    self._add_key_fields(join.subgraph, name, _read(join.key), found)
+        return frozenset(found)
+
+    def _add_key_fields(
+        self, subgraph: str, type_name: str, key: FieldSet, found: set[tuple[str, str, str]]
+    ) -> None:
+        one = self._types.get(type_name)
+        for selection in key:
+            if not selection.name:
+                self._add_key_fields(subgraph, selection.on or type_name, selection.children, found)
+            elif isinstance(one, (ObjectType, InterfaceType)):
+                found.add((subgraph, type_name, selection.name))
+                field = one.fields.get(selection.name)
+                if field is not None and selection.children:
+                    self._add_key_fields(subgraph, field.type.name, selection.children, found)
+
+
+def _read(key: str) -> FieldSet:
+    try:
+        return parse_field_set(key)
+    except FieldSetSyntaxError:
+        return ()
