@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,11 +172,21 @@ def _subgraph(name: str, offset: int, settings: dict[str, str] | None = None) ->
 
 
 def _appliances(url: Callable[[int], str]) -> Iterable[Service]:
-    for number in (1, 2, 3):
+    for number, address in enumerate(APPLIANCE_ADDRESSES, start=1):
         yield Service(
             f"appliance-{number}",
             "subgraphs.playback.appliance",
             20 + number,
             "REELGRAPH_APPLIANCE_",
             {"ID": f"oca-{number}", "CONTROL_URL": url(14)},
+            host=address,
         )
+
+
+# Linux answers on all of 127.0.0.0/8, so each appliance has an address of its own and steering by
+# prefix is exercised with real sockets; other systems have 127.0.0.1 alone.
+APPLIANCE_ADDRESSES = (
+    ("127.64.1.1", "127.64.1.2", "127.64.2.1")
+    if sys.platform == "linux"
+    else ("127.0.0.1", "127.0.0.1", "127.0.0.1")
+)

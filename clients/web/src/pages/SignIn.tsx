@@ -22,7 +22,7 @@ interface SignInData {
         expiresAt: string;
         member: { id: string; displayName: string; profiles: Profile[] };
       }
-    | { __typename: "InvalidCredentials"; message: string };
+    | { __typename: "InvalidCredentials" | "TooManyAttempts"; message: string };
 }
 interface SelectProfileData {
   selectProfile:
@@ -60,8 +60,8 @@ function Credentials({
     setRefused(null);
     const variables = { email: form.get("email"), password: form.get("password") };
     const { data } = await signIn({ variables }).catch(() => ({ data: undefined }));
-    if (data?.signIn.__typename === "InvalidCredentials") setRefused(data.signIn.message);
-    if (data?.signIn.__typename !== "Session") return;
+    if (data === undefined) return;
+    if (data.signIn.__typename !== "Session") return setRefused(data.signIn.message);
     const { accessToken, expiresAt, member } = data.signIn;
     const { displayName: memberName, profiles } = member;
     setSession({ accessToken, expiresAt, memberName, profileId: null, profileName: null });
