@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -63,16 +64,11 @@ def graph(evening) -> Iterator[Graph]:
 
 def eventually(probe: Callable[[], bool], what: str, seconds: float = 30) -> None:
     """Ask again until it holds: for what reaches another process by events, bounded in time."""
-
-    async def ask() -> None:
-        async with asyncio.timeout(seconds):
-            while not await asyncio.to_thread(probe):
-                await asyncio.sleep(0.1)
-
-    try:
-        asyncio.run(ask())
-    except TimeoutError:
-        raise AssertionError(f"{what} did not happen within {seconds} s") from None
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while not probe():
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        pause.wait(0.1)
 
 
 ADULT, KIDS = "Robin", "Kids"
