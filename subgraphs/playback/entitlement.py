@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-WORLDWIDE = "*"
-
 
 class MaturityLevel(Enum):
     """Who a title is made for, from everyone up; the order of definition is the order of age."""
@@ -40,15 +38,18 @@ class TitleUnavailableReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When a title may be shown in a country: `[starts_at, ends_at)`, an open end being None."""
+    """When a title may be shown: `[starts_at, ends_at)`, an open end being None.
 
-    country: str
+    `country` is an ISO 3166-1 alpha-2 code, None for everywhere.
+    """
+
+    country: str | None
     starts_at: datetime
     ends_at: datetime | None
 
     def covers(self, country: str | None) -> bool:
-        """Tell whether the window is for `country` (ISO code) or for the whole world."""
-        return self.country in {WORLDWIDE, country}
+        """Tell whether the window is for `country` or for everywhere."""
+        return self.country in {None, country}
 
     def holds(self, now: datetime) -> bool:
         """Tell whether `now` lies inside."""

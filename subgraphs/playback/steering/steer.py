@@ -116,7 +116,9 @@ def choose(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _judge_all(question: Question, network: Network, now: datetime) -> list[Candidate]:
     announced = network.routes.matches(question.address)
     return [
-        _judge(question, each, announced.get(each.facts.id), network.fleet.health(each.facts.id, now))
+        _judge(
+            question, each, announced.get(each.facts.id), network.fleet.health(each.facts.id, now)
+        )
         for each in network.fleet.appliances.values()
     ]
 
@@ -145,9 +147,7 @@ def _find_rejection(question: Question, candidate: Candidate) -> Rejection | Non
     appliance = candidate.appliance
     url = appliance.base_url_v4 if question.address.version == 4 else appliance.base_url_v6
     holds_files = appliance.reads_through or question.files <= appliance.files
-    load_is_fine = (
-        candidate.load < LOAD_CEILING and appliance.load.disk_busy < DISK_BUSY_CEILING
-    )
+    load_is_fine = candidate.load < LOAD_CEILING and appliance.load.disk_busy < DISK_BUSY_CEILING
     requirements = (
         (appliance.facts.state is ApplianceState.ACTIVE, Rejection.NOT_ACTIVE),
         (candidate.health is not ApplianceHealth.UNHEARD, Rejection.UNHEARD),

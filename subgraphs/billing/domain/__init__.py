@@ -1,0 +1,1 @@
+"""Billing's rules: money, months, periods, ledger lines. No I/O."""

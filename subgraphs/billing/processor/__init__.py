@@ -1,0 +1,1 @@
+"""The port to a payment processor, and its embedded simulator."""

@@ -1,0 +1,1 @@
+"""What billing does: subscribe, charge, reconcile, renew, cancel."""

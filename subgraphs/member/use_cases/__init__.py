@@ -1,0 +1,1 @@
+"""What member does: sign up, sign in, keep profiles."""
