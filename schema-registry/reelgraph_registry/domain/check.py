@@ -1,0 +1,122 @@
+"""A check: would this schema compose, and whom would it break."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reelgraph_federation.problems import Problem, SourceLocation
+from reelgraph_federation.schema_changes import JudgeRules
+
+from .change_result import ChangeResult
+
+SHRINKING_HINTS = frozenset(
+    {
+        "INCONSISTENT_ARGUMENT_PRESENCE",
+        "INCONSISTENT_INPUT_OBJECT_FIELD",
+        "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM",
+    }
+)
+"""Hints of things that one subgraph defines and the supergraph silently leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """How a variant judges proposals.
+
+    Usage counts within ``usage_window_days``, without the ``excluded_clients``, from
+    ``usage_count_threshold`` operations and ``usage_share_threshold`` (0 to 1) of all on.
+    """
+
+    fail_on_dangerous: bool = False
+    fail_on_shrinking_hints: bool = True
+    allow_removal_of_deprecated: bool = False
+    consider_usage: bool = True
+    usage_window_days: int = 30
+    usage_count_threshold: int = 1
+    usage_share_threshold: float = 0.0
+    excluded_clients: tuple[str, ...] = ()
+
+    def as_rules(self) -> JudgeRules:
+        """Return the rules that changes are judged by."""
+        return JudgeRules(
+            suppress_removal_of_deprecated_field=self.allow_removal_of_deprecated,
+            consider_usage=self.consider_usage,
+            usage_count_threshold=self.usage_count_threshold,
+            usage_share_threshold=self.usage_share_threshold,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HintResult:
+    """A composition hint and whether the check may pass with it."""
+
+    problem: Problem
+    passes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a contributor to the check found, such as a search template that no longer compiles."""
+
+    contributor: str
+    message: str
+    coordinate: str
+    passes: bool
+    location: SourceLocation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result of a check.
+
+    ``subgraphs`` are the names proposed; ``base_version`` the supergraph version they were compared
+    with, None when the variant publishes none. ``id`` is empty for a check that was not stored.
+    """
+
+    id: str
+    graph: str
+    variant: str
+    subgraphs: tuple[str, ...]
+    base_version: str | None
+    errors: tuple[Problem, ...]
+    hints: tuple[HintResult, ...]
+    changes: tuple[ChangeResult, ...]
+    findings: tuple[Finding, ...]
+    author: str
+    created_at: datetime
+
+    @property
+    def composes(self) -> bool:
+        """Whether there would be a supergraph."""
+        return not self.errors
+
+    @property
+    def passes(self) -> bool:
+        """Whether the proposal may be published without breaking anybody."""
+        return (
+            self.composes
+            and all(hint.passes for hint in self.hints)
+            and all(change.passes for change in self.changes)
+            and all(finding.passes for finding in self.findings)
+        )
+
+    def with_files(self, files: dict[str, str]) -> "Check":
+        """Return the check with places naming files, by subgraph."""
+        return replace(
+            self,
+            errors=tuple(_in_files(error, files) for error in self.errors),
+            hints=tuple(
+                replace(hint, problem=_in_files(hint.problem, files)) for hint in self.hints
+            ),
+            changes=tuple(change.at(_in_file(change.location, files)) for change in self.changes),
+        )
+
+
+def _in_files(problem: Problem, files: dict[str, str]) -> Problem:
+    places = (_in_file(place, files) for place in problem.locations)
+    return replace(problem, locations=tuple(place for place in places if place is not None))
+
+
+def _in_file(place: SourceLocation | None, files: dict[str, str]) -> SourceLocation | None:
+    if place is None:
+        return None
+    return replace(place, file=place.file or files.get(place.subgraph))

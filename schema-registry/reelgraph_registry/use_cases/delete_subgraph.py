@@ -1,0 +1,39 @@
+"""Take a subgraph out of a variant."""
+
+from dataclasses import dataclass
+
+from ..domain.errors import InvalidInput, NotFound
+from ..domain.history import Action
+from ..ports import Announcer, Clock, RegistryStore
+from .compose_and_publish import Intent, PublishOutcome, Schemas, compose_and_publish
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSubgraph:
+    """The use case, with what it works on."""
+
+    store: RegistryStore
+    announce: Announcer
+    clock: Clock
+
+    async def __call__(
+        self, graph: str, variant: str, subgraph: str, author: str
+    ) -> PublishOutcome:
+        """Publish the supergraph without the subgraph; its versions stay stored.
+
+        Raises NotFound when the variant has no such subgraph, InvalidInput for the last one.
+        """
+
+        def without(current: Schemas) -> Schemas:
+            rest = tuple(schema for schema in current if schema.name != subgraph)
+            if len(rest) == len(current):
+                raise NotFound(f"The variant {graph}@{variant} has no subgraph {subgraph}.")
+            if not rest:
+                raise InvalidInput(
+                    f"{subgraph} is the last subgraph of {graph}@{variant}; "
+                    "a supergraph needs at least one."
+                )
+            return rest
+
+        intent = Intent(graph, variant, Action.DELETE, (subgraph,), without, author)
+        return await compose_and_publish(intent, self.store, self.announce, self.clock)

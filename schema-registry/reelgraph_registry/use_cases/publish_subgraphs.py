@@ -1,0 +1,61 @@
+"""Publish one or several subgraphs' schemas in one step."""
+
+from dataclasses import dataclass
+
+from ..domain.history import Action
+from ..domain.names import check_graph_name, check_variant_name
+from ..domain.subgraph_version import SchemaLimits, SubgraphSchema, check_schemas
+from ..ports import Announcer, Clock, RegistryStore
+from .compose_and_publish import Intent, PublishOutcome, Schemas, compose_and_publish
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRequest:
+    """Schemas to publish together: all become part of one new supergraph version, or none."""
+
+    graph: str
+    variant: str
+    schemas: tuple[SubgraphSchema, ...]
+    author: str
+    expects_version: bool = False
+    expected_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishSubgraphs:
+    """The use case, with what it works on."""
+
+    store: RegistryStore
+    announce: Announcer
+    clock: Clock
+    limits: SchemaLimits
+
+    async def __call__(self, request: PublishRequest) -> PublishOutcome:
+        """Publish; raises InvalidInput and VersionConflict.
+
+        A subgraph without a URL keeps the one it was published with.
+        """
+        check_graph_name(request.graph)
+        check_variant_name(request.variant)
+        check_schemas(request.schemas, self.limits)
+        intent = Intent(
+            graph=request.graph,
+            variant=request.variant,
+            action=Action.PUBLISH,
+            subgraphs=tuple(schema.name for schema in request.schemas),
+            apply=lambda current: replace_schemas(current, request.schemas),
+            author=request.author,
+            expects_version=request.expects_version,
+            expected_version=request.expected_version,
+        )
+        return await compose_and_publish(intent, self.store, self.announce, self.clock)
+
+
+def replace_schemas(current: Schemas, proposed: Schemas) -> Schemas:
+    """Put the proposed schemas in the place of the current ones of their names."""
+    known = {schema.name: schema for schema in current}
+    for schema in proposed:
+        before = known.get(schema.name)
+        url = schema.url or (before.url if before else "")
+        known[schema.name] = SubgraphSchema(schema.name, url, schema.sdl, schema.file)
+    return tuple(known[name] for name in sorted(known))
