@@ -1,0 +1,1 @@
+"""The engines behind the port of `reelgraph_search.ports`, one a file."""

@@ -1,0 +1,1 @@
+"""From a compiled template to the configuration of an index, the same for every engine."""

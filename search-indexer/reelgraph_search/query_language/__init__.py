@@ -1,0 +1,1 @@
+"""The filter language of a search: grammar, type check and one back end a file."""
