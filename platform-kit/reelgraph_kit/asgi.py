@@ -39,7 +39,7 @@ class HealthMiddleware:
 
     def __init__(self, app: ASGIApp, checks: Mapping[str, ReadinessCheck] | None = None) -> None:
         self._app = app
-        self._checks = dict(checks or {})
+        self._checks = {} if checks is None else checks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the two probes, or pass the request on."""

@@ -1,0 +1,61 @@
+"""Settings that every subgraph has besides those of every service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from reelgraph_kit.settings import ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLLimits:
+    """What one request may ask for, at most."""
+
+    depth: int = 50
+    tokens: int = 20_000
+    aliases: int = 2_000
+    representations: int = 10_000
+    seconds: float = 30.0
+
+
+class SubgraphSettings(ServiceSettings):
+    """Base class of a subgraph's settings."""
+
+    introspection: bool = Field(
+        default=True, description="Whether clients may ask for the schema with introspection."
+    )
+    require_identity: bool = Field(
+        default=False,
+        description="Refuse requests without a signed identity, so that only the router and "
+        "other services can call.",
+    )
+    max_query_depth: int = Field(
+        default=50, ge=1, description="Deepest nesting of fields that an operation may have."
+    )
+    max_query_tokens: int = Field(
+        default=20_000, ge=1, description="Most tokens (names, brackets …) of a document."
+    )
+    max_query_aliases: int = Field(
+        default=2_000, ge=0, description="Most aliases that an operation may have."
+    )
+    max_representations: int = Field(
+        default=10_000, ge=1, description="Most entities that one _entities call may ask for."
+    )
+    request_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Longest time for one request in seconds, whatever its deadline allows.",
+    )
+
+    @property
+    def limits(self) -> GraphQLLimits:
+        """The limits of one request."""
+        return GraphQLLimits(
+            depth=self.max_query_depth,
+            tokens=self.max_query_tokens,
+            aliases=self.max_query_aliases,
+            representations=self.max_representations,
+            seconds=self.request_timeout_seconds,
+        )
