@@ -19,9 +19,9 @@ from strawberry.extensions.max_aliases import create_validator as alias_rule
 from strawberry.extensions.query_depth_limiter import create_validator as depth_rule
 from strawberry.federation.schema import FederationAny, Schema
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.execution import ExecutionContext
+from strawberry.types.execution import ExecutionContext, ExecutionResult
 
-from reelgraph_dgs.client_errors import ClientErrors
+from reelgraph_dgs.client_errors import ClientErrors, client_error
 from reelgraph_dgs.entities import EntityResolver
 from reelgraph_dgs.settings import GraphQLLimits
 
@@ -55,6 +55,13 @@ class FederatedSchema(Schema):
         """Set what one request may ask for; an app does so once, from its settings."""
         self._entity_resolver.max_representations = limits.representations
         self.extensions = (*_extensions(limits, introspection), *self._own_extensions)
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Execute a request; its errors are fit for clients wherever they arose."""
+        result = await super().execute(*args, **kwargs)
+        if result.errors:
+            result.errors = [client_error(error) for error in result.errors]
+        return result
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
