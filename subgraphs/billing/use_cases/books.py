@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from reelgraph_dgs.database import Database
+from reelgraph_kit.clock import Clock
 from subgraphs.billing.processor.port import PaymentProcessor
 from subgraphs.billing.records import AccountRecord, ChargeRecord
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from reelgraph_dgs.database import Database
+from reelgraph_kit.clock import Clock
 from subgraphs.member.passwords import Passwords
 from subgraphs.member.records import MemberRecord, ProfileRecord
 from subgraphs.member.tokens import AccessToken, TokenIssuer
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
