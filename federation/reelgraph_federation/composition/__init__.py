@@ -1,0 +1,1 @@
+"""Composition: many subgraphs in, one supergraph or every problem out."""

@@ -1,0 +1,108 @@
+"""Compose subgraphs into a supergraph: read each, merge, check, prove, print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..problems import Problem, Severity
+from ..subgraph.read import read_subgraph
+from ..subgraph.schema import SubgraphSchema
+from .index_types import index_types
+from .interface_objects import spread_interface_objects
+from .make_supergraph import make_supergraph
+from .merge_types import hint_at_missing_fields, merge_types
+from .rules import check_merged_schema
+from .satisfiability import check_satisfiability
+from .state import MergeState
+
+if TYPE_CHECKING:
+    from ..supergraph.model import Supergraph
+
+_ORDER = {Severity.ERROR: 0, Severity.WARN: 1, Severity.INFO: 2, Severity.DEBUG: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Subgraph:
+    """A subgraph to compose. ``file`` is named in problems; without it, the subgraph's name is."""
+
+    name: str
+    url: str
+    sdl: str
+    file: str | None = None
+
+
+@dataclass(eq=False)
+class CompositionResult:
+    """A supergraph, or errors; and hints in either case. Texts are made when first asked for."""
+
+    supergraph: Supergraph | None
+    errors: tuple[Problem, ...]
+    hints: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether there is a supergraph."""
+        return self.supergraph is not None
+
+    @cached_property
+    def supergraph_sdl(self) -> str | None:
+        """The supergraph as SDL with join directives, for routers."""
+        if self.supergraph is None:
+            return None
+        from ..supergraph.print_sdl import print_supergraph
+
+        return print_supergraph(self.supergraph)
+
+    @cached_property
+    def api_schema_sdl(self) -> str | None:
+        """The schema that clients see, as SDL."""
+        if self.supergraph is None:
+            return None
+        from graphql import print_schema
+
+        return print_schema(self.supergraph.api_schema)
+
+
+def compose(subgraphs: Iterable[Subgraph]) -> CompositionResult:
+    """Compose subgraphs; bad input gives errors in the result, never an exception.
+
+    The order in which the subgraphs are given makes no difference.
+    """
+    ordered = sorted(subgraphs, key=lambda subgraph: subgraph.name)
+    schemas = [read_subgraph(s.name, s.url, s.sdl, s.file) for s in ordered]
+    return compose_schemas(schemas)
+
+
+def compose_schemas(schemas: Sequence[SubgraphSchema]) -> CompositionResult:
+    """Compose subgraphs that were read before, sorted by name."""
+    state = MergeState(list(schemas))
+    supergraph: Supergraph | None = None
+    for schema in schemas:
+        state.problems.extend(schema.problems)
+    if not state.has_errors:
+        supergraph = _merge_and_prove(state)
+    errors = [p for p in state.problems if p.is_error]
+    hints = [p for p in state.problems if not p.is_error]
+    return CompositionResult(
+        None if errors else supergraph, _in_order(errors), _in_order(hints)
+    )
+
+
+def _merge_and_prove(state: MergeState) -> Supergraph | None:
+    """Merge subgraphs that are valid by themselves; later checks need earlier ones to pass."""
+    index_types(state)
+    types = merge_types(state)
+    spread_interface_objects(state, types)
+    hint_at_missing_fields(state, types)
+    check_merged_schema(state, types)
+    if not state.has_errors:
+        check_satisfiability(state, types)
+    return None if state.has_errors else make_supergraph(state, types)
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Sort by severity, keeping the order in which they were found otherwise."""
+    return tuple(sorted(problems, key=lambda problem: _ORDER[problem.severity]))

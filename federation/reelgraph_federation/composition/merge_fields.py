@@ -1,0 +1,161 @@
+"""Merge the output fields of objects and interfaces, and say how each subgraph has them."""
+
+from __future__ import annotations
+
+from ..subgraph.document import Field, TypeDef, find
+from ..supergraph.model import Field as MergedField
+from ..supergraph.model import FieldJoin
+from ..supergraph.refs import ref
+from .context_arguments import context_arguments
+from .describe import by_value
+from .merge_descriptions import merge_description
+from .merge_inputs import merge_arguments
+from .merge_marks import merge_marks
+from .merge_type_refs import most_general
+from .overrides import FieldOverrides, read_overrides
+from .rules.check_externals import check_externals
+from .rules.check_sharing import check_sharing
+from .state import MergeState, places
+
+FieldSources = list[tuple[int, Field]]
+
+
+def merge_fields(
+    state: MergeState, type_name: str, sources: list[tuple[int, TypeDef]]
+) -> dict[str, MergedField]:
+    """Merge all fields of a type; fields that are external everywhere are reported and left out."""
+    if len(sources) == 1:
+        index, type_def = sources[0]
+        found = {name: [(index, field)] for name, field in type_def.fields.items()}
+    else:
+        found = {}
+        for index, type_def in sources:
+            for name, field in type_def.fields.items():
+                if name in found:
+                    found[name].append((index, field))
+                else:
+                    found[name] = [(index, field)]
+    merged: dict[str, MergedField] = {}
+    for name, field_sources in found.items():
+        field = _merge_field(state, type_name, name, field_sources, sources)
+        if field is not None:
+            merged[name] = field
+    return merged
+
+
+def _merge_field(
+    state: MergeState,
+    type_name: str,
+    name: str,
+    sources: FieldSources,
+    type_sources: list[tuple[int, TypeDef]],
+) -> MergedField | None:
+    coordinate = f"{type_name}.{name}"
+    key = (type_name, name)
+    resolving = [(i, f) for i, f in sources if key not in state.subgraphs[i].external]
+    if not resolving:
+        _report_only_external(state, coordinate, sources)
+        return None
+    overrides = read_overrides(state, key, sources)
+    type_ref = _merge_type(state, coordinate, resolving)
+    marks, deprecation = merge_marks(state, coordinate, resolving)
+    merged = MergedField(
+        name,
+        ref(type_ref),
+        merge_arguments(state, coordinate, resolving) if _have_arguments(resolving) else {},
+        merge_description(state, coordinate, resolving),
+        deprecation,
+        marks,
+    )
+    if len(sources) > 1:
+        if len(resolving) < len(sources):
+            check_externals(state, coordinate, merged, sources, resolving)
+        check_sharing(state, key, resolving, overrides)
+    if _need_joins(state, type_ref, sources, resolving, type_sources, overrides):
+        merged.joins = _joins(state, key, type_ref, sources, overrides)
+    return merged
+
+
+def _have_arguments(sources: FieldSources) -> bool:
+    return any(field.args for _, field in sources)
+
+
+def _report_only_external(state: MergeState, coordinate: str, sources: FieldSources) -> None:
+    message = (
+        f'"{coordinate}" is @external in {state.subgraph_list(i for i, _ in sources)}, '
+        "and no subgraph really defines it"
+    )
+    state.report("EXTERNAL_MISSING_ON_BASE", message, coordinate, places(sources))
+
+
+def _merge_type(state: MergeState, coordinate: str, sources: FieldSources) -> str:
+    first = sources[0][1].type
+    if len(sources) == 1 or all(field.type == first for _, field in sources):
+        return first
+    merged = most_general(state, [field.type for _, field in sources])
+    types = by_value(state, ((i, field.type) for i, field in sources))
+    if merged is None:
+        message = f'"{coordinate}" has types that do not fit together: {types}'
+        state.report("FIELD_TYPE_MISMATCH", message, coordinate, places(sources))
+        return first
+    message = f'"{coordinate}" has the type {types}; the supergraph uses "{merged}"'
+    state.report("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", message, coordinate, places(sources))
+    return merged
+
+
+def _need_joins(
+    state: MergeState,
+    type_ref: str,
+    sources: FieldSources,
+    resolving: FieldSources,
+    type_sources: list[tuple[int, TypeDef]],
+    overrides: FieldOverrides | None,
+) -> bool:
+    """Joins may be left out where every subgraph of the type has the field in the same plain way."""
+    if overrides is not None or len(sources) < len(type_sources) or len(resolving) < len(sources):
+        return True
+    for _, field in sources:
+        if field.type != type_ref:
+            return True
+        if field.directives and any(d.spec in ("requires", "provides") for d in field.directives):
+            return True
+        if field.args and context_arguments(state, field, 0):
+            return True
+    return False
+
+
+def _joins(
+    state: MergeState,
+    key: tuple[str, str],
+    type_ref: str,
+    sources: FieldSources,
+    overrides: FieldOverrides | None,
+) -> tuple[FieldJoin, ...]:
+    joins: list[FieldJoin] = []
+    for index, field in sources:
+        schema = state.subgraphs[index]
+        external = key in schema.external
+        given = overrides.given.get(index) if overrides else None
+        taken = overrides.taken.get(index) if overrides else None
+        if taken is not None and taken.label is None and not taken.used:
+            continue
+        joins.append(
+            FieldJoin(
+                schema.name,
+                ref(field.type) if field.type != type_ref else None,
+                external=external,
+                requires=_fields(field, "requires"),
+                provides=_fields(field, "provides"),
+                override=given.source if given else None,
+                override_label=given.label if given else (taken.label if taken else None),
+                used_overridden=taken is not None and taken.label is None,
+                context_arguments=context_arguments(state, field, index) if field.args else (),
+            )
+        )
+    return tuple(joins)
+
+
+def _fields(field: Field, spec: str) -> str | None:
+    directive = find(field.directives, spec) if field.directives else None
+    text = directive.args.get("fields") if directive else None
+    return " ".join(text.split()) if isinstance(text, str) else None

@@ -1,0 +1,164 @@
+"""Merge what directives say about an element, each by its own strategy.
+
+``@inaccessible`` and ``@authenticated``: said by one, said by all. ``@tag``: union.
+``@requiresScopes`` and ``@policy``: all requirements hold together. ``@cost``: the maximum.
+``@listSize``: maximum, unions, conjunction. ``@deprecated``: one reason, the most frequent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+from ..subgraph.document import Directive, Value
+from ..supergraph.model import NO_MARKS, Access, AppliedDirective, ListSize, Marks
+from ..values import print_value
+from .state import Element, MergeState, Sources
+
+DEFAULT_DEPRECATION = "No longer supported"
+Application = tuple[int, Directive]
+
+
+def merge_marks(
+    state: MergeState, coordinate: str, sources: Sources[Element]
+) -> tuple[Marks, str | None]:
+    """Return the merged marks of an element, and the reason why it is deprecated if it is."""
+    applications = [(i, d) for i, element in sources if element.directives for d in element.directives]
+    if not applications:
+        return NO_MARKS, None
+    by_spec: dict[str, list[Application]] = {}
+    for application in applications:
+        by_spec.setdefault(application[1].spec or application[1].name, []).append(application)
+    marks = Marks(
+        inaccessible="inaccessible" in by_spec,
+        tags=_merge_tags(by_spec.get("tag", [])),
+        access=_merge_access(state, coordinate, by_spec),
+        cost=_merge_cost(state, coordinate, by_spec.get("cost", [])),
+        list_size=_merge_list_size(state, coordinate, by_spec.get("listSize", [])),
+        applied=(),
+    )
+    deprecation = _merge_deprecation(state, coordinate, by_spec.get("deprecated", []))
+    return (NO_MARKS if marks == NO_MARKS else marks), deprecation
+
+
+def _merge_tags(applications: list[Application]) -> tuple[str, ...]:
+    names = (directive.args.get("name") for _, directive in applications)
+    return tuple(sorted({name for name in names if isinstance(name, str)}))
+
+
+def _merge_access(
+    state: MergeState, coordinate: str, by_spec: dict[str, list[Application]]
+) -> Access | None:
+    authenticated = "authenticated" in by_spec
+    scopes = _require_all(by_spec.get("requiresScopes", []), "scopes")
+    policies = _require_all(by_spec.get("policy", []), "policies")
+    for spec, argument in (("requiresScopes", "scopes"), ("policy", "policies")):
+        _hint_if_merged(state, coordinate, spec, argument, by_spec.get(spec, []))
+    if not (authenticated or scopes or policies):
+        return None
+    return Access(authenticated, scopes, policies)
+
+
+def _require_all(applications: list[Application], argument: str) -> tuple[tuple[str, ...], ...]:
+    """Join requirements with "and": each is a list of alternatives of names needed together."""
+    alternatives: list[list[frozenset[str]]] = []
+    for _, directive in applications:
+        found = _alternatives(directive.args.get(argument))
+        if found not in alternatives:
+            alternatives.append(found)
+    if not alternatives:
+        return ()
+    merged = {frozenset[str]().union(*choice) for choice in product(*alternatives)}
+    least = [names for names in merged if not any(other < names for other in merged)]
+    return tuple(sorted(tuple(sorted(names)) for names in least))
+
+
+def _alternatives(value: Value) -> list[frozenset[str]]:
+    if not isinstance(value, list):
+        return []
+    return [
+        frozenset(name for name in names if isinstance(name, str))
+        for names in value
+        if isinstance(names, list)
+    ]
+
+
+def _hint_if_merged(
+    state: MergeState, coordinate: str, spec: str, argument: str, applications: list[Application]
+) -> None:
+    texts = {print_value(directive.args.get(argument)) for _, directive in applications}
+    if len(texts) > 1:
+        message = (
+            f'@{spec} of "{coordinate}" has different arguments in '
+            f"{state.subgraph_list(i for i, _ in applications)}; the supergraph merges them"
+        )
+        where = [(index, directive.at) for index, directive in applications]
+        state.report("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", message, coordinate, where)
+
+
+def _merge_cost(
+    state: MergeState, coordinate: str, applications: list[Application]
+) -> int | None:
+    _hint_if_merged(state, coordinate, "cost", "weight", applications)
+    weights = [directive.args.get("weight") for _, directive in applications]
+    return max((weight for weight in weights if isinstance(weight, int)), default=None)
+
+
+def _merge_list_size(
+    state: MergeState, coordinate: str, applications: list[Application]
+) -> ListSize | None:
+    if not applications:
+        return None
+    for argument in ("assumedSize", "slicingArguments", "sizedFields", "requireOneSlicingArgument"):
+        _hint_if_merged(state, coordinate, "listSize", argument, applications)
+    given = [directive.args for _, directive in applications]
+    sizes = [args["assumedSize"] for args in given if isinstance(args.get("assumedSize"), int)]
+    return ListSize(
+        assumed_size=max((size for size in sizes if isinstance(size, int)), default=None),
+        slicing_arguments=_union(given, "slicingArguments"),
+        sized_fields=_union(given, "sizedFields"),
+        require_one_slicing_argument=all(
+            args.get("requireOneSlicingArgument") is not False for args in given
+        ),
+    )
+
+
+def _union(given: list[dict[str, Value]], argument: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for args in given:
+        names = args.get(argument)
+        for name in names if isinstance(names, list) else ():
+            if isinstance(name, str):
+                found[name] = None
+    return tuple(found)
+
+
+def _merge_deprecation(
+    state: MergeState, coordinate: str, applications: list[Application]
+) -> str | None:
+    if not applications:
+        return None
+    reasons = [_reason(directive) for _, directive in applications]
+    chosen = Counter(reasons).most_common(1)[0][0]
+    if len(set(reasons)) > 1:
+        hint_kept_arguments(state, coordinate, "deprecated", applications)
+    return chosen
+
+
+def _reason(directive: Directive) -> str:
+    reason = directive.args.get("reason")
+    return reason if isinstance(reason, str) else DEFAULT_DEPRECATION
+
+
+def hint_kept_arguments(
+    state: MergeState, coordinate: str, name: str, applications: list[Application]
+) -> None:
+    """Tell that a directive's arguments differ and that one subgraph's were kept."""
+    message = (
+        f'@{name} of "{coordinate}" has different arguments in '
+        f"{state.subgraph_list(i for i, _ in applications)}; the supergraph keeps the most frequent"
+    )
+    where = [(index, directive.at) for index, directive in applications]
+    state.report("INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", message, coordinate, where)

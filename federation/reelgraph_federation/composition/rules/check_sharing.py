@@ -1,0 +1,45 @@
+"""A field resolved by several subgraphs must be ``@shareable`` in all of them.
+
+Key fields are shareable by nature; external copies and overridden fields do not count.
+"""
+
+from __future__ import annotations
+
+from ...subgraph.document import Field
+from ..overrides import FieldOverrides
+from ..state import MergeState, places
+
+
+def check_sharing(
+    state: MergeState,
+    key: tuple[str, str],
+    resolving: list[tuple[int, Field]],
+    overrides: FieldOverrides | None,
+) -> None:
+    """Report a field that more than one subgraph resolves without all having agreed to it."""
+    type_name, field_name = key
+    if state.by_type[type_name][0][1].kind != "OBJECT" or len(resolving) < 2:
+        return
+    remaining = [
+        (i, field) for i, field in resolving if overrides is None or i not in overrides.taken
+    ]
+    if len(remaining) < 2:
+        return
+    unshared = [(i, field) for i, field in remaining if not _is_shareable(state, i, key)]
+    if not unshared:
+        return
+    coordinate = f"{type_name}.{field_name}"
+    everywhere = len(unshared) == len(remaining)
+    which = "all of them" if everywhere else state.subgraph_list(i for i, _ in unshared)
+    message = (
+        f'"{coordinate}" is resolved by {state.subgraph_list(i for i, _ in remaining)}, '
+        f"and is not @shareable in {which}"
+    )
+    state.report("INVALID_FIELD_SHARING", message, coordinate, places(unshared))
+
+
+def _is_shareable(state: MergeState, index: int, key: tuple[str, str]) -> bool:
+    schema = state.subgraphs[index]
+    if key in schema.shareable or key in schema.key_fields:
+        return True
+    return not schema.is_federation_2 and key[0] != "Subscription"

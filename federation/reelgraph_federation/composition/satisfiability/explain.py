@@ -1,0 +1,85 @@
+"""Say why a query cannot be answered: the query, and for each subgraph the reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...type_refs import named
+from .reach import Reach, bits
+
+if TYPE_CHECKING:
+    from ..state import MergeState
+    from .prove import Place
+
+
+def report_unsatisfiable(
+    state: MergeState, reach: Reach, place: Place, field: str, mask: int
+) -> None:
+    """Report the field that cannot be reached from a place, with an example query."""
+    lines = [
+        f'the query "{_query(state, place, field)}" cannot be answered:',
+        *_reasons(state, reach, place, field, mask),
+    ]
+    coordinate = f"{place.type_name}.{field}"
+    where = [
+        (index, type_def.fields[field].at)
+        for index, type_def in state.by_type[place.type_name]
+        if field in type_def.fields
+    ]
+    state.report("SATISFIABILITY_ERROR", "\n".join(lines), coordinate, where)
+
+
+def _query(state: MergeState, place: Place, field: str) -> str:
+    way = place.path()
+    text = f"{field}{_leaf(state, place, field)}"
+    for step in reversed(way[1:]):
+        inner = f"... on {step.on} {{ {text} }}" if step.on else text
+        text = f"{step.field} {{ {inner} }}"
+    word = way[0].field
+    return f"{{ {text} }}" if word == "query" else f"{word} {{ {text} }}"
+
+
+def _leaf(state: MergeState, place: Place, field: str) -> str:
+    """Return `` { ... }`` where the field needs a selection."""
+    for index, type_def in state.by_type[place.type_name]:
+        if field in type_def.fields:
+            inner = state.subgraphs[index].types.get(named(type_def.fields[field].type))
+            return " { ... }" if inner and inner.kind in ("OBJECT", "INTERFACE", "UNION") else ""
+    return ""
+
+
+def _reasons(
+    state: MergeState, reach: Reach, place: Place, field: str, mask: int
+) -> list[str]:
+    ability = reach.abilities.of(place.type_name)
+    owners = 0
+    for alternative in ability.fields[field].owners:
+        owners |= alternative
+    lines: list[str] = []
+    for index in bits(mask):
+        name, where = state.name(index), f'"{place.type_name}.{field}"'
+        if owners >> index & 1:
+            lines.append(f'- subgraph "{name}" has {where}, and what its @requires cannot be fetched')
+        elif index in ability.fields[field].types:
+            lines.append(f'- subgraph "{name}" has {where} as @external or overridden only')
+        else:
+            lines.append(f'- subgraph "{name}" does not have {where}')
+    for index in bits(owners & ~mask):
+        lines.append(f"- {_why_not(state, reach, place, mask, index)}")
+    return lines
+
+
+def _why_not(state: MergeState, reach: Reach, place: Place, mask: int, target: int) -> str:
+    ability = reach.abilities.of(place.type_name)
+    start = state.subgraph_list(bits(mask))
+    keys = [key for key in ability.keys if key.into == target]
+    if not keys:
+        return (
+            f'{start} cannot move to subgraph "{state.name(target)}", which has the field: '
+            f'"{place.type_name}" has no resolvable @key there'
+        )
+    texts = " or ".join(f'@key(fields: "{key.text}")' for key in keys)
+    return (
+        f'{start} cannot move to subgraph "{state.name(target)}" by {texts} of "{keys[0].owner}": '
+        "the key's fields cannot be fetched"
+    )

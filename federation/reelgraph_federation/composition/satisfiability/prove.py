@@ -1,0 +1,161 @@
+"""Prove that every path of the API can be resolved from every place where a query can stand.
+
+A place is an object type and the set of subgraphs in which an object of that type may have been
+found, closed under key jumps. Each place is looked at once; a place whose set contains that of one
+already looked at has at least its possibilities, and is passed over.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...field_sets import FieldSet, Selection
+from ...supergraph.model import NamedType, ObjectType
+from ..state import MergeState
+from .abilities import Abilities, FieldAbility
+from .explain import report_unsatisfiable
+from .reach import Reach
+
+MAX_PLACES = 1_000_000
+"""More places than any composition needs that people wrote; beyond it, the proof is given up."""
+
+Views = frozenset[tuple[int, FieldSet]]
+"""What @provides adds in a place: (subgraph index, selection provided there)."""
+
+NO_VIEWS: Views = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """An object type, where it was found, and the way there (``parent`` and ``field``)."""
+
+    type_name: str
+    found: int
+    views: Views
+    parent: Place | None
+    field: str
+    on: str | None = None
+
+    def path(self) -> list[Place]:
+        """Return the places from the root to this one."""
+        way: list[Place] = []
+        place: Place | None = self
+        while place is not None:
+            way.append(place)
+            place = place.parent
+        return way[::-1]
+
+
+def check_satisfiability(state: MergeState, types: dict[str, NamedType]) -> None:
+    """Report each field of the API that some query could reach and no subgraph could answer."""
+    abilities = Abilities(state, types)
+    proof = _Proof(state, types, Reach(abilities))
+    proof.run()
+
+
+class _Proof:
+    """The places still to look at, and those seen."""
+
+    def __init__(self, state: MergeState, types: dict[str, NamedType], reach: Reach) -> None:
+        self.state = state
+        self.types = types
+        self.reach = reach
+        self.abilities = reach.abilities
+        self.todo: deque[Place] = deque()
+        self.seen: dict[str, list[tuple[int, Views]]] = {}
+        self.failed: set[tuple[str, str]] = set()
+        self.places = 0
+
+    def run(self) -> None:
+        for root in ("Query", "Mutation", "Subscription"):
+            mask = 0
+            for index, _ in self.state.by_type.get(root, ()):
+                mask |= 1 << index
+            if mask and isinstance(self.types.get(root), ObjectType):
+                self._visit(Place(root, mask, NO_VIEWS, None, root.lower()))
+        while self.todo:
+            if self.places > MAX_PLACES:
+                self.state.report(
+                    "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
+                    f"the proof was given up after {MAX_PLACES} places",
+                )
+                return
+            self._look_around(self.todo.popleft())
+
+    def _visit(self, place: Place) -> None:
+        """Queue a place unless one with at most its possibilities was queued before."""
+        merged = self.types.get(place.type_name)
+        if merged is None or merged.marks.inaccessible:
+            return
+        mask = self.reach.closure(place.type_name, place.found)
+        seen = self.seen.setdefault(place.type_name, [])
+        for other, views in seen:
+            if other & mask == other and views <= place.views:
+                return
+        seen.append((mask, place.views))
+        self.places += 1
+        self.todo.append(place)
+
+    def _look_around(self, place: Place) -> None:
+        merged = self.types[place.type_name]
+        assert isinstance(merged, ObjectType)
+        mask = self.reach.closure(place.type_name, place.found)
+        ability = self.abilities.of(place.type_name)
+        for name, field in merged.fields.items():
+            if field.marks.inaccessible:
+                continue
+            for usable, views in self._ways(place, mask, ability.fields[name]):
+                if usable or views:
+                    self._go_on(place, ability.fields[name], usable, views)
+                elif (place.type_name, name) not in self.failed:
+                    self.failed.add((place.type_name, name))
+                    report_unsatisfiable(self.state, self.reach, place, name, mask)
+
+    def _ways(
+        self, place: Place, mask: int, field: FieldAbility
+    ) -> Iterator[tuple[int, dict[int, FieldSet]]]:
+        """Each alternative of a field: the subgraphs that answer it here, and views that do."""
+        views = _provided(place.views, field.name) if place.views else {}
+        for owners in field.owners:
+            yield self.reach.usable(place.type_name, field, owners & mask), views
+
+    def _go_on(
+        self, place: Place, field: FieldAbility, usable: int, views: dict[int, FieldSet]
+    ) -> None:
+        mask = usable
+        for index in views:
+            mask |= 1 << index
+        outcomes = self.reach.outcomes(field, mask)
+        for type_name, found in outcomes.items():
+            provided = NO_VIEWS
+            if field.provides or views:
+                provided = _views(field, found, views)
+            on = type_name if len(outcomes) > 1 else None
+            self._visit(Place(type_name, found, provided, place, field.name, on))
+
+
+
+def _provided(views: Views, name: str) -> dict[int, FieldSet]:
+    """Return what views select below the field ``name``, by subgraph."""
+    found: dict[int, FieldSet] = {}
+    for index, selections in views:
+        for selection in _fields(selections):
+            if selection.name == name:
+                found[index] = (*found.get(index, ()), *selection.children)
+    return found
+
+
+def _fields(selections: FieldSet) -> Iterator[Selection]:
+    for selection in selections:
+        if selection.name:
+            yield selection
+        else:
+            yield from _fields(selection.children)
+
+
+def _views(field: FieldAbility, found: int, below: dict[int, FieldSet]) -> Views:
+    views = {(i, selections) for i, selections in field.provides.items() if found >> i & 1}
+    views |= {(i, selections) for i, selections in below.items() if selections and found >> i & 1}
+    return frozenset(views)

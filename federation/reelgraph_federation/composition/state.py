@@ -1,0 +1,69 @@
+"""What a composition works on: the subgraphs in a fixed order, and the problems so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from ..problems import Problem, Severity, make_problem
+from ..subgraph.document import EnumValue, Field, InputValue, TypeDef
+from ..subgraph.schema import SubgraphSchema
+
+Element = TypeVar("Element", TypeDef, Field, InputValue, EnumValue)
+Sources = Sequence[tuple[int, Element]]
+"""Where an element stands: the subgraph's index, and the element there."""
+
+TypeSources = list[tuple[int, TypeDef]]
+
+
+@dataclass(slots=True, eq=False)
+class MergeState:
+    """The subgraphs sorted by name, their types by name, and every problem found so far."""
+
+    subgraphs: list[SubgraphSchema]
+    by_type: dict[str, TypeSources] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    supertypes: dict[str, set[str]] = field(default_factory=dict)
+    input_enums: set[str] = field(default_factory=set)
+    output_enums: set[str] = field(default_factory=set)
+    mismatched: set[str] = field(default_factory=set)
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        coordinate: str | None = None,
+        places: Iterable[tuple[int, int]] = (),
+        *,
+        remedy: str | None = None,
+        severity: Severity | None = None,
+    ) -> None:
+        """Collect a problem; ``places`` are (subgraph index, offset into its SDL)."""
+        locations = tuple(self.subgraphs[index].locate(at) for index, at in places)
+        self.problems.append(make_problem(code, message, coordinate, locations, remedy, severity))
+
+    def name(self, index: int) -> str:
+        """Return the subgraph's name."""
+        return self.subgraphs[index].name
+
+    @property
+    def has_errors(self) -> bool:
+        """Tell whether an error was reported."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def subgraph_list(self, indexes: Iterable[int]) -> str:
+        """Write subgraphs for people: ``subgraphs "a", "b" and "c"``."""
+        names = [f'"{self.name(index)}"' for index in sorted(set(indexes))]
+        if len(names) == 1:
+            return f"subgraph {names[0]}"
+        return f"subgraphs {', '.join(names[:-1])} and {names[-1]}" if names else "no subgraph"
+
+    def is_subtype(self, narrow: str, wide: str) -> bool:
+        """Tell whether the named type ``narrow`` is a member or implementation of ``wide``."""
+        return wide in self.supertypes.get(narrow, ())
+
+
+def places(sources: Sources[Element]) -> list[tuple[int, int]]:
+    """Return where the sources stand, for :meth:`MergeState.report`."""
+    return [(index, element.at) for index, element in sources]

@@ -1,0 +1,1 @@
+"""One subgraph: reading, upgrading and validating its SDL."""

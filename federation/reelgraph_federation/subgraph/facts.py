@@ -1,0 +1,91 @@
+"""What the rules and the merge need to know about a subgraph, collected once."""
+
+from __future__ import annotations
+
+from ..field_sets import print_field_set
+from ..type_refs import named
+from .document import TypeDef
+from .schema import Key, SubgraphSchema
+from .walk import parse_quietly, walk_field_set
+
+
+def collect_facts(schema: SubgraphSchema) -> None:
+    """Fill keys, externals, provided and shareable fields, and possible types of ``schema``."""
+    for type_def in schema.types.values():
+        if type_def.kind in ("OBJECT", "INTERFACE"):
+            _collect_keys(schema, type_def)
+            for field in type_def.fields.values():
+                for directive in field.directives:
+                    selections = parse_quietly(directive.args.get("fields"))
+                    if directive.spec == "provides":
+                        start = named(field.type)
+                        schema.provided.update(walk_field_set(schema.types, start, selections))
+                    elif directive.spec == "requires":
+                        start = type_def.name
+                        schema.required.update(walk_field_set(schema.types, start, selections))
+    for type_def in schema.types.values():
+        if type_def.kind in ("OBJECT", "INTERFACE"):
+            _collect_external(schema, type_def)
+            _collect_shareable(schema, type_def)
+            for interface in type_def.interfaces:
+                if interface in schema.types:
+                    names = schema.types[interface].fields
+                    schema.interface_fields.update((type_def.name, name) for name in names)
+    schema.possible = possible_types(schema.types)
+
+
+def _collect_keys(schema: SubgraphSchema, type_def: TypeDef) -> None:
+    for directive in type_def.applied("key"):
+        selections = parse_quietly(directive.args.get("fields"))
+        if not selections:
+            continue
+        resolvable = directive.args.get("resolvable") is not False
+        key = Key(selections, print_field_set(selections), resolvable, directive)
+        schema.keys.setdefault(type_def.name, []).append(key)
+        schema.key_fields.update(walk_field_set(schema.types, type_def.name, selections))
+
+
+def is_extension(type_def: TypeDef) -> bool:
+    """Tell whether the subgraph only extends the type, by ``extend`` or ``@extends``."""
+    return not type_def.defined or type_def.has("extends")
+
+
+def _collect_external(schema: SubgraphSchema, type_def: TypeDef) -> None:
+    """A field is external by its own directive or by that of the declaration that it stands in.
+
+    Key fields of an extension keep their ``@external`` for Federation 1's sake, where it meant
+    nothing: the subgraph does resolve them.
+    """
+    parts = {directive.part for directive in type_def.applied("external")}
+    extension = is_extension(type_def)
+    for field in type_def.fields.values():
+        if not field.directives and not parts:
+            continue
+        if field.part in parts or any(d.spec == "external" for d in field.directives):
+            coordinate = (type_def.name, field.name)
+            if not (extension and coordinate in schema.key_fields):
+                schema.external.add(coordinate)
+
+
+def _collect_shareable(schema: SubgraphSchema, type_def: TypeDef) -> None:
+    parts = {directive.part for directive in type_def.applied("shareable")}
+    for field in type_def.fields.values():
+        if (
+            field.part in parts
+            or (field.directives and any(d.spec == "shareable" for d in field.directives))
+        ):
+            schema.shareable.add((type_def.name, field.name))
+
+
+def possible_types(types: dict[str, TypeDef]) -> dict[str, tuple[str, ...]]:
+    """Map each abstract type to its object types. Cycles and unknown names do no harm."""
+    found: dict[str, list[str]] = {}
+    for type_def in types.values():
+        if type_def.kind == "UNION":
+            found[type_def.name] = list(type_def.members)
+        elif type_def.kind == "INTERFACE":
+            found.setdefault(type_def.name, [])
+        elif type_def.kind == "OBJECT":
+            for interface in type_def.interfaces:
+                found.setdefault(interface, []).append(type_def.name)
+    return {name: tuple(members) for name, members in found.items()}

@@ -1,0 +1,1 @@
+"""Rules for a single subgraph, one a module."""

@@ -1,0 +1,204 @@
+"""What a supergraph's SDL defines before its types: links, and the directives that they bring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from .model import (
+    EnumType,
+    InputObjectType,
+    InterfaceType,
+    Link,
+    Marks,
+    ObjectType,
+    Supergraph,
+    UnionType,
+)
+
+JOIN_DEFINITIONS: Final = """\
+directive @link(
+  url: String
+  as: String
+  for: link__Purpose
+  import: [link__Import]
+) repeatable on SCHEMA
+
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+
+directive @join__type(
+  graph: join__Graph!
+  key: join__FieldSet
+  extension: Boolean! = false
+  resolvable: Boolean! = true
+  isInterfaceObject: Boolean! = false
+) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
+
+directive @join__field(
+  graph: join__Graph
+  requires: join__FieldSet
+  provides: join__FieldSet
+  type: String
+  external: Boolean
+  override: String
+  usedOverridden: Boolean
+  overrideLabel: String
+  contextArguments: [join__ContextArgument!]
+) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+
+directive @join__implements(
+  graph: join__Graph!
+  interface: String!
+) repeatable on OBJECT | INTERFACE
+
+directive @join__unionMember(graph: join__Graph!, member: String!) repeatable on UNION
+
+directive @join__enumValue(graph: join__Graph!) repeatable on ENUM_VALUE
+
+directive @join__directive(
+  graphs: [join__Graph!]
+  name: String!
+  args: join__DirectiveArguments
+) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION
+
+scalar join__FieldSet
+
+scalar join__FieldValue
+
+scalar join__DirectiveArguments
+
+input join__ContextArgument {
+  name: String!
+  type: String!
+  context: String!
+  selection: join__FieldValue!
+}
+
+scalar link__Import
+
+enum link__Purpose {
+  "Features that provide metadata necessary to securely resolve fields."
+  SECURITY
+  "Features that provide metadata necessary for operation execution."
+  EXECUTION
+}"""
+
+_EVERYWHERE = (
+    "FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | "
+    "ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION"
+)
+_ACCESS = "FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM"
+
+_FEATURES: Final[dict[str, tuple[Link, str]]] = {
+    "tag": (
+        Link("https://specs.apollo.dev/tag/v0.3"),
+        f"directive @tag(name: String!) repeatable on {_EVERYWHERE} | SCHEMA",
+    ),
+    "inaccessible": (
+        Link("https://specs.apollo.dev/inaccessible/v0.2", purpose="SECURITY"),
+        f"directive @inaccessible on {_EVERYWHERE}",
+    ),
+    "authenticated": (
+        Link("https://specs.apollo.dev/authenticated/v0.1", purpose="SECURITY"),
+        f"directive @authenticated on {_ACCESS}",
+    ),
+    "requiresScopes": (
+        Link("https://specs.apollo.dev/requiresScopes/v0.1", purpose="SECURITY"),
+        f"directive @requiresScopes(scopes: [[requiresScopes__Scope!]!]!) on {_ACCESS}\n\n"
+        "scalar requiresScopes__Scope",
+    ),
+    "policy": (
+        Link("https://specs.apollo.dev/policy/v0.1", purpose="SECURITY"),
+        f"directive @policy(policies: [[policy__Policy!]!]!) on {_ACCESS}\n\n"
+        "scalar policy__Policy",
+    ),
+    "context": (
+        Link("https://specs.apollo.dev/context/v0.1", purpose="SECURITY"),
+        "directive @context(name: String!) repeatable on INTERFACE | OBJECT | UNION\n\n"
+        "directive @context__fromContext(field: context__ContextFieldValue) on ARGUMENT_DEFINITION"
+        "\n\nscalar context__ContextFieldValue",
+    ),
+    "cost": (
+        Link("https://specs.apollo.dev/cost/v0.1", imports=(("@cost", None), ("@listSize", None))),
+        "directive @cost(weight: Int!) on ARGUMENT_DEFINITION | ENUM | FIELD_DEFINITION | "
+        "INPUT_FIELD_DEFINITION | OBJECT | SCALAR\n\n"
+        "directive @listSize(assumedSize: Int, slicingArguments: [String!], "
+        "sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
+    ),
+}
+
+
+def links_of(supergraph: Supergraph) -> Iterator[str]:
+    """Each ``@link`` of the schema definition."""
+    yield '@link(url: "https://specs.apollo.dev/link/v1.0")'
+    yield '@link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)'
+    for name in _used_features(supergraph):
+        yield print_link(_FEATURES[name][0])
+    for link in supergraph.links:
+        yield print_link(link)
+
+
+def print_link(link: Link) -> str:
+    """Return one ``@link`` application."""
+    parts = [f"url: {json.dumps(link.url)}"]
+    if link.as_name:
+        parts.append(f"as: {json.dumps(link.as_name)}")
+    if link.purpose:
+        parts.append(f"for: {link.purpose}")
+    if link.imports:
+        imports = ", ".join(
+            f"{{name: {json.dumps(name)}, as: {json.dumps(alias)}}}" if alias else json.dumps(name)
+            for name, alias in link.imports
+        )
+        parts.append(f"import: [{imports}]")
+    return f"@link({', '.join(parts)})"
+
+
+def feature_definitions(supergraph: Supergraph) -> Iterator[str]:
+    """The definitions of the directives of each feature in use."""
+    for name in _used_features(supergraph):
+        yield _FEATURES[name][1]
+
+
+def _used_features(supergraph: Supergraph) -> list[str]:
+    used = {name for marks in _all_marks(supergraph) for name in _features_of(marks)}
+    if any(
+        type_def.contexts
+        for type_def in supergraph.types.values()
+        if isinstance(type_def, ObjectType | InterfaceType | UnionType)
+    ):
+        used.add("context")
+    return [name for name in _FEATURES if name in used]
+
+
+def _features_of(marks: Marks) -> Iterator[str]:
+    if marks.tags:
+        yield "tag"
+    if marks.inaccessible:
+        yield "inaccessible"
+    if marks.access is not None:
+        if marks.access.authenticated:
+            yield "authenticated"
+        if marks.access.scopes:
+            yield "requiresScopes"
+        if marks.access.policies:
+            yield "policy"
+    if marks.cost is not None or marks.list_size is not None:
+        yield "cost"
+
+
+def _all_marks(supergraph: Supergraph) -> set[Marks]:
+    """Every distinct set of marks in the supergraph; most elements share a few."""
+    found = {supergraph.marks}
+    for type_def in supergraph.types.values():
+        found.add(type_def.marks)
+        if isinstance(type_def, ObjectType | InterfaceType):
+            for field in type_def.fields.values():
+                found.add(field.marks)
+                found.update(argument.marks for argument in field.arguments.values())
+        elif isinstance(type_def, InputObjectType):
+            found.update(value.marks for value in type_def.fields.values())
+        elif isinstance(type_def, EnumType):
+            found.update(value.marks for value in type_def.values.values())
+    return found
