@@ -1,0 +1,1 @@
+"""Running a query plan: compiled once, then walked without interpretation."""

@@ -1,0 +1,173 @@
+"""Compile a query plan to Python, once per operation and supergraph."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import orjson
+from reelgraph_federation.planning.nodes import EntityGroup, Fetch, QueryPlan
+
+from reelgraph_router.execution.conditions import Conditions
+from reelgraph_router.execution.generate_collect import write_collectors, write_representations
+from reelgraph_router.execution.generate_shape import ShapeWriter, Unusual
+from reelgraph_router.execution.merge import is_plain
+from reelgraph_router.execution.positions import Positions, analyse_positions, key_path
+from reelgraph_router.execution.program import (
+    Collect,
+    FetchProgram,
+    GroupProgram,
+    Program,
+    Represent,
+    ShapeFunction,
+    Truths,
+)
+from reelgraph_router.execution.representations import (
+    MISSING,
+    build_representation,
+    regroup,
+    walk_safely,
+)
+from reelgraph_router.execution.source import Source
+
+Names = dict[str, object]
+TimeoutOf = Callable[[str], float]
+
+
+def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
+    """Turn a plan into a program.
+
+    `timeout_of` gives a subgraph's time limit in seconds. Pure: nothing is sent or kept.
+    """
+    positions = analyse_positions(plan)
+    conditions = Conditions()
+    source = Source()
+    write_collectors(source, plan, positions)
+    for fetch in plan.fetches:
+        conditions.index(fetch.condition)
+        write_representations(source, fetch, positions, conditions)
+    shapes = ShapeWriter(source, positions, conditions)
+    root = shapes.write_root(plan.shape)
+    conditions.write_evaluator(source)
+    names = _load(source)
+    dependents, waits = _schedule(plan)
+    return Program(
+        plan=plan,
+        fetches=tuple(
+            _compile_fetch(fetch, plan, positions, conditions, names, dependents, timeout_of)
+            for fetch in plan.fetches
+        ),
+        first=tuple(number for number, count in enumerate(waits) if count == 0),
+        waits=waits,
+        evaluate=_evaluator(conditions, names),
+        shape=plan.shape,
+        shape_function=cast("ShapeFunction", names[root]),
+        memos=shapes.memos,
+        nodes=len(positions.ordered),
+        source=source.text(),
+    )
+
+
+def _load(source: Source) -> Names:
+    names: Names = {
+        "MISSING": MISSING,
+        "Unusual": Unusual,
+        "build_representation": build_representation,
+        "dumps": orjson.dumps,
+        "regroup": regroup,
+        "walk_safely": walk_safely,
+        **source.constants,
+    }
+    exec(compile(source.text(), "<query plan>", "exec"), names)  # the text is all our own
+    return names
+
+
+def _schedule(plan: QueryPlan) -> tuple[dict[int, list[int]], tuple[int, ...]]:
+    """Who waits for whom, and for how many."""
+    dependents: dict[int, list[int]] = defaultdict(list)
+    waits = []
+    for fetch in plan.fetches:
+        before = set(fetch.depends_on) | set(fetch.after)
+        for other in before:
+            dependents[other].append(fetch.id)
+        waits.append(len(before))
+    return dependents, tuple(waits)
+
+
+def _evaluator(
+    conditions: Conditions, names: Names
+) -> Callable[[Mapping[str, object]], Truths] | None:
+    if not conditions:
+        return None
+    return cast("Callable[[Mapping[str, object]], Truths]", names["evaluate"])
+
+
+def _compile_fetch(
+    fetch: Fetch,
+    plan: QueryPlan,
+    positions: Positions,
+    conditions: Conditions,
+    names: Names,
+    dependents: Mapping[int, list[int]],
+    timeout_of: TimeoutOf,
+) -> FetchProgram:
+    place = positions.nodes[fetch.place] if fetch.place is not None else None
+    return FetchProgram(
+        id=fetch.id,
+        subgraph=fetch.subgraph,
+        head=_request_head(fetch),
+        timeout=timeout_of(fetch.subgraph),
+        repeatable=fetch.kind == "query",
+        variables=tuple((name, orjson.dumps(name) + b":") for name in fetch.variables),
+        groups=tuple(
+            _compile_group(fetch, number, group, plan, names)
+            for number, group in enumerate(fetch.groups)
+        ),
+        truth=conditions.index(fetch.condition),
+        dependents=tuple(dependents.get(fetch.id, ())),
+        written=fetch.written,
+        plain=is_plain(fetch.written),
+        place=cast("Collect", names[f"collect_{place.index}"]) if place else None,
+    )
+
+
+def _request_head(fetch: Fetch) -> bytes:
+    head = b'{"query":' + orjson.dumps(fetch.operation)
+    if fetch.operation_name is not None:
+        head += b',"operationName":' + orjson.dumps(fetch.operation_name)
+    return head + b',"variables":{'
+
+
+def _compile_group(
+    fetch: Fetch, number: int, group: EntityGroup, plan: QueryPlan, names: Names
+) -> GroupProgram:
+    return GroupProgram(
+        alias=group.alias,
+        variable=orjson.dumps(group.variable) + b":",
+        represent=cast("Represent", names[f"represent_{fetch.id}_{number}"]),
+        written=group.written,
+        plain=is_plain(group.written),
+        own_copies=_needs_own_copies(group, plan),
+        contexts=group.contexts,
+    )
+
+
+def _needs_own_copies(group: EntityGroup, plan: QueryPlan) -> bool:
+    """Whether something below the answer is written later, by place.
+
+    Within one place, equal representations lead to equal later writes, so their answer is shared.
+    Two places of one group, or contextual arguments below, may lead to different ones. Deeply
+    merged keys are written into the answer itself, so it cannot be shared either.
+    """
+    composite = {written.key for written in group.written if written.children is not None}
+    if any(written.shared for written in group.written):
+        return True
+    below = {(*key_path(place), key) for place in group.places for key in composite}
+    for fetch in plan.fetches:
+        for other in fetch.groups:
+            paths = [key_path(place) for place in other.places]
+            reaches = any(path[: len(b)] == b for path in paths for b in below)
+            if reaches and (len(group.places) > 1 or other.contexts):
+                return True
+    return False

@@ -1,0 +1,251 @@
+"""Make the response with care: null propagation and errors by the API schema.
+
+Used whenever the generated code of generate_shape.py meets anything unusual; it says the same about
+usual data, only slower (GraphQL specification, section 6.4.3 and 6.4.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from reelgraph_federation.planning.nodes import (
+    ALWAYS,
+    AbstractShape,
+    Condition,
+    EnumShape,
+    FieldShape,
+    ListShape,
+    ObjectShape,
+    ScalarShape,
+    ValueShape,
+)
+
+from reelgraph_router.errors import Code, GraphQLFault
+from reelgraph_router.execution.faults import Faults, Key, LocatedFault, Rest
+
+Path = tuple[str | int, ...]
+
+
+class _Invalid:
+    """The value is null where null may not be: the parent has to become null."""
+
+
+INVALID: Final = _Invalid()
+
+
+class Completion:
+    """Completes one response."""
+
+    def __init__(
+        self, faults: Faults | None, variables: Mapping[str, object], introspection: object
+    ) -> None:
+        self._faults = faults or Faults()
+        self._variables = variables
+        self._introspection = introspection if isinstance(introspection, dict) else {}
+        self._explained: set[Path] = set()
+        self.errors: list[GraphQLFault] = []
+
+    def root(
+        self, shape: ObjectShape | AbstractShape, value: object, path: Path = ()
+    ) -> dict[str, object] | None:
+        """The response's `data`; the errors are in `errors` afterwards."""
+        found = self._value(shape, value, path, shape.name, explained=False)
+        return found if isinstance(found, dict) else None
+
+    def finish(self) -> None:
+        """Tell of the faults that concern no place of the response, without a path."""
+        self.errors += self._faults.loose
+        told = {(error.message, error.code) for error in self.errors}
+        for located in self._faults.located:
+            known = (located.fault.message, located.fault.code)
+            if not located.reported and known not in told:
+                told.add(known)
+                self.errors.append(located.fault)
+
+    def _value(
+        self, shape: ValueShape, value: object, path: Path, coordinate: str, *, explained: bool
+    ) -> object:
+        """Complete a value; INVALID when it is null and may not be."""
+        found = self._nullable(shape, value, path, coordinate)
+        if found is not None and not isinstance(found, _Invalid):
+            return found
+        if shape.nullable:
+            return None
+        if not explained and path not in self._explained:
+            self._error(
+                f"Cannot return null for non-nullable field {coordinate}.", Code.INVALID_VALUE, path
+            )
+        return INVALID
+
+    def _nullable(
+        self, shape: ValueShape, value: object, path: Path, coordinate: str
+    ) -> object:
+        """Complete a value as if it were nullable."""
+        if value is None:
+            return None
+        if isinstance(shape, ScalarShape):
+            return self._scalar(shape, value, path, coordinate)
+        if isinstance(shape, EnumShape):
+            # A value that the API does not know is inaccessible, which is no error in itself.
+            return value if isinstance(value, str) and value in shape.values else None
+        if isinstance(shape, ListShape):
+            return self._list(shape, value, path, coordinate)
+        if not isinstance(value, dict):
+            return self._wrong("an object", path, coordinate)
+        if isinstance(shape, AbstractShape):
+            concrete = _concrete(shape, value)
+            return None if concrete is None else self._object(concrete, value, path)
+        return self._object(shape, value, path)
+
+    def _scalar(self, shape: ScalarShape, value: object, path: Path, coordinate: str) -> object:
+        match shape.name:
+            case "String":
+                fits = isinstance(value, str)
+            case "Boolean":
+                fits = isinstance(value, bool)
+            case "Int":
+                if isinstance(value, float) and _is_int(value):
+                    return int(value)
+                fits = _is_int(value)
+            case "Float":
+                fits = isinstance(value, int | float) and not isinstance(value, bool)
+            case "ID":
+                if isinstance(value, int) and not isinstance(value, bool):
+                    return str(value)
+                fits = isinstance(value, str)
+            case _:
+                fits = True
+        return value if fits else self._wrong(f"of type {shape.name}", path, coordinate)
+
+    def _list(self, shape: ListShape, value: object, path: Path, coordinate: str) -> object:
+        if not isinstance(value, list):
+            return self._wrong("a list", path, coordinate)
+        faults = self._faults.at(value)
+        items: list[object] = []
+        invalid = False
+        for index, item in enumerate(value):
+            at = (*path, index)
+            told = self._report(faults, index, at, shape.item)
+            found = self._value(shape.item, item, at, coordinate, explained=told)
+            invalid = invalid or isinstance(found, _Invalid)
+            items.append(found)
+        return INVALID if invalid else items
+
+    def _object(self, shape: ObjectShape, value: dict[str, object], path: Path) -> object:
+        faults = self._faults.at(value)
+        told_here = self._report_whole(faults, shape, path)
+        found: dict[str, object] = {}
+        invalid = False
+        for field in shape.fields:
+            if not holds(field.condition, self._variables):
+                continue
+            completed = self._field(field, value, path, faults, told_here)
+            invalid = invalid or isinstance(completed, _Invalid)
+            found[field.response_name] = completed
+        return INVALID if invalid else found
+
+    def _field(
+        self, field: FieldShape, owner: dict[str, object], path: Path,
+        faults: Mapping[Key, list[LocatedFault]] | None, told_here: bool,
+    ) -> object:  # fmt: skip
+        if field.constant is not None:
+            return field.constant
+        if field.introspection:
+            return self._introspection.get(field.response_name)
+        at = (*path, field.response_name)
+        told = self._report(faults, field.key, at, field.shape)
+        missing = field.key not in owner
+        return self._value(
+            field.shape, owner.get(field.key), at, f"{field.parent}.{field.name}",
+            explained=told or (told_here and missing),
+        )  # fmt: skip
+
+    def _report(
+        self, faults: Mapping[Key, list[LocatedFault]] | None, key: Key, path: Path,
+        shape: ValueShape,
+    ) -> bool:  # fmt: skip
+        """Tell the faults at a key, with the client's path."""
+        entries = faults.get(key, ()) if faults else ()
+        for entry in entries:
+            entry.reported = True
+            self._add(entry.fault, path + client_names(entry.rest, shape))
+        return bool(entries)
+
+    def _report_whole(
+        self, faults: Mapping[Key, list[LocatedFault]] | None, shape: ObjectShape, path: Path
+    ) -> bool:
+        """Tell the faults of the object itself, and of its fields that the client does not see."""
+        if not faults:
+            return False
+        seen = {field.key for field in shape.fields if holds(field.condition, self._variables)}
+        hidden = [key for key in faults if key not in seen]
+        for key in hidden:
+            for entry in faults[key]:
+                entry.reported = True
+                rest = client_names(entry.rest, shape) if key is None else ()
+                self._add(entry.fault, path + rest)
+        return bool(hidden)
+
+    def _wrong(self, expected: str, path: Path, coordinate: str) -> None:
+        message = f"A subgraph answered {coordinate} with a value that is not {expected}."
+        self._error(message, Code.INVALID_VALUE, path)
+
+    def _error(self, message: str, code: str, path: Path) -> None:
+        self._add(GraphQLFault(message, code), path)
+
+    def _add(self, fault: GraphQLFault, path: Path) -> None:
+        self.errors.append(
+            GraphQLFault(fault.message, fault.code, path, fault.locations, fault.extensions)
+        )
+        self._explained.update(path[:length] for length in range(len(path) + 1))
+
+
+def _concrete(shape: AbstractShape, value: Mapping[str, object]) -> ObjectShape | None:
+    """The shape of the runtime type; None where the type is inaccessible."""
+    if shape.typename_key is None:
+        return shape.possible[0][1] if shape.possible else None
+    name = value.get(shape.typename_key)
+    return next((possible for known, possible in shape.possible if known == name), None)
+
+
+def holds(condition: Condition, variables: Mapping[str, object]) -> bool:
+    """Whether a condition holds for the request's variables."""
+    if condition == ALWAYS:
+        return True
+    return any(
+        all(bool(variables.get(literal.variable, False)) != literal.negated for literal in literals)
+        for literals in condition
+    )
+
+
+def client_names(rest: Rest, shape: ValueShape) -> Rest:
+    """Translate keys of the merged tree into the client's names, as far as the client sees them."""
+    names: list[str | int] = []
+    shapes: Sequence[ValueShape] = [shape]
+    for key in rest:
+        shapes = [s for shape in shapes for s in _unwrapped(shape, is_index=isinstance(key, int))]
+        if isinstance(key, int):
+            names.append(key)
+            continue
+        fields = [f for s in shapes if isinstance(s, ObjectShape) for f in s.fields if f.key == key]
+        if not fields:
+            break
+        names.append(fields[0].response_name)
+        shapes = [field.shape for field in fields]
+    return tuple(names)
+
+
+def _unwrapped(shape: ValueShape, *, is_index: bool) -> list[ValueShape]:
+    if isinstance(shape, AbstractShape):
+        return [possible for _, possible in shape.possible]
+    if isinstance(shape, ListShape) and is_index:
+        return [shape.item]
+    return [shape]
+
+
+def _is_int(value: object) -> bool:
+    """GraphQL's Int: a whole number of 32 bits; 3.0 is one, too (specification, 3.5.1)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -(2**31) <= value < 2**31 and value == int(value)

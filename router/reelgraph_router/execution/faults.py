@@ -1,0 +1,68 @@
+"""What went wrong while answers were gathered, and at which value.
+
+A fault is kept at the object or list (*container*) that holds the value concerned, not at a path: the
+container may stand in many places of the response, and each of them gets its own entry in `errors`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reelgraph_router.errors import GraphQLFault
+
+Key = str | int | None
+Rest = tuple[str | int, ...]
+
+
+@dataclass(slots=True)
+class LocatedFault:
+    """A fault at a container's key, `rest` leading further down to where nothing stands any more."""
+
+    fault: GraphQLFault
+    rest: Rest = ()
+    reported: bool = False
+
+
+@dataclass(slots=True)
+class Faults:
+    """All faults of a run. The key `None` stands for the container itself."""
+
+    by_container: dict[int, dict[Key, list[LocatedFault]]] = field(default_factory=dict)
+    loose: list[GraphQLFault] = field(default_factory=list)
+    located: list[LocatedFault] = field(default_factory=list)
+    _containers: list[object] = field(default_factory=list)  # keeps ids from being used again
+
+    def put(self, container: object, key: Key, fault: GraphQLFault, rest: Rest = ()) -> None:
+        """Keep a fault at a container's key."""
+        self._containers.append(container)
+        entry = LocatedFault(fault, rest)
+        self.located.append(entry)
+        self.by_container.setdefault(id(container), {}).setdefault(key, []).append(entry)
+
+    def put_along(self, container: object, path: Rest, fault: GraphQLFault) -> None:
+        """Keep a fault as far along `path` as there are values, the rest of the path with it."""
+        for index, key in enumerate(path):
+            below = _child(container, key)
+            if below is None:
+                self.put(container, key, fault, path[index + 1 :])
+                return
+            if index + 1 < len(path):
+                container = below
+        if path:
+            self.put(container, path[-1], fault)
+        else:
+            self.put(container, None, fault)
+
+    def at(self, container: object) -> dict[Key, list[LocatedFault]] | None:
+        """The faults at a container, by key."""
+        return self.by_container.get(id(container))
+
+
+def _child(container: object, key: str | int) -> object:
+    """The object or list below, None for leaves and whatever is not there."""
+    below: object = None
+    if isinstance(container, dict):
+        below = container.get(key)
+    elif isinstance(container, list) and isinstance(key, int) and 0 <= key < len(container):
+        below = container[key]
+    return below if isinstance(below, dict | list) else None

@@ -1,0 +1,249 @@
+"""Write the code that finds entities in the merged tree and makes their representations.
+
+For each node in use `collect_<n>(run)` returns the objects standing there, each distinct object once
+where positions.py proved that objects may be told apart by their local keys. For each entity
+group `represent_<fetch>_<group>(run)` returns the representations to send and their targets.
+"""
+
+from __future__ import annotations
+
+from reelgraph_federation.planning.nodes import (
+    EntityGroup,
+    Fetch,
+    Place,
+    QueryPlan,
+    Representation,
+    RepresentationField,
+    Step,
+)
+
+from reelgraph_router.execution.conditions import Conditions
+from reelgraph_router.execution.positions import Node, Positions, is_one_to_one
+from reelgraph_router.execution.source import Source
+
+
+def write_collectors(source: Source, plan: QueryPlan, positions: Positions) -> None:
+    """Write `collect_<n>` for every node that some fetch needs."""
+    for node in positions.ordered:
+        if node.parent is None:
+            with source.block(f"def collect_{node.index}(run):"):
+                source.line("return (run.root,)")
+        else:
+            _Collector(source, positions, node).write()
+
+
+class _Collector:
+    """Writes one `collect_<n>`: nested loops from the parent's objects to the node's."""
+
+    def __init__(self, source: Source, positions: Positions, node: Node) -> None:
+        self._source = source
+        self._positions = positions
+        self._node = node
+        assert node.parent is not None
+        self._parent = node.parent
+        self._seen = [source.name("seen") for _ in node.steps]
+
+    def write(self) -> None:
+        node, source = self._node, self._source
+        with source.block(f"def collect_{node.index}(run):"):
+            if node.cached:
+                source.line(f"out = run.nodes[{node.index}]")
+                source.line("if out is not None: return out")
+            source.line("try:")
+            with source.block(""):
+                self._fast()
+            source.line("except (TypeError, AttributeError, KeyError, IndexError):")
+            with source.block(""):
+                # Data of an unexpected shape: look at every value before touching it.
+                steps = source.constant("steps", node.steps)
+                source.line(f"out = walk_safely(collect_{self._parent.index}(run), {steps})")
+            if node.cached:
+                source.line(f"run.nodes[{node.index}] = out")
+            source.line("return out")
+
+    def _fast(self) -> None:
+        source, node = self._source, self._node
+        source.line("out = []")
+        for name in self._seen:
+            source.line(f"{name} = set()")
+        merging = node.identity is not None
+        if merging:
+            source.line("known = {}")
+            # After a fault, objects that look alike may stand for different failures.
+            source.line("merge = run.faults is None")
+        with source.block(f"for o in collect_{self._parent.index}(run):"):
+            self._descend("o", self._parent.path, 0)
+        if merging:
+            source.line("out = out or list(known.values())")
+
+    def _descend(self, owner: str, path: tuple[str, ...], number: int) -> None:
+        step = self._node.steps[number]
+        source = self._source
+        last = number == len(self._node.steps) - 1
+        value = source.name("x")
+        source.line(f"{value} = {owner}.get({step.key!r})")
+        source.line(f"if {value} is None: continue")
+        if self._positions.is_joined(path, step.key) and path not in self._positions.identities:
+            # What a group added may be shared by several objects: go through it once.
+            seen = self._seen[number]
+            source.line(f"if id({value}) in {seen}: continue")
+            source.line(f"{seen}.add(id({value}))")
+        slot = f"{owner}[{step.key!r}]"
+        self._lists(value, slot, step, step.list_depth, last, (*path, step.key), number)
+
+    def _lists(
+        self, value: str, slot: str, step: Step, depth: int, last: bool,
+        path: tuple[str, ...], number: int,
+    ) -> None:  # fmt: skip
+        source = self._source
+        if depth:
+            item, index = source.name("x"), source.name("i")
+            source.line(f"if {value}.__class__ is not list: raise TypeError")
+            merging = last and self._node.identity is not None
+            head = f"for {index}, {item} in enumerate({value}):" if merging else (
+                f"for {item} in {value}:"
+            )  # fmt: skip
+            with source.block(head):
+                source.line(f"if {item} is None: continue")
+                self._lists(item, f"{value}[{index}]", step, depth - 1, last, path, number)
+            return
+        if step.types is not None:
+            types = source.constant("types", frozenset(step.types))
+            source.line(f"if {value}.get({step.typename_key!r}) not in {types}: continue")
+        if not last:
+            self._descend(value, path, number + 1)
+        elif self._node.identity is not None:
+            self._merge(value, slot, self._node.identity)
+        else:
+            source.line(f"{value}.get  # an object, else the careful way")
+            source.line(f"out.append({value})")
+
+    def _merge(self, value: str, slot: str, identity: tuple[str, ...]) -> None:
+        """Put the first of equal objects into every place where one of them stands."""
+        source = self._source
+        reads = [f"{value}.get({key!r})" for key in identity]
+        key = reads[0] if len(reads) == 1 else f"({', '.join(reads)})"
+        with source.block("if merge:"):
+            source.line(f"same = known.setdefault({key}, {value})")
+            source.line(f"if same is not {value}: {slot} = same")
+        with source.block("else:"):
+            source.line(f"out.append({value})")
+
+
+def write_representations(
+    source: Source, fetch: Fetch, positions: Positions, conditions: Conditions
+) -> None:
+    """Write `represent_<fetch>_<group>` for every group of a fetch."""
+    for number, group in enumerate(fetch.groups):
+        _GroupWriter(source, positions, conditions, group).write(f"{fetch.id}_{number}")
+
+
+class _GroupWriter:
+    """Writes `represent_…(run)`, which returns (representations, targets, one to one).
+
+    Targets are objects where representations are one to one, else lists of objects.
+    """
+
+    def __init__(
+        self, source: Source, positions: Positions, conditions: Conditions, group: EntityGroup
+    ) -> None:
+        self._source = source
+        self._positions = positions
+        self._group = group
+        self._condition = conditions.expression(group.condition)
+        self._exact = is_one_to_one(positions, group)
+        self._flat = all(f.children is None for f in group.representation.fields)
+
+    def write(self, suffix: str) -> None:
+        source = self._source
+        build = None if self._flat else self._write_builder(suffix)
+        with source.block(f"def represent_{suffix}(run):"):
+            source.line("reps = []; targets = []")
+            if self._condition is not None:
+                source.line(f"if not {self._condition}: return reps, targets, True")
+            if not self._exact:
+                source.line("known = {}")
+            for place in self._group.places:
+                self._place(place, build)
+            if self._exact:
+                # After a fault equal objects are not made one, so they must be matched here.
+                source.line("if run.faults is not None: return regroup(reps, targets)")
+            source.line(f"return reps, targets, {self._exact}")
+
+    def _place(self, place: Place, build: str | None) -> None:
+        source = self._source
+        node = self._positions.nodes[place]
+        with source.block(f"for o in collect_{node.index}(run):"):
+            if build is None:
+                representation, key = self._flat_representation()
+            else:
+                source.line(f"rep = {build}(o)")
+                source.line("if rep is None: continue")
+                representation, key = "rep", "dumps(rep)"
+            if self._exact:
+                source.line(f"reps.append({representation}); targets.append(o)")
+                return
+            source.line(f"key = {key}")
+            source.line("try: at = known.get(key)")
+            source.line("except TypeError: key = dumps(key); at = known.get(key)")
+            with source.block("if at is None:"):
+                source.line("known[key] = len(reps)")
+                source.line(f"reps.append({representation}); targets.append([o])")
+            source.line("else: targets[at].append(o)")
+
+    def _flat_representation(self) -> tuple[str, str]:
+        """Read each field into a variable; return the dict's code and the key's."""
+        source = self._source
+        representation = self._group.representation
+        items, reads = [], []
+        items.append(f"'__typename': {self._typename(representation, reads, 'continue')}")
+        for field in representation.fields:
+            if field.types is not None:
+                return self._flat_by_type(representation)
+            value = source.name("f")
+            reads.append(value)
+            items.append(f"{field.name!r}: {value}")
+            _read_field(source, value, "o", field, "continue")
+        key = reads[0] if len(reads) == 1 else f"({', '.join(reads)},)"
+        return "{" + ", ".join(items) + "}", key
+
+    def _flat_by_type(self, representation: Representation) -> tuple[str, str]:
+        fields = self._source.constant("fields", representation.fields)
+        typename = self._source.constant("typename", representation.typename)
+        key = self._source.constant("typename_key", representation.typename_key)
+        self._source.line(f"rep = build_representation(o, {typename}, {key}, {fields})")
+        self._source.line("if rep is None: continue")
+        return "rep", "dumps(rep)"
+
+    def _typename(self, representation: Representation, reads: list[str], leave: str) -> str:
+        if representation.typename is not None:
+            return repr(representation.typename)
+        source = self._source
+        value = source.name("t")
+        source.line(f"{value} = o.get({representation.typename_key!r})")
+        source.line(f"if {value} is None: {leave}")
+        reads.append(value)
+        return value
+
+    def _write_builder(self, suffix: str) -> str:
+        """Nested representations are built by the careful interpreter, once per object."""
+        source = self._source
+        representation = self._group.representation
+        fields = source.constant("fields", representation.fields)
+        typename = source.constant("typename", representation.typename)
+        key = source.constant("typename_key", representation.typename_key)
+        name = f"build_{suffix}"
+        with source.block(f"def {name}(o):"):
+            source.line(f"return build_representation(o, {typename}, {key}, {fields})")
+        return name
+
+
+def _read_field(
+    source: Source, value: str, owner: str, field: RepresentationField, leave: str
+) -> None:
+    if field.is_key:
+        source.line(f"{value} = {owner}.get({field.key!r})")
+        source.line(f"if {value} is None: {leave}")
+    else:
+        source.line(f"{value} = {owner}.get({field.key!r}, MISSING)")
+        source.line(f"if {value} is MISSING: {leave}")

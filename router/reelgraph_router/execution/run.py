@@ -1,0 +1,352 @@
+"""One request's way through a compiled plan.
+
+Each fetch starts as soon as its own inputs are there. Everything happens in callbacks on the event loop:
+a task a fetch would cost more than the fetch's own work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import orjson
+
+from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
+from reelgraph_router.execution.complete import Completion
+from reelgraph_router.execution.faults import Faults
+from reelgraph_router.execution.generate_shape import Unusual
+from reelgraph_router.execution.merge import merge_into, own_copy
+from reelgraph_router.execution.program import (
+    FetchProgram,
+    GroupProgram,
+    JsonObject,
+    Program,
+    Targets,
+)
+from reelgraph_router.execution.read_answer import AnswerFault, Redaction, explain, read_data
+from reelgraph_router.execution.timeline import Timeline
+from reelgraph_router.transport.port import (
+    Call,
+    Outcome,
+    SubgraphAnswer,
+    SubgraphRequest,
+    Transport,
+    TransportFault,
+)
+
+Sent = tuple[tuple[GroupProgram, Targets, bool], ...]
+"""What was asked for each group: its targets, and whether they are one to one."""
+
+_log = logging.getLogger("reelgraph.router.execution")
+
+
+class Run:
+    """The state of one execution; `start` it, and `on_done` is called once with it."""
+
+    __slots__ = (
+        "_calls", "_headers", "_on_done", "_redaction", "_remaining", "_transport", "_waits",
+        "done", "faults", "introspection", "memos", "nodes", "program", "root", "timeline", "truths",
+        "variables",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        program: Program,
+        variables: Mapping[str, object],
+        transport: Transport,
+        headers: bytes,
+        redaction: Redaction,
+        *,
+        introspection: Mapping[str, object] | None = None,
+        timeline: Timeline | None = None,
+        root: JsonObject | None = None,
+    ) -> None:
+        self.program = program
+        self.variables = variables
+        self.root: JsonObject = {} if root is None else root
+        self.nodes: list[list[JsonObject] | None] = [None] * program.nodes
+        self.faults: Faults | None = None
+        self.truths = program.evaluate(variables) if program.evaluate is not None else ()
+        self.memos: tuple[dict[int, object], ...] = ()
+        self.introspection = introspection
+        self.timeline = timeline
+        self.done = False
+        self._transport = transport
+        self._headers = headers
+        self._redaction = redaction
+        self._waits = list(program.waits)
+        self._remaining = len(program.fetches)
+        self._calls: dict[int, tuple[Call, Sent]] = {}
+        self._on_done: Callable[[Run], None] | None = None
+
+    # Scheduling
+
+    def start(self, on_done: Callable[[Run], None]) -> None:
+        """Send the first fetches; `on_done` may be called before this returns."""
+        self._on_done = on_done
+        if not self._remaining:
+            self._finish()
+            return
+        for number in self.program.first:
+            self._begin(number)
+
+    def skip(self, number: int) -> None:
+        """Count a fetch as done beforehand: the stream of a subscription."""
+        self._waits[number] = -1
+        self._remaining -= 1
+        for dependent in self.program.fetches[number].dependents:
+            self._waits[dependent] -= 1
+
+    def resume(self, on_done: Callable[[Run], None]) -> None:
+        """Start after `skip`: with whatever fetches wait for nothing any more."""
+        self._on_done = on_done
+        ready = [number for number, waits in enumerate(self._waits) if waits == 0]
+        if not self._remaining:
+            self._finish()
+        for number in ready:
+            self._begin(number)
+
+    def cancel(self) -> None:
+        """Stop: nobody waits for the answer. `on_done` is not called any more."""
+        self.done = True
+        for call, _ in self._calls.values():
+            call.cancel()
+        self._calls.clear()
+
+    def expire(self) -> None:
+        """End now with what is there; what is under way fails as too late."""
+        fault = GraphQLFault("The request took too long.", Code.TIMEOUT)
+        for number, (call, sent) in list(self._calls.items()):
+            call.cancel()
+            self._fail(self.program.fetches[number], sent, fault)
+        self._calls.clear()
+        self._finish()
+
+    def _begin(self, number: int) -> None:
+        fetch = self.program.fetches[number]
+        try:
+            started = self._send(fetch)
+        except Exception:
+            _log.exception("fetch %d to %s could not be made", number, fetch.subgraph)
+            self._fail_internally(fetch, ())
+            started = False
+        if not started:
+            self._ended(fetch)
+
+    def _ended(self, fetch: FetchProgram) -> None:
+        self._remaining -= 1
+        waits = self._waits
+        for dependent in fetch.dependents:
+            waits[dependent] -= 1
+            if waits[dependent] == 0:
+                self._begin(dependent)
+        if self._remaining == 0:
+            self._finish()
+
+    def _finish(self) -> None:
+        if not self.done:
+            self.done = True
+            assert self._on_done is not None
+            self._on_done(self)
+
+    # Sending
+
+    def _send(self, fetch: FetchProgram) -> bool:
+        """Send a fetch; False where there is nothing to ask."""
+        if fetch.truth is not None and not self.truths[fetch.truth]:
+            return False
+        parts: list[bytes] = []
+        sent: Sent = ()
+        if fetch.groups:
+            sent = self._represent(fetch, parts)
+            if not sent:
+                return False
+        elif fetch.place is not None and not fetch.place(self):
+            return False
+        variables = self.variables
+        for name, head in fetch.variables:
+            if name in variables:
+                parts.append(head + orjson.dumps(variables[name]))
+        body = fetch.head + b",".join(parts) + b"}}"
+        request = SubgraphRequest(
+            fetch.subgraph, body, self._headers, fetch.timeout, fetch.repeatable
+        )
+        if self.timeline is not None:
+            self.timeline.begin(fetch.id, fetch.subgraph, body)
+        call = self._transport.send(request, partial(self._receive, fetch, sent))
+        self._calls[fetch.id] = (call, sent)
+        return True
+
+    def _represent(self, fetch: FetchProgram, parts: list[bytes]) -> Sent:
+        """Add each group's representations to the variables; () when there is none at all."""
+        sent = []
+        empty = True
+        for group in fetch.groups:
+            representations, targets, one_to_one = group.represent(self)
+            empty = empty and not representations
+            parts.append(group.variable + orjson.dumps(representations))
+            sent.append((group, targets, one_to_one))
+        return () if empty else tuple(sent)
+
+    # Receiving
+
+    def _receive(self, fetch: FetchProgram, sent: Sent, outcome: Outcome) -> None:
+        if self.done:
+            return
+        del self._calls[fetch.id]
+        if self.timeline is not None:
+            self.timeline.end(fetch.id, outcome)
+        try:
+            self._take(fetch, sent, outcome)
+        except Exception:
+            _log.exception("the answer of %s could not be taken in", fetch.subgraph)
+            self._fail_internally(fetch, sent)
+        self._ended(fetch)
+
+    def _take(self, fetch: FetchProgram, sent: Sent, outcome: Outcome) -> None:
+        if isinstance(outcome, TransportFault):
+            self._fail(fetch, sent, explain(fetch.subgraph, outcome, self._redaction))
+            return
+        try:
+            data, errors = read_data(outcome)
+        except AnswerFault as fault:
+            self._fail(fetch, sent, explain(fetch.subgraph, fault, self._redaction))
+            return
+        if data is not None:
+            self._merge(fetch, sent, data)
+        if errors or data is None:
+            self._take_errors(fetch, sent, data, errors, outcome)
+
+    def _merge(self, fetch: FetchProgram, sent: Sent, data: JsonObject) -> None:
+        if not fetch.groups:
+            targets = (self.root,) if fetch.place is None else fetch.place(self)
+            _write_root(fetch, targets, data)
+            return
+        for group, targets, one_to_one in sent:
+            if targets:
+                self._merge_group(fetch, group, targets, one_to_one, data.get(group.alias))
+
+    def _merge_group(
+        self, fetch: FetchProgram, group: GroupProgram, targets: Targets, one_to_one: bool,
+        entities: object,
+    ) -> None:  # fmt: skip
+        if entities.__class__ is not list or len(entities) != len(targets):  # type: ignore[arg-type]
+            self._fail_short(fetch, group, targets, one_to_one, entities)
+            entities = entities if isinstance(entities, list) else ()
+        assert isinstance(entities, list | tuple)
+        if one_to_one and group.plain and not group.own_copies:
+            for target, entity in zip(targets, entities, strict=False):
+                if entity.__class__ is dict:
+                    target.update(entity)
+                elif entity is not None:
+                    self._fail_entity(fetch, [target])
+            return
+        for target, entity in zip(targets, entities, strict=False):
+            places = [target] if one_to_one else target
+            if entity.__class__ is dict:
+                _write_entity(group, places, entity)
+            elif entity is not None:
+                self._fail_entity(fetch, places)
+
+    # Faults
+
+    def _faults(self) -> Faults:
+        if self.faults is None:
+            self.faults = Faults()
+        return self.faults
+
+    def _fail(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
+        """Nothing came: one fault at each root field, or at each place of an entity."""
+        faults = self._faults()
+        if fetch.groups:
+            for _, targets, one_to_one in sent:
+                for target in targets:
+                    for place in [target] if one_to_one else target:
+                        faults.put(place, None, fault)
+            return
+        for place in (self.root,) if fetch.place is None else fetch.place(self):
+            for written in fetch.written:
+                faults.put(place, written.key, fault)
+
+    def _fail_internally(self, fetch: FetchProgram, sent: Sent) -> None:
+        self._fail(fetch, sent, GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
+        if not sent and fetch.groups:
+            self._faults().loose.append(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
+
+    def _fail_short(
+        self, fetch: FetchProgram, group: GroupProgram, targets: Targets, one_to_one: bool,
+        entities: object,
+    ) -> None:  # fmt: skip
+        given = len(entities) if isinstance(entities, list) else 0
+        _log.warning(
+            "%s answered %d representations with %d entities", fetch.subgraph, len(targets), given
+        )
+        for target in targets[given:]:
+            self._fail_entity(fetch, [target] if one_to_one else target)
+
+    def _fail_entity(self, fetch: FetchProgram, places: list[JsonObject]) -> None:
+        fault = AnswerFault(Code.SUBGRAPH_ANSWER_INVALID, "answered with an unexpected shape")
+        told = explain(fetch.subgraph, fault, self._redaction)
+        for place in places:
+            self._faults().put(place, None, told)
+
+    def _take_errors(
+        self, fetch: FetchProgram, sent: Sent, data: JsonObject | None,
+        errors: list[object], answer: SubgraphAnswer,
+    ) -> None:  # fmt: skip
+        from reelgraph_router.execution.take_errors import take_errors
+
+        take_errors(self, fetch, sent, data, errors, answer, self._redaction)
+
+    def fail_all(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
+        """Count the fetch as failed at all its places."""
+        self._fail(fetch, sent, fault)
+
+    def record(self) -> Faults:
+        """The faults of this run, to add to."""
+        return self._faults()
+
+    # The response
+
+    def complete(self) -> tuple[JsonObject | None, list[GraphQLFault]]:
+        """The response's `data` and `errors`, by the API schema."""
+        if self.faults is None:
+            self.memos = tuple([{} for _ in range(self.program.memos)])
+            try:
+                return self.program.shape_function(self, self.root), []
+            except (Unusual, TypeError, KeyError, IndexError, AttributeError):
+                pass  # data that need care
+        completion = Completion(self.faults, self.variables, self.introspection)
+        data = completion.root(self.program.shape, self.root)
+        completion.finish()
+        return data, completion.errors
+
+
+def _write_root(fetch: FetchProgram, targets: object, data: JsonObject) -> None:
+    assert isinstance(targets, list | tuple)
+    for number, target in enumerate(targets):
+        own = data if number == 0 else own_copy(data)
+        if fetch.plain:
+            target.update(own)
+        else:
+            merge_into(target, own, fetch.written)
+
+
+def _write_entity(group: GroupProgram, places: list[JsonObject], entity: JsonObject) -> None:
+    for number, place in enumerate(places):
+        own = own_copy(entity) if group.own_copies and number else entity
+        if group.plain:
+            place.update(own)
+        else:
+            merge_into(place, own, group.written)
+
+
+def monotonic_loop_time() -> float:
+    """The event loop's clock, in seconds."""
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return time.monotonic()

@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: everything between the socket and the pipeline."""

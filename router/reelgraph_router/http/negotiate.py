@@ -1,0 +1,73 @@
+"""Choose the media type of a response from the Accept header (RFC 9110, 12.5.1)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+RESPONSE_JSON = b"application/graphql-response+json"
+JSON = b"application/json"
+EVENT_STREAM = b"text/event-stream"
+MULTIPART = b"multipart/mixed"
+HTML = b"text/html"
+
+
+@lru_cache(maxsize=512)
+def accepted(header: bytes) -> tuple[tuple[bytes, frozenset[bytes]], ...]:
+    """Read an Accept header into (media range, parameters), the most wanted first.
+
+    Ranges of weight zero are left out; equal weights keep the client's order.
+    """
+    ranges: list[tuple[float, int, bytes, frozenset[bytes]]] = []
+    for index, part in enumerate(header.lower().split(b",")):
+        media, *parameters = (piece.strip() for piece in part.split(b";"))
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith(b"q="):
+                weight = _weight(parameter[2:])
+        rest = frozenset(p for p in parameters if p and not p.startswith(b"q="))
+        if media and weight > 0:
+            ranges.append((-weight, index, media, rest))
+    return tuple((media, rest) for _, _, media, rest in sorted(ranges, key=lambda r: r[:2]))
+
+
+def _weight(text: bytes) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+@lru_cache(maxsize=512)
+def choose_media_type(header: bytes) -> bytes | None:
+    """The media type of a single answer, or None where nothing offered is acceptable (406).
+
+    Without a header, and for wildcards, it is application/json, which every client reads.
+    """
+    if not header:
+        return JSON
+    for media, _ in accepted(header):
+        if media == RESPONSE_JSON:
+            return RESPONSE_JSON
+        if media in (JSON, b"*/*", b"application/*"):
+            return JSON
+    return None
+
+
+@lru_cache(maxsize=512)
+def choose_stream_type(header: bytes) -> bytes | None:
+    """The media type for an answer in parts (event stream or multipart), or None."""
+    for media, _ in accepted(header):
+        if media in (EVENT_STREAM, MULTIPART):
+            return media
+    return None
+
+
+@lru_cache(maxsize=512)
+def prefers_html(header: bytes) -> bool:
+    """Whether a browser asks for a page: text/html stands before every GraphQL type."""
+    for media, _ in accepted(header):
+        if media in (HTML, b"application/xhtml+xml"):
+            return True
+        if media in (RESPONSE_JSON, JSON, EVENT_STREAM, MULTIPART):
+            return False
+    return False

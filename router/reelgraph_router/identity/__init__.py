@@ -1,0 +1,1 @@
+"""Who calls the router, and how subgraphs are told."""

@@ -1,0 +1,24 @@
+"""A GraphQL request as the pipeline sees it, free of HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reelgraph_kit.identity import ANONYMOUS, Identity
+
+
+@dataclass(slots=True)
+class ClientRequest:
+    """What a client asks: a document, the operation in it, raw variables.
+
+    `mutations_allowed` is false for GET. `subgraph_headers` are the headers that every subgraph
+    gets for this client, ready-made lines ending in CRLF.
+    """
+
+    query: str
+    operation_name: str | None = None
+    variables: dict[str, object] | None = None
+    mutations_allowed: bool = True
+    identity: Identity = field(default=ANONYMOUS)
+    subgraph_headers: bytes = b""
+    include_plan: bool = False

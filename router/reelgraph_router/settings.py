@@ -1,0 +1,168 @@
+"""Everything the router can be told; the only place of the process that reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode
+from reelgraph_kit.settings import ServiceSettings
+
+CommaList = Annotated[tuple[str, ...], NoDecode]
+"""A list written with commas, as environment variables are."""
+
+
+class RouterSettings(ServiceSettings):
+    """Settings of the router, read from `REELGRAPH_ROUTER_*`."""
+
+    service_name: ClassVar[str] = "router"
+
+    port: int = Field(default=4000, ge=0, le=65535, description="TCP port to listen on.")
+
+    # Where the supergraph comes from: exactly one of the three.
+    supergraph: Path | None = Field(
+        default=None, description="File of a supergraph SDL to serve; watched for changes."
+    )
+    subgraphs: Path | None = Field(
+        default=None,
+        description="YAML list of subgraphs (name, url, schema file) to compose and serve; watched.",
+    )
+    registry_url: str = Field(
+        default="", description="Base URL of the schema registry to take the supergraph from."
+    )
+    graph: str = Field(default="reelgraph", description="Graph to ask the registry for.")
+    variant: str = Field(default="main", description="Variant of the graph to ask for.")
+    watch_seconds: float = Field(
+        default=1.0, gt=0, description="How often supergraph files are looked at, in seconds."
+    )
+
+    # What clients may send.
+    max_body_bytes: int = Field(
+        default=2_000_000, gt=0, description="Largest request body, in bytes."
+    )
+    max_tokens: int = Field(default=15_000, gt=0, description="Most tokens in an operation.")
+    max_depth: int = Field(default=100, gt=0, description="Deepest nesting of fields.")
+    max_aliases: int = Field(default=1_000, ge=0, description="Most aliases in an operation.")
+    max_root_fields: int = Field(default=200, gt=0, description="Most fields at the root.")
+    introspection: bool = Field(
+        default=True, description="Whether clients may ask for the schema."
+    )
+    expose_plan: bool = Field(
+        default=False,
+        description="Whether a request with the header Reelgraph-Include-Plan: 1 gets the query "
+        "plan and the fetch timeline in the answer's extensions.",
+    )
+    graphiql: bool = Field(default=True, description="Whether browsers get the GraphiQL page.")
+    cors_origins: CommaList = Field(
+        default=(),
+        description="Origins whose pages may call, comma-separated; * for every origin.",
+    )
+    cors_credentials: bool = Field(
+        default=False, description="Whether those pages may send cookies and credentials."
+    )
+    csrf_headers: CommaList = Field(
+        default=("reelgraph-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"),
+        description="Headers whose presence proves that a browser asked leave with a preflight.",
+    )
+
+    # Planning.
+    plan_cache_size: int = Field(
+        default=1_000, gt=0, description="Most operations kept ready per supergraph version."
+    )
+
+    # Towards subgraphs.
+    request_timeout_seconds: float = Field(
+        default=30.0, gt=0, description="Time for a whole request; told to subgraphs as deadline."
+    )
+    subgraph_timeout_seconds: float = Field(
+        default=15.0, gt=0, description="Time for one subgraph call where none is set by name."
+    )
+    subgraph_timeouts: CommaList = Field(
+        default=(), description="Times by subgraph, such as catalog=2.5,search=1, in seconds."
+    )
+    subgraph_urls: CommaList = Field(
+        default=(),
+        description="Addresses that replace those of the supergraph, such as catalog=http://….",
+    )
+    subgraph_connections: int = Field(
+        default=128, gt=0, description="Most connections to one subgraph."
+    )
+    max_subgraph_answer_bytes: int = Field(
+        default=64_000_000, gt=0, description="Largest answer of a subgraph, in bytes."
+    )
+    forward_headers: CommaList = Field(
+        default=("traceparent", "tracestate", "accept-language"),
+        description="Client headers that are passed on to subgraphs.",
+    )
+    share_in_flight: bool = Field(
+        default=True,
+        description="Whether equal queries under way at the same time are answered by one execution.",
+    )
+    expose_subgraph_errors: bool = Field(
+        default=True,
+        description="Whether clients see subgraphs' error messages and names; else a plain text.",
+    )
+
+    # Who calls.
+    jwks_urls: CommaList = Field(
+        default=(),
+        description="Key sets of token issuers: issuer=URL or file, or a bare URL or file whose "
+        "keys speak for the issuer that each one's kid names.",
+    )
+    jwt_audience: str = Field(
+        default="", description="Audience that tokens must name; empty: not looked at."
+    )
+    clock_skew_seconds: float = Field(
+        default=30.0, ge=0, description="How far issuers' clocks may be off."
+    )
+    identity_lifetime_seconds: int = Field(
+        default=60, ge=2, description="Life of the signed identity that subgraphs get."
+    )
+    trusted_proxies: CommaList = Field(
+        default=(),
+        description="Addresses or networks whose X-Forwarded-For is believed, such as 10.0.0.0/8.",
+    )
+    country_header: str = Field(
+        default="",
+        description="Header in which a trusted proxy tells the client's country (ISO code).",
+    )
+
+    @field_validator(
+        "cors_origins", "csrf_headers", "subgraph_timeouts", "subgraph_urls", "forward_headers",
+        "jwks_urls", "trusted_proxies", mode="before",
+    )  # fmt: skip
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [self.supergraph, self.subgraphs, self.registry_url or None]
+        if sum(source is not None for source in given) > 1:
+            raise ValueError(
+                "Give one of supergraph, subgraphs and registry_url; each is a source of the "
+                "supergraph, and a router has one."
+            )
+        return self
+
+    def timeouts_by_subgraph(self) -> dict[str, float]:
+        """`subgraph_timeouts` as a mapping; raises ValueError naming the wrong entry."""
+        return {name: float(text) for name, text in pairs(self.subgraph_timeouts)}
+
+    def urls_by_subgraph(self) -> dict[str, str]:
+        """`subgraph_urls` as a mapping; raises ValueError naming the wrong entry."""
+        return dict(pairs(self.subgraph_urls))
+
+
+def pairs(entries: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Read entries of the form name=value; raises ValueError naming one that is not."""
+    found: list[tuple[str, str]] = []
+    for entry in entries:
+        name, equals, value = entry.partition("=")
+        if not equals or not name or not value:
+            raise ValueError(f'"{entry}" must have the form name=value')
+        found.append((name.strip(), value.strip()))
+    return found

@@ -1,0 +1,1 @@
+"""Where the supergraph comes from, and how a new one takes over."""

@@ -1,0 +1,1 @@
+"""How the router reaches subgraphs: the port and its adapters."""
