@@ -102,6 +102,13 @@ class TypeNode:
         """Whether the concrete type is unknown to the subgraph."""
         return self.kind is NodeKind.INTERFACE_OBJECT
 
+    def cast(self, type_name: str) -> TypeNode | None:
+        """Return the node for one object type, `None` when this subgraph cannot return it here.
+
+        A subgraph may declare a narrower type than the supergraph: then the node is its own cast.
+        """
+        return self if self.type_name == type_name else self.casts.get(type_name)
+
     def covers(self, field_name: str) -> bool:
         """Tell whether an interface's field is plainly resolved by every possible type here.
 

@@ -27,7 +27,6 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
-    GraphQLStreamDirective,
     GraphQLUnionType,
     Undefined,
     is_input_type,
@@ -201,7 +200,7 @@ class _Builder:
             for one in self._supergraph.directives.values()
             if _EXECUTABLE.intersection(one.locations)
         ]
-        return [*specified_directives, GraphQLDeferDirective, GraphQLStreamDirective, *own]
+        return [*specified_directives, GraphQLDeferDirective, *own]
 
     def _directive(self, one: DirectiveDefinition) -> GraphQLDirective:
         return GraphQLDirective(

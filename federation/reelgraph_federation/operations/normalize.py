@@ -1,0 +1,73 @@
+"""Normalise a validated operation: the list of passes."""
+
+from __future__ import annotations
+
+from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, print_ast
+
+from reelgraph_federation.operations.fingerprint import fingerprint
+from reelgraph_federation.operations.passes.inline_fragments import FragmentInliner
+from reelgraph_federation.operations.passes.merge_fields import FieldMerger
+from reelgraph_federation.operations.passes.split_introspection import split_introspection
+from reelgraph_federation.operations.tree import NormalizedOperation, Variable
+from reelgraph_federation.planning.nodes import ALWAYS
+from reelgraph_federation.supergraph.model import Supergraph
+
+
+def normalize_operation(
+    supergraph: Supergraph, document: DocumentNode, operation_name: str | None = None
+) -> NormalizedOperation:
+    """Return an operation of a document in normal form.
+
+    The document must already be valid against the API schema. Passes: open fragments and drop
+    what cannot apply, take introspection out, merge the occurrences of each field. Raises
+    `ValueError` when there is no such operation, `OperationTooLargeError` and
+    `TooManyConditionsError` when a budget is exceeded.
+    """
+    operation = _find_operation(document, operation_name)
+    fragments = {
+        one.name.value: one
+        for one in document.definitions
+        if isinstance(one, FragmentDefinitionNode)
+    }
+    types = supergraph.query_graph.types
+    root = supergraph.root_types()[operation.operation.value]
+    inliner = FragmentInliner(types, fragments)
+    entries = inliner.open(root, [(operation.selection_set, ALWAYS)])
+    numbered, introspection = split_introspection(operation, fragments, entries)
+    selections = FieldMerger(supergraph, types, inliner).merge_entries(root, numbered)
+    variables = _variables(operation)
+    kind = operation.operation.value
+    name = operation.name.value if operation.name else None
+    return NormalizedOperation(
+        kind,
+        name,
+        selections,
+        variables,
+        fingerprint(kind, name, selections, variables, introspection.text),
+        introspection=introspection.text,
+        introspection_fields=tuple(introspection.fields),
+        introspection_variables=introspection.variables,
+    )
+
+
+def _find_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    if name is None:
+        if len(operations) != 1:
+            raise ValueError("Name the operation: the document does not have exactly one.")
+        return operations[0]
+    for operation in operations:
+        if operation.name is not None and operation.name.value == name:
+            return operation
+    raise ValueError(f"The document has no operation named {name!r}.")
+
+
+def _variables(operation: OperationDefinitionNode) -> dict[str, Variable]:
+    return {
+        one.variable.name.value: Variable(
+            one.variable.name.value,
+            print_ast(one.type),
+            print_ast(one.default_value) if one.default_value else None,
+        )
+        for one in operation.variable_definitions or ()
+    }

@@ -1,0 +1,1 @@
+"""The passes of normalisation, one a file."""

@@ -1,0 +1,120 @@
+"""Pass: open fragments into a flat list of fields with their type and Boolean conditions.
+
+Fragments that cannot apply, and selections that are always skipped, are dropped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+from reelgraph_federation.operations.conditions import NEVER, both
+from reelgraph_federation.planning.nodes import ALWAYS, Condition, Literal
+from reelgraph_federation.query_graph.types import TypeIndex
+
+_MOST_FIELDS = 100_000
+
+
+class OperationTooLargeError(ValueError):
+    """An operation selects too many fields once its fragments are opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"The operation selects more than {_MOST_FIELDS} fields once its fragments are opened;"
+            " nest fewer fragments in each other or split the operation."
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A field where it was found. `types` are the object types it is for, `None`: all."""
+
+    node: FieldNode
+    types: frozenset[str] | None
+    condition: Condition
+
+
+class FragmentInliner:
+    """Opens the fragments of one document; counts fields against the budget."""
+
+    def __init__(self, types: TypeIndex, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+        self._types = types
+        self._fragments = fragments
+        self._count = 0
+
+    def open(self, type_name: str, parts: list[tuple[SelectionSetNode, Condition]]) -> list[Entry]:
+        """Return the fields of selection sets that stand on objects of one type."""
+        entries: list[Entry] = []
+        everything = self._types.possible_set(type_name)
+        for selection_set, condition in parts:
+            self._open(selection_set, None, condition, everything, entries)
+        self._count += len(entries)
+        if self._count > _MOST_FIELDS:
+            raise OperationTooLargeError
+        return entries
+
+    def _open(
+        self,
+        selection_set: SelectionSetNode,
+        types: frozenset[str] | None,
+        condition: Condition,
+        everything: frozenset[str],
+        entries: list[Entry],
+    ) -> None:
+        for selection in selection_set.selections:
+            own = condition
+            if selection.directives:
+                own = both(condition, condition_of(selection.directives))
+                if own == NEVER:
+                    continue
+            if isinstance(selection, FieldNode):
+                entries.append(Entry(selection, types, own))
+                continue
+            on, below = self._fragment(selection)
+            narrowed = types
+            if on is not None:
+                possible = self._types.possible_set(on)
+                narrowed = possible & (everything if types is None else types)
+                if not narrowed:
+                    continue
+                if narrowed == everything:
+                    narrowed = None
+            if len(entries) > _MOST_FIELDS:
+                raise OperationTooLargeError
+            self._open(below, narrowed, own, everything, entries)
+
+    def _fragment(self, selection: object) -> tuple[str | None, SelectionSetNode]:
+        if isinstance(selection, InlineFragmentNode):
+            on = selection.type_condition
+            return (on.name.value if on else None), selection.selection_set
+        assert isinstance(selection, FragmentSpreadNode)
+        fragment = self._fragments[selection.name.value]
+        return fragment.type_condition.name.value, fragment.selection_set
+
+
+def condition_of(directives: tuple[DirectiveNode, ...]) -> Condition:
+    """Return the condition that `@skip` and `@include` among directives make."""
+    condition = ALWAYS
+    for directive in directives:
+        name = directive.name.value
+        if name not in ("skip", "include") or not directive.arguments:
+            continue
+        value = directive.arguments[0].value
+        if isinstance(value, BooleanValueNode):
+            own = ALWAYS if value.value == (name == "include") else NEVER
+        else:
+            assert isinstance(value, VariableNode)
+            own = ((Literal(value.name.value, name == "skip"),),)
+        condition = NEVER if own == NEVER else both(condition, own)
+    return condition

@@ -1,0 +1,165 @@
+"""Pass: merge the occurrences of each response name, for all types or for each object type.
+
+Specification: GraphQL, section 6.3.2 "Field Collection" and 6.3.3 "Merging Selection Sets".
+"""
+
+from __future__ import annotations
+
+from graphql import (
+    ArgumentNode,
+    DirectiveNode,
+    ListValueNode,
+    ObjectValueNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    print_ast,
+)
+
+from reelgraph_federation.operations.conditions import either
+from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner
+from reelgraph_federation.operations.tree import (
+    NO_ARGUMENTS,
+    Arguments,
+    SelectedField,
+    Selections,
+)
+from reelgraph_federation.planning.nodes import ALWAYS, Condition
+from reelgraph_federation.query_graph.types import TypeIndex
+from reelgraph_federation.supergraph.model import Supergraph, UnionType
+from reelgraph_federation.supergraph.type_refs import TypeRef, named_type, non_null
+
+_TYPENAME = non_null(named_type("String"))
+
+
+class FieldMerger:
+    """Merges fields top down; equal parts under several object types are made once."""
+
+    def __init__(self, supergraph: Supergraph, types: TypeIndex, inliner: FragmentInliner) -> None:
+        self._supergraph = supergraph
+        self._types = types
+        self._inliner = inliner
+        self._arguments: dict[int, Arguments] = {}
+
+    def merge(self, type_name: str, parts: list[tuple[SelectionSetNode, Condition]]) -> Selections:
+        """Return the merged selections on objects of a type."""
+        return self.merge_entries(type_name, list(enumerate(self._inliner.open(type_name, parts))))
+
+    def merge_entries(self, type_name: str, entries: list[tuple[int, Entry]]) -> Selections:
+        """Return the merged selections of numbered entries found on objects of a type."""
+        groups: dict[str, list[tuple[int, Entry]]] = {}
+        for order, entry in entries:
+            alias = entry.node.alias or entry.node.name
+            groups.setdefault(alias.value, []).append((order, entry))
+        selections = Selections(type_name)
+        for response_name, group in groups.items():
+            if self._is_for_all(type_name, group):
+                field = self._merge_group(response_name, type_name, group, {})
+                selections.fields[response_name] = field
+            else:
+                self._merge_by_type(response_name, type_name, group, selections)
+        return selections
+
+    def _is_for_all(self, type_name: str, group: list[tuple[int, Entry]]) -> bool:
+        if any(entry.types is not None for _, entry in group):
+            return False
+        name = group[0][1].node.name.value
+        one = self._types.composite(type_name)
+        return name == "__typename" or (not isinstance(one, UnionType) and name in one.fields)
+
+    def _merge_by_type(
+        self,
+        response_name: str,
+        type_name: str,
+        group: list[tuple[int, Entry]],
+        selections: Selections,
+    ) -> None:
+        shared: dict[tuple[object, ...], Selections] = {}
+        for case in self._types.possible(type_name):
+            own = [one for one in group if one[1].types is None or case in one[1].types]
+            if own:
+                fields = selections.cases.setdefault(case, {})
+                fields[response_name] = self._merge_group(response_name, case, own, shared)
+
+    def _merge_group(
+        self,
+        response_name: str,
+        parent: str,
+        group: list[tuple[int, Entry]],
+        shared: dict[tuple[object, ...], Selections],
+    ) -> SelectedField:
+        order, first = group[0]
+        name = first.node.name.value
+        condition = first.condition
+        for _, entry in group[1:]:
+            condition = either(condition, entry.condition)
+        ref = self._type_of(parent, name)
+        directives, variables = _custom_directives([entry for _, entry in group])
+        field = SelectedField(
+            response_name, name, self._arguments_of(first), parent, ref, order, condition,
+            directives, variables,
+        )  # fmt: skip
+        if first.node.selection_set is not None:
+            key = (ref.name, *(number for number, _ in group))
+            field.children = shared.get(key)
+            if field.children is None:
+                parts = [
+                    (entry.node.selection_set, _relative(entry.condition, condition))
+                    for _, entry in group
+                    if entry.node.selection_set is not None
+                ]
+                field.children = shared[key] = self.merge(ref.name, parts)
+        return field
+
+    def _type_of(self, parent: str, name: str) -> TypeRef:
+        if name == "__typename":
+            return _TYPENAME
+        one = self._types.composite(parent)
+        assert not isinstance(one, UnionType)
+        return one.fields[name].type
+
+    def _arguments_of(self, entry: Entry) -> Arguments:
+        nodes = entry.node.arguments
+        if not nodes:
+            return NO_ARGUMENTS
+        found = self._arguments.get(id(entry.node))
+        if found is None:
+            found = self._arguments[id(entry.node)] = read_arguments(nodes)
+        return found
+
+
+def _relative(condition: Condition, of_field: Condition) -> Condition:
+    return ALWAYS if condition == of_field else condition
+
+
+def read_arguments(nodes: tuple[ArgumentNode, ...]) -> Arguments:
+    """Return arguments in canonical form."""
+    parts = sorted((node.name.value, print_ast(node.value)) for node in nodes)
+    variables = sorted({name for node in nodes for name in variables_in(node.value)})
+    return Arguments(", ".join(f"{name}: {value}" for name, value in parts), tuple(variables))
+
+
+def variables_in(node: ValueNode) -> list[str]:
+    """Return the names of the variables anywhere in a value."""
+    if isinstance(node, VariableNode):
+        return [node.name.value]
+    if isinstance(node, ListValueNode):
+        return [name for item in node.values or () for name in variables_in(item)]
+    if isinstance(node, ObjectValueNode):
+        return [name for one in node.fields or () for name in variables_in(one.value)]
+    return []
+
+
+def _custom_directives(entries: list[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    found: dict[str, DirectiveNode] = {}
+    for entry in entries:
+        for directive in entry.node.directives or ():
+            if directive.name.value not in ("skip", "include", "defer", "stream"):
+                found.setdefault(print_ast(directive), directive)
+    variables = {
+        name
+        for directive in found.values()
+        for argument in directive.arguments or ()
+        for name in variables_in(argument.value)
+    }
+    return tuple(found), tuple(sorted(variables))

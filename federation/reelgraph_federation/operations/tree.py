@@ -1,0 +1,86 @@
+"""The normalised operation: one tree of merged fields, conditions and object types made plain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reelgraph_federation.planning.nodes import ALWAYS, Condition
+from reelgraph_federation.supergraph.type_refs import TypeRef
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """A field's arguments: sorted by name, values as GraphQL text, with the variables used."""
+
+    text: str = ""
+    """As between the parentheses: `first: 5, after: $cursor`."""
+    variables: tuple[str, ...] = ()
+
+
+NO_ARGUMENTS = Arguments()
+
+
+@dataclass(slots=True)
+class SelectedField:
+    """A field of the response, all its occurrences merged."""
+
+    response_name: str
+    name: str
+    arguments: Arguments
+    parent: str
+    """The type that the field was looked up on."""
+    type: TypeRef
+    order: int
+    """Its place among the fields of its object, by first occurrence."""
+    condition: Condition = ALWAYS
+    """When it is there, given that its object is."""
+    directives: tuple[str, ...] = ()
+    """Custom executable directives, as text."""
+    directive_variables: tuple[str, ...] = ()
+    children: Selections | None = None
+
+
+@dataclass(slots=True)
+class Selections:
+    """What is selected of an object.
+
+    `fields` are selected whatever the object's type; `cases` those for one object type only. No
+    response name is in both.
+    """
+
+    type_name: str
+    fields: dict[str, SelectedField] = field(default_factory=dict)
+    cases: dict[str, dict[str, SelectedField]] = field(default_factory=dict)
+
+    def for_type(self, name: str) -> list[SelectedField]:
+        """Return the fields of an object of one type, in the order of the response."""
+        own = self.cases.get(name)
+        if not own:
+            return list(self.fields.values())
+        return sorted((*self.fields.values(), *own.values()), key=lambda one: one.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the operation: its type and default as GraphQL text."""
+
+    name: str
+    type: str
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NormalizedOperation:
+    """An operation ready to plan."""
+
+    kind: str
+    name: str | None
+    selections: Selections
+    variables: dict[str, Variable]
+    fingerprint: str
+    """Equal for operations that plan equally: cache plans by it and the supergraph's version."""
+    introspection: str | None = None
+    """An operation with the root's `__schema` and `__type` fields only."""
+    introspection_variables: tuple[str, ...] = ()
+    introspection_fields: tuple[tuple[str, int, Condition, str], ...] = ()
+    """Response name, order, condition and field name of each of them."""

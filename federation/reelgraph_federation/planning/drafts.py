@@ -1,0 +1,141 @@
+"""Fetches while they are being put together, and lanes: who can take more fields, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
+from reelgraph_federation.planning.nodes import ALWAYS, Condition
+from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.query_graph import TypeNode
+
+
+@dataclass(eq=False, slots=True)
+class Item:
+    """A field in a fetch's operation."""
+
+    key: str
+    name: str
+    condition: Condition
+    arguments: Arguments = NO_ARGUMENTS
+    directives: tuple[str, ...] = ()
+    directive_variables: tuple[str, ...] = ()
+    selection: SelectionDraft | None = None
+    contexts: tuple[tuple[str, str], ...] = ()
+    """Contextual arguments: argument name and the variable that fills it."""
+
+
+@dataclass(eq=False, slots=True)
+class SelectionDraft:
+    """A selection set in a fetch's operation: fields, and fields by object type."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    casts: dict[str, SelectionDraft] = field(default_factory=dict)
+
+    def cast(self, type_name: str) -> SelectionDraft:
+        """Return the selection under an inline fragment."""
+        found = self.casts.get(type_name)
+        if found is None:
+            found = self.casts[type_name] = SelectionDraft()
+        return found
+
+
+@dataclass(eq=False, slots=True)
+class Input:
+    """A field of a representation."""
+
+    name: str
+    key: str
+    is_key: bool
+    children: list[Input] | None = None
+    types: tuple[str, ...] | None = None
+    typename_key: str | None = None
+
+
+@dataclass(eq=False, slots=True)
+class ContextInput:
+    """A contextual argument's value: read from an ancestor."""
+
+    variable: str
+    type: str
+    setter: Position
+    inputs: list[Input]
+
+
+@dataclass(eq=False, slots=True)
+class GroupDraft:
+    """Entities of one position asked by one fetch."""
+
+    fetch: FetchDraft
+    position: Position
+    node: TypeNode
+    representation: str | None
+    """The `__typename` to send, `None` for each object's own."""
+    selection: SelectionDraft
+    inputs: list[Input] = field(default_factory=list)
+    supplies: list[Supply] = field(default_factory=list)
+    """Everything that the inputs are read from."""
+    contexts: list[ContextInput] = field(default_factory=list)
+    condition: Condition = ()
+
+
+@dataclass(eq=False, slots=True)
+class FetchDraft:
+    """A request being put together. Entity fetches of a wave to a subgraph are one request."""
+
+    section: int
+    subgraph: str
+    wave: int
+    number: int
+    """The order in which fetches were thought of."""
+    kind: str = "query"
+    root: SelectionDraft | None = None
+    root_position: Position | None = None
+    groups: dict[tuple[Position, TypeNode], GroupDraft] = field(default_factory=dict)
+    condition: Condition = ()
+    waits_for: list[Supply] = field(default_factory=list)
+    """For a root query below the root: what shows that its place is there."""
+
+
+@dataclass(eq=False, slots=True)
+class Lane:
+    """A selection of a fetch at a position: fields of `node` can be added to it for free."""
+
+    position: Position
+    node: TypeNode
+    fetch: FetchDraft
+    selection: SelectionDraft
+    parent: Lane | None = None
+    """The lane at the parent position (for a field), or at the base position (for a cast)."""
+    item: Item | None = None
+    """The parent lane's field that leads here; `None` for a cast, a jump and the root."""
+    group: GroupDraft | None = None
+    """Set on a lane that was entered by a key jump."""
+    condition: Condition = ()
+    relative: Condition = ()
+
+    @property
+    def wave(self) -> int:
+        """The wave of the fetch."""
+        return self.fetch.wave
+
+
+class Supply(NamedTuple):
+    """A field, fetched in a lane."""
+
+    lane: Lane
+    item: Item
+
+
+@dataclass(slots=True)
+class Need:
+    """A field that must be fetched at a position."""
+
+    name: str
+    preferred: str
+    arguments: Arguments = NO_ARGUMENTS
+    tag: str = ""
+    directives: tuple[str, ...] = ()
+    directive_variables: tuple[str, ...] = ()
+    condition: Condition = ALWAYS

@@ -1,0 +1,219 @@
+"""Find in how few waves each field can be reached, whatever else is fetched.
+
+A *wave* is the number of fetches that must be done before. The waves found here are exact lower
+bounds for each field alone; choosing paths then shares fetches without exceeding them in total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reelgraph_federation.field_sets import FieldSet, Selection
+from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.query_graph import FieldEdge, KeyEdge, QueryGraph, TypeNode
+
+NEVER_REACHED = 1 << 30
+Waves = Mapping[TypeNode, int]
+
+
+class Reach:
+    """Answers which nodes a position can have, and from which wave on."""
+
+    def __init__(self, graph: QueryGraph, labels: frozenset[str], kind: str) -> None:
+        self.graph = graph
+        self._labels = labels
+        self._kind = kind
+        self._closures: dict[tuple[str, frozenset[tuple[TypeNode, int]]], dict[TypeNode, int]] = {}
+        self._open: set[tuple[object, ...]] = set()
+        self.roots: tuple[TypeNode, ...] = graph.roots(kind)
+
+    def usable(self, edge: FieldEdge) -> bool:
+        """Tell whether a progressive override leaves an edge in force."""
+        return edge.label is None or (edge.label in self._labels) == edge.label_state
+
+    def plain_edge(self, node: TypeNode, name: str) -> FieldEdge | None:
+        """Return the edge of a field that anybody at a node can select."""
+        edge = node.fields.get(name)
+        if edge is None or not edge.is_plain or not self.usable(edge):
+            return None
+        return edge if node.covers(name) else None
+
+    def entry_edge(self, node: TypeNode, name: str) -> FieldEdge | None:
+        """Return the edge of a field that needs its node to be entered with more inputs."""
+        edge = node.fields.get(name)
+        if edge is None or edge.is_plain or not self.usable(edge) or node.is_abstract:
+            return None
+        return edge
+
+    def direct(self, position: Position) -> dict[TypeNode, int]:
+        """Return the nodes reached without a jump at this position, with their waves."""
+        if position.direct is None:
+            position.direct = self._direct(position)
+        return position.direct
+
+    def closed(self, position: Position) -> dict[TypeNode, int]:
+        """Return all nodes that can be reached at a position, with their waves."""
+        if position.closed is None:
+            start = self._arrive(position, closed=True)
+            position.closed = self.closure(position.type_name, start)
+        return position.closed
+
+    def _direct(self, position: Position) -> dict[TypeNode, int]:
+        found = self._arrive(position, closed=False)
+        return found or self._arrive(position, closed=True)
+
+    def _arrive(self, position: Position, *, closed: bool) -> dict[TypeNode, int]:
+        nodes = self.closed if closed else self.direct
+        if position.base is not None:
+            return self.narrow(nodes(position.base), position.type_name)
+        if position.parent is None:
+            return dict.fromkeys(self.roots, 0)
+        return self.follow(nodes(position.parent), position.parent.type_name, position.name)
+
+    def narrow(self, nodes: Waves, type_name: str) -> dict[TypeNode, int]:
+        """Return the nodes for one object type."""
+        found: dict[TypeNode, int] = {}
+        for node, wave in nodes.items():
+            cast = node.cast(type_name)
+            if cast is not None and wave < found.get(cast, NEVER_REACHED):
+                found[cast] = wave
+        return found
+
+    def follow(self, nodes: Waves, type_name: str, name: str) -> dict[TypeNode, int]:
+        """Return the nodes to which a field leads."""
+        found: dict[TypeNode, int] = {}
+        for node, wave in nodes.items():
+            edge = self.plain_edge(node, name)
+            if edge is None:
+                edge = self.entry_edge(node, name)
+                wave = self.entry_wave(nodes, type_name, node, edge) if edge else NEVER_REACHED
+            if edge is not None and edge.target is not None and wave < NEVER_REACHED:
+                found[edge.target] = min(wave, found.get(edge.target, NEVER_REACHED))
+        return found
+
+    def closure(self, type_name: str, start: dict[TypeNode, int]) -> dict[TypeNode, int]:
+        """Return the nodes reached from some by any number of key jumps."""
+        memo = (type_name, frozenset(start.items()))
+        known = self._closures.get(memo)
+        if known is not None:
+            return known
+        if ("closure", *memo) in self._open or not start:
+            return start
+        self._open.add(("closure", *memo))
+        nodes = dict(start)
+        edges = self.graph.jumps(type_name)
+        while self._relax(type_name, nodes, edges):
+            pass
+        self._open.discard(("closure", *memo))
+        if not self._open:
+            self._closures[memo] = nodes
+        return nodes
+
+    def _relax(
+        self, type_name: str, nodes: dict[TypeNode, int], edges: tuple[KeyEdge, ...]
+    ) -> bool:
+        changed = False
+        soonest = min(nodes.values()) + 1
+        for edge in edges:
+            best = nodes.get(edge.target, NEVER_REACHED)
+            if best <= soonest:
+                continue
+            wave = 1 + self.set_wave(nodes, type_name, edge.key)
+            if wave < best:
+                nodes[edge.target] = wave
+                changed = True
+        if type_name == self.graph.supergraph.query_type:
+            for node in self.graph.roots("query"):
+                if nodes.get(node, NEVER_REACHED) > soonest:
+                    nodes[node] = soonest
+                    changed = True
+        return changed
+
+    def field_wave(self, nodes: Waves, type_name: str, name: str) -> int:
+        """Return the first wave in which a field can be had from some of these nodes."""
+        best = NEVER_REACHED
+        for node, wave in nodes.items():
+            if name == "__typename":
+                if not node.is_interface_object:
+                    best = min(best, wave)
+            elif self.plain_edge(node, name) is not None:
+                best = min(best, wave)
+            elif (edge := self.entry_edge(node, name)) is not None:
+                best = min(best, self.entry_wave(nodes, type_name, node, edge))
+        return best
+
+    def entry_wave(self, nodes: Waves, type_name: str, node: TypeNode, edge: FieldEdge) -> int:
+        """Return the first wave in which a node can be entered with what a field requires."""
+        guard = ("entry", type_name, node, edge)
+        if guard in self._open:
+            return NEVER_REACHED
+        self._open.add(guard)
+        required = self.set_wave(nodes, type_name, edge.requires)
+        key = min(
+            (
+                self.set_wave(nodes, type_name, jump.key)
+                for jump in self.graph.jumps(type_name)
+                if jump.target.subgraph == node.subgraph and jump.target.type_name == node.type_name
+            ),
+            default=NEVER_REACHED,
+        )
+        self._open.discard(guard)
+        return min(1 + max(required, key), NEVER_REACHED)
+
+    def set_wave(self, nodes: Waves, type_name: str, fields: FieldSet) -> int:
+        """Return the first wave after which all of a field set is there."""
+        wave = min(nodes.values(), default=NEVER_REACHED)
+        for selection in fields:
+            wave = max(wave, self._selection_wave(nodes, type_name, selection))
+            if wave >= NEVER_REACHED:
+                break
+        return wave
+
+    def _selection_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
+        if not selection.name:
+            return self._fragment_wave(nodes, type_name, selection)
+        if not selection.children:
+            wave = self.field_wave(nodes, type_name, selection.name)
+        else:
+            wave = self._object_wave(nodes, type_name, selection)
+        if wave >= NEVER_REACHED and self.graph.types.is_abstract(type_name):
+            cases = [self.narrow(nodes, name) for name in self.graph.types.possible(type_name)]
+            waves = [
+                self._selection_wave(case, name, selection)
+                for case, name in zip(cases, self.graph.types.possible(type_name), strict=True)
+                if case
+            ]
+            wave = max(waves, default=NEVER_REACHED)
+        return wave
+
+    def _object_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
+        below = self.follow(nodes, type_name, selection.name)
+        if not below:
+            return NEVER_REACHED
+        child = self.field_type(type_name, selection.name)
+        wave = self.set_wave(below, child, selection.children)
+        if wave > min(below.values()):
+            wave = min(wave, self.set_wave(self.closure(child, below), child, selection.children))
+        return wave
+
+    def _fragment_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
+        types = self.graph.types
+        if selection.on is None or types.possible_set(type_name) <= types.possible_set(
+            selection.on
+        ):
+            return self.set_wave(nodes, type_name, selection.children)
+        wave = 0
+        for name in types.possible(selection.on):
+            case = self.narrow(nodes, name)
+            if case:
+                inner = self.set_wave(case, name, selection.children)
+                if inner >= NEVER_REACHED:
+                    inner = self.set_wave(self.closure(name, case), name, selection.children)
+                wave = max(wave, inner)
+        return wave
+
+    def field_type(self, type_name: str, field_name: str) -> str:
+        """Return the name of a field's type in the supergraph."""
+        one = self.graph.types.composite(type_name)
+        fields = getattr(one, "fields", {})
+        return str(fields[field_name].type.name)
