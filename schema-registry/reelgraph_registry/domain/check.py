@@ -7,6 +7,7 @@ from reelgraph_federation.problems import Problem, SourceLocation
 from reelgraph_federation.schema_changes import JudgeRules
 
 from .change_result import ChangeResult
+from .errors import InvalidInput
 
 SHRINKING_HINTS = frozenset(
     {
@@ -34,6 +35,15 @@ class CheckSettings:
     usage_count_threshold: int = 1
     usage_share_threshold: float = 0.0
     excluded_clients: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise InvalidInput for values that make no sense."""
+        if not 1 <= self.usage_window_days <= 3650:
+            raise InvalidInput("The usage window is from 1 to 3650 days.")
+        if self.usage_count_threshold < 1 or not 0 <= self.usage_share_threshold <= 1:
+            raise InvalidInput("The count threshold is at least 1, the share from 0 to 1.")
+        if len(self.excluded_clients) > 100:
+            raise InvalidInput("At most 100 clients can be excluded.")
 
     def as_rules(self) -> JudgeRules:
         """Return the rules that changes are judged by."""

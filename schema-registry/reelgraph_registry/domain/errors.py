@@ -16,6 +16,11 @@ class RegistryError(Exception):
 
     code: ClassVar[str] = "INTERNAL"
 
+    @property
+    def extensions(self) -> dict[str, object]:
+        """What GraphQL adds to the error: the code to branch on."""
+        return {"code": self.code}
+
 
 class InvalidInput(RegistryError):
     """The request cannot be served as it stands; the text says what to change."""

@@ -145,4 +145,6 @@ def _finding_from_dict(data: Json) -> Finding:
 def _location_from_dict(data: Json | None) -> SourceLocation | None:
     if data is None:
         return None
-    return SourceLocation(data["subgraph"], data["file"], int(data["line"]), int(data["column"]))
+    return SourceLocation(
+        data["subgraph"], data.get("file"), int(data["line"]), int(data["column"])
+    )
