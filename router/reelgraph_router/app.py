@@ -1,0 +1,250 @@
+"""The router's application: the one place that wires real things together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from reelgraph_kit.asgi import (
+    ASGIApp,
+    HealthMiddleware,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    send_json,
+)
+from reelgraph_kit.signing import Signer
+
+from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.hooks import Hooks
+from reelgraph_router.http.cors import Cors
+from reelgraph_router.http.csrf import CsrfGuard
+from reelgraph_router.http.endpoint import Caller, EndpointRules, GraphQLEndpoint
+from reelgraph_router.http.pages import ASSETS_PATH, GraphiqlPage
+from reelgraph_router.identity.authenticate import Authenticator
+from reelgraph_router.identity.client_address import ClientAddress
+from reelgraph_router.identity.key_sets import KeySets, read_entry
+from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
+from reelgraph_router.pipeline.graph import GraphRules, MakeTransport
+from reelgraph_router.pipeline.handle import Pipeline
+from reelgraph_router.pipeline.limits import OperationLimits
+from reelgraph_router.pipeline.operations import OperationRules
+from reelgraph_router.settings import RouterSettings
+from reelgraph_router.supergraph_source.file import FileSource
+from reelgraph_router.supergraph_source.hot_swap import HotSwap
+from reelgraph_router.supergraph_source.port import SourceError, SupergraphSource
+from reelgraph_router.transport.http import HttpTransport, PoolLimits, PoolSet
+from reelgraph_router.transport.port import Transport
+
+_log = logging.getLogger("reelgraph.router")
+
+
+class NoSource(SourceError):
+    """The settings name no supergraph to serve."""
+
+
+def create_app(
+    settings: RouterSettings,
+    *,
+    hooks: Hooks | None = None,
+    source: SupergraphSource | None = None,
+    make_transport: Callable[[], MakeTransport] | None = None,
+) -> ASGIApp:
+    """Wire the router. `source` and `make_transport` replace what the settings would choose."""
+    router = Router(settings, hooks, source or make_source(settings), make_transport)
+    return HealthMiddleware(router, {"supergraph": router.check_supergraph})
+
+
+def make_source(settings: RouterSettings) -> SupergraphSource:
+    """The supergraph source that the settings name; raises NoSource."""
+    if settings.supergraph is not None:
+        return FileSource(settings.supergraph, settings.watch_seconds)
+    if settings.subgraphs is not None:
+        from reelgraph_router.supergraph_source.subgraph_list import SubgraphListSource
+
+        return SubgraphListSource(settings.subgraphs, settings.watch_seconds)
+    if settings.registry_url:
+        from reelgraph_router.supergraph_source.registry import RegistrySource
+
+        return RegistrySource(
+            settings.registry_url, settings.graph, settings.variant, settings.service_dir
+        )
+    raise NoSource(
+        "The router has no supergraph to serve. Set REELGRAPH_ROUTER_SUPERGRAPH, "
+        "REELGRAPH_ROUTER_SUBGRAPHS or REELGRAPH_ROUTER_REGISTRY_URL."
+    )
+
+
+class Router:
+    """The ASGI application; what it runs on is made when the server starts (lifespan)."""
+
+    def __init__(
+        self,
+        settings: RouterSettings,
+        hooks: Hooks | None,
+        source: SupergraphSource,
+        make_transport: Callable[[], MakeTransport] | None,
+    ) -> None:
+        self._settings = settings
+        self._hooks = hooks or Hooks()
+        self._source = source
+        self._transports = make_transport or (lambda: http_transports(settings))
+        self._tasks: list[asyncio.Task[None]] = []
+        self._planners = ThreadPoolExecutor(1, "planner")
+        self._page = GraphiqlPage() if settings.graphiql else None
+        self.graphs: HotSwap | None = None
+        self.endpoint: GraphQLEndpoint | None = None
+        self.pipeline: Pipeline | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route by path."""
+        kind = scope["type"]
+        if kind == "http" and self.endpoint is not None:
+            path: str = scope["path"]
+            if path == "/graphql":
+                await self.endpoint(scope, receive, send)
+            elif path.startswith(ASSETS_PATH) and self._page is not None:
+                await self._page.send_asset(scope, receive, send)
+            elif path == "/" and self._page is not None:
+                await _redirect(send, b"/graphql")
+            else:
+                await send_json(send, 404, {"error": "Not found. GraphQL is at /graphql."})
+        elif kind == "lifespan":
+            await self._lifespan(receive, send)
+
+    async def check_supergraph(self) -> None:
+        """Raise unless a supergraph is being served."""
+        if self.graphs is None or self.graphs.current is None:
+            raise RuntimeError("no supergraph yet")
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        message = await receive()
+        assert message["type"] == "lifespan.startup"
+        try:
+            await self.start()
+        except SourceError as error:
+            _log.error("%s", error)
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def start(self) -> None:
+        """Make everything that needs the event loop; raises SourceError."""
+        settings = self._settings
+        rules = graph_rules(settings)
+        self.graphs = HotSwap(rules, self._transports(), self._planners)
+        keys = make_key_sets(settings)
+        self.pipeline = Pipeline(
+            self.graphs,
+            hooks=self._hooks,
+            request_timeout=settings.request_timeout_seconds,
+            share=settings.share_in_flight,
+        )
+        self.endpoint = make_endpoint(settings, self.pipeline, keys, self._page, self._hooks)
+        if keys is not None:
+            self._spawn(keys.keep_fresh())
+        following = self._spawn(self.graphs.follow(self._source))
+        arrived = asyncio.create_task(self.graphs.first())
+        # A file must be there at once; a registry may be late, and the router waits serving 503.
+        await asyncio.wait({following, arrived}, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        arrived.cancel()
+        if following.done():
+            following.result()
+
+    def _spawn(self, work: object) -> asyncio.Task[None]:
+        assert asyncio.iscoroutine(work)
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.append(task)
+        return task
+
+    async def stop(self) -> None:
+        """Stop following the source and close the connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.graphs is not None:
+            await self.graphs.close()
+        self._planners.shutdown(wait=False, cancel_futures=True)
+
+
+def http_transports(settings: RouterSettings) -> MakeTransport:
+    """Transports over HTTP that share their connection pools."""
+    pools = PoolSet(
+        PoolLimits(
+            connections=settings.subgraph_connections,
+            answer_bytes=settings.max_subgraph_answer_bytes,
+        )
+    )
+
+    def make(urls: Mapping[str, str]) -> Transport:
+        return HttpTransport(urls, pools)
+
+    return make
+
+
+def graph_rules(settings: RouterSettings) -> GraphRules:
+    """What the settings say about operations and subgraphs."""
+    return GraphRules(
+        operations=OperationRules(
+            max_tokens=settings.max_tokens,
+            limits=OperationLimits(
+                settings.max_depth, settings.max_aliases, settings.max_root_fields
+            ),
+            introspection=settings.introspection,
+            cache_size=settings.plan_cache_size,
+        ),
+        redaction=Redaction(expose=settings.expose_subgraph_errors),
+        urls=settings.urls_by_subgraph(),
+        timeout=settings.subgraph_timeout_seconds,
+        timeouts=settings.timeouts_by_subgraph(),
+    )
+
+
+def make_key_sets(settings: RouterSettings) -> KeySets | None:
+    """The issuers' key sets, or None where tokens are not the router's business."""
+    if not settings.jwks_urls:
+        return None
+    return KeySets([read_entry(entry) for entry in settings.jwks_urls])
+
+
+def make_endpoint(
+    settings: RouterSettings,
+    pipeline: Pipeline,
+    keys: KeySets | None,
+    page: GraphiqlPage | None,
+    hooks: Hooks,
+) -> GraphQLEndpoint:
+    """The GraphQL endpoint as the settings describe it."""
+    signer = None
+    if settings.signing_key is not None:
+        signer = Signer.from_file(settings.service_name, settings.signing_key)
+    caller = Caller(
+        Authenticator(
+            keys, audience=settings.jwt_audience, clock_skew=settings.clock_skew_seconds
+        ),
+        ClientAddress(settings.trusted_proxies, settings.country_header),
+        IdentitySigner(signer, settings.identity_lifetime_seconds),
+        HeaderForwarding(settings.forward_headers),
+    )
+    return GraphQLEndpoint(
+        pipeline,
+        caller,
+        EndpointRules(settings.max_body_bytes, settings.expose_plan),
+        csrf=CsrfGuard(settings.csrf_headers),
+        cors=Cors(settings.cors_origins, credentials=settings.cors_credentials),
+        page=page,
+        hooks=hooks,
+    )
+
+
+async def _redirect(send: Send, location: bytes) -> None:
+    headers = [(b"location", location), (b"content-length", b"0")]
+    start: Message = {"type": "http.response.start", "status": 307, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": b""})

@@ -1,0 +1,151 @@
+"""A request, top to bottom."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
+from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.timeline import Timeline
+from reelgraph_router.hooks import Hooks, call
+from reelgraph_router.identity.subgraph_headers import deadline_line
+from reelgraph_router.pipeline.graph import Graph
+from reelgraph_router.pipeline.operations import ReadyOperation
+from reelgraph_router.pipeline.request import ClientRequest
+from reelgraph_router.pipeline.respond import serialise_data, serialise_refusal, serialise_result
+from reelgraph_router.pipeline.shared_runs import RunningRequest, SharedRuns
+from reelgraph_router.supergraph_source.hot_swap import HotSwap
+
+_log = logging.getLogger("reelgraph.router.request")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A GraphQL response. `refusal` is set where nothing was executed."""
+
+    body: bytes
+    refusal: RequestError | None = None
+
+
+class Pipeline:
+    """Answers requests from the supergraph being served."""
+
+    def __init__(
+        self,
+        graphs: HotSwap,
+        *,
+        hooks: Hooks | None = None,
+        request_timeout: float = 30.0,
+        share: bool = False,
+    ) -> None:
+        self._graphs = graphs
+        self._hooks = hooks or Hooks()
+        self._timeout = request_timeout
+        self._share = share
+        self.shared = SharedRuns()
+
+    async def handle(self, request: ClientRequest) -> Answer:
+        """Answer a query or a mutation; never raises but for cancellation."""
+        try:
+            return Answer(await self._execute(request))
+        except RequestError as error:
+            return Answer(serialise_refusal(error.faults), error)
+        except Exception:
+            _log.exception("a request failed inside the router")
+            fault = GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL)
+            return Answer(serialise_refusal([fault]), RequestError([fault], 500))
+
+    async def _execute(self, request: ClientRequest) -> bytes:
+        if self._hooks.request:
+            await call(self._hooks.request, request)
+        graph = self.current_graph()
+        graph.enter()
+        try:
+            operation = await self.ready_operation(graph, request)
+            refuse_wrong_method(operation, request)
+            variables = operation.coerce(request.variables)
+            return await self._run(graph, operation, request, variables)
+        finally:
+            graph.leave()
+
+    def current_graph(self) -> Graph:
+        """The graph being served; raises RequestError (503) while there is none."""
+        graph = self._graphs.current
+        if graph is None:
+            raise refuse(
+                "The router has no supergraph yet. Try again in a moment.", Code.NOT_READY, 503
+            )
+        return graph
+
+    async def ready_operation(self, graph: Graph, request: ClientRequest) -> ReadyOperation:
+        """The operation, from the cache or made ready now; raises RequestError."""
+        found = graph.operations.recall(request.query, request.operation_name)
+        if found is None:
+            found = await graph.operations.prepare(request.query, request.operation_name)
+        return found
+
+    async def _run(
+        self, graph: Graph, operation: ReadyOperation, request: ClientRequest,
+        variables: Mapping[str, object],
+    ) -> bytes:  # fmt: skip
+        program = operation.program
+        introspection = None
+        if program.plan.introspection is not None:
+            introspection = await graph.introspection.answer(
+                program.plan.introspection, program.plan.introspection_variables, variables
+            )
+        key = None
+        if self._share and operation.kind == "query" and not request.include_plan:
+            key = (graph.version, request.query, request.operation_name,
+                   orjson.dumps(variables) if variables else b"", request.subgraph_headers)  # fmt: skip
+            under_way = self.shared.find(key)
+            if under_way is not None:
+                return await self.shared.wait(under_way)
+        run = Run(
+            program, variables, graph.transport,
+            request.subgraph_headers + deadline_line(time.time() + self._timeout),
+            graph.redaction, introspection=introspection,
+            timeline=Timeline() if request.include_plan else None,
+        )  # fmt: skip
+        running = RunningRequest(run, operation, self._timeout, finish)
+        self.shared.start(running, key)
+        return await self.shared.wait(running)
+
+
+def refuse_wrong_method(operation: ReadyOperation, request: ClientRequest) -> None:
+    """Raise RequestError where the operation cannot be answered in this way."""
+    if operation.kind == "mutation" and not request.mutations_allowed:
+        raise refuse(
+            "Mutations must be sent with POST.", Code.BAD_REQUEST, 405,
+            headers=((b"allow", b"POST"),),
+        )  # fmt: skip
+    if operation.kind == "subscription":
+        raise refuse(
+            "Subscriptions need an answer in parts: connect with WebSocket (graphql-transport-ws) "
+            "or accept text/event-stream.",
+            Code.BAD_REQUEST,
+            406,
+        )
+
+
+def finish(run: Run, operation: ReadyOperation) -> bytes:
+    """Shape the response of a finished run and serialise it."""
+    data, errors = run.complete()
+    if not errors and run.timeline is None:
+        return serialise_data(data)
+    extensions = None
+    if run.timeline is not None:
+        extensions = {
+            "queryPlan": {
+                "text": operation.plan_text,
+                "fetches": run.timeline.to_json(),
+            }
+        }
+    return serialise_result(data, errors, extensions)
+
+

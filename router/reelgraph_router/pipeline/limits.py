@@ -1,0 +1,101 @@
+"""Bounds on what one operation may ask, counted with fragments opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+from reelgraph_router.errors import Code, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class OperationLimits:
+    """The bounds; `root_fields` counts the fields of the operation's root."""
+
+    depth: int = 100
+    aliases: int = 1_000
+    root_fields: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a selection set holds: deepest nesting, aliases, and fields of its own level."""
+
+    depth: int = 0
+    aliases: int = 0
+    fields: int = 0
+
+
+def check_limits(
+    document: DocumentNode, operation: OperationDefinitionNode, limits: OperationLimits
+) -> None:
+    """Raise RequestError naming the first bound that the operation exceeds.
+
+    Runs before validation, so fragments may be missing or in circles; validation tells of those.
+    """
+    counter = _Counter(document)
+    try:
+        size = counter.measure(operation.selection_set)
+    except RecursionError:
+        size = Size(depth=limits.depth + 1)
+    for name, found, allowed in (
+        ("depth", size.depth, limits.depth),
+        ("number of aliases", size.aliases, limits.aliases),
+        ("number of root fields", size.fields, limits.root_fields),
+    ):
+        if found > allowed:
+            raise refuse(
+                f"The operation's {name} exceeds the limit of {allowed}.",
+                Code.LIMIT_EXCEEDED,
+                well_formed=True,
+            )
+
+
+class _Counter:
+    """Measures selection sets; each fragment once, however often it is spread."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)
+        }
+        self._measured: dict[str, Size] = {}
+        self._open: set[str] = set()
+
+    def measure(self, selection_set: SelectionSetNode) -> Size:
+        depth = aliases = fields = 0
+        for selection in selection_set.selections:
+            if isinstance(selection, FieldNode):
+                below = self.measure(selection.selection_set) if selection.selection_set else Size()
+                depth = max(depth, below.depth + 1)
+                aliases += below.aliases + (selection.alias is not None)
+                fields += 1
+                continue
+            size = (
+                self._fragment(selection.name.value)
+                if isinstance(selection, FragmentSpreadNode)
+                else self.measure(selection.selection_set)
+            )
+            depth = max(depth, size.depth)
+            aliases += size.aliases
+            fields += size.fields
+        return Size(depth, aliases, fields)
+
+    def _fragment(self, name: str) -> Size:
+        known = self._measured.get(name)
+        if known is not None:
+            return known
+        fragment = self._fragments.get(name)
+        if fragment is None or name in self._open:
+            return Size()
+        self._open.add(name)
+        size = self._measured[name] = self.measure(fragment.selection_set)
+        self._open.discard(name)
+        return size

@@ -1,0 +1,107 @@
+"""Runs under way: who waits for each, until when, and which equal requests share one.
+
+A run belongs to all who wait for it. When one of them goes away the others still get their answer;
+when the last one goes, the run is cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable
+
+from reelgraph_router.execution.run import Run
+from reelgraph_router.pipeline.operations import ReadyOperation
+
+SWEEP_SECONDS = 0.1
+
+Finish = Callable[[Run, ReadyOperation], bytes]
+
+
+class RunningRequest:
+    """A run and those who wait for its answer."""
+
+    __slots__ = ("_finish", "_operation", "body", "deadline", "key", "run", "timeout", "waiters")
+
+    def __init__(
+        self, run: Run, operation: ReadyOperation, timeout: float, finish: Finish
+    ) -> None:
+        self.run = run
+        self.timeout = timeout
+        self.deadline = 0.0
+        self.key: Hashable = None
+        self.body: bytes | None = None
+        self.waiters: list[asyncio.Future[bytes]] = []
+        self._operation = operation
+        self._finish = finish
+
+    def deliver(self) -> None:
+        """Give the answer, or the exception that making it raised, to everyone who waits."""
+        try:
+            body = self.body = self._finish(self.run, self._operation)
+        except Exception as error:
+            if not self.waiters:
+                raise
+            for waiter in self.waiters:
+                if not waiter.done():
+                    waiter.set_exception(error)
+            return
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(body)
+
+
+class SharedRuns:
+    """All runs under way in this process."""
+
+    def __init__(self) -> None:
+        self._running: set[RunningRequest] = set()
+        self._by_key: dict[Hashable, RunningRequest] = {}
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    def find(self, key: Hashable) -> RunningRequest | None:
+        """The run under way for an equal request, or None."""
+        return self._by_key.get(key)
+
+    def start(self, running: RunningRequest, key: Hashable = None) -> None:
+        """Start a run; `key` lets equal requests find it."""
+        loop = asyncio.get_running_loop()
+        running.deadline = loop.time() + running.timeout
+        self._running.add(running)
+        if key is not None:
+            running.key = key
+            self._by_key[key] = running
+        if self._sweeper is None:
+            self._sweeper = loop.call_later(SWEEP_SECONDS, self._sweep)
+        running.run.start(lambda run: self._done(running))
+
+    async def wait(self, running: RunningRequest) -> bytes:
+        """Wait for the answer; the run is cancelled when all who wait have gone away."""
+        if running.body is not None:
+            return running.body
+        waiter: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        running.waiters.append(waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if all(other.cancelled() for other in running.waiters):
+                running.run.cancel()
+                self._forget(running)
+            raise
+
+    def _done(self, running: RunningRequest) -> None:
+        self._forget(running)
+        running.deliver()
+
+    def _forget(self, running: RunningRequest) -> None:
+        self._running.discard(running)
+        if running.key is not None and self._by_key.get(running.key) is running:
+            del self._by_key[running.key]
+
+    def _sweep(self) -> None:
+        """End the runs whose time is over, with what they have."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for running in [r for r in self._running if r.deadline <= now]:
+            running.run.expire()
+        again = bool(self._running)
+        self._sweeper = loop.call_later(SWEEP_SECONDS, self._sweep) if again else None
