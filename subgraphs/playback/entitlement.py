@@ -33,6 +33,7 @@ class TitleUnavailableReason(Enum):
     NOT_PLAYABLE = "NOT_PLAYABLE"
     NOT_IN_TERRITORY = "NOT_IN_TERRITORY"
     OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
+    NO_STREAM_FITS = "NO_STREAM_FITS"
     NO_APPLIANCE = "NO_APPLIANCE"
 
 
@@ -114,7 +115,7 @@ PLAYABLE_KINDS = frozenset({"MOVIE", "EPISODE"})
 
 
 def judge_entitlement(
-    title: TitleFacts | None,
+    title: TitleFacts,
     maturity: MaturityLevel,
     billing: BillingFacts | None,
     country: str | None,
@@ -124,8 +125,6 @@ def judge_entitlement(
 
     The entitlement ends with the window or with what is paid, whichever comes first.
     """
-    if title is None:
-        return Unavailable(TitleUnavailableReason.UNKNOWN_TITLE)
     if title.kind not in PLAYABLE_KINDS:
         return Unavailable(TitleUnavailableReason.NOT_PLAYABLE)
     window = find_window(title.windows, country, now)

@@ -11,11 +11,11 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from subgraphs.playback.clip_length import CLIP_SECONDS
 from subgraphs.playback.origin.lettering import GLYPH_HEIGHT, GLYPH_WIDTH, draw_line, wrap
 
 Plane = npt.NDArray[np.uint8]
 
-CLIP_SECONDS = 30
 FRAMES_A_SECOND = 6
 KEYFRAME_EVERY = 12
 _BRIGHT = 225

@@ -1,0 +1,1 @@
+"""What playback does for a member: start, keep alive, stop, remember."""
