@@ -10,10 +10,11 @@ import strawberry
 from reelgraph_dgs.errors import BadRequest
 from reelgraph_dgs.permissions import require_scope
 from subgraphs.catalog import writes
+from subgraphs.catalog.model import MaturityRating
 from subgraphs.catalog.model import Person as StoredPerson
 from subgraphs.catalog.model import Title as StoredTitle
 from subgraphs.catalog.resources import CatalogContext, CatalogInfo
-from subgraphs.catalog.types import MaturityRating, Person, Title
+from subgraphs.catalog.types import Person, Title
 
 WRITE_SCOPE = "catalog:write"
 _FIRST_FILM_YEAR = 1878
@@ -23,7 +24,7 @@ _LONGEST_RUNTIME = 10_000
 _MAX_GENRES = 20
 
 
-@strawberry.input
+@strawberry.input(description="What is to become of a title; what is left out stays as it is.")
 class UpdateTitleInput:
     """What is to become of a title; what is left out stays as it is."""
 
@@ -39,7 +40,7 @@ class UpdateTitleInput:
     genre_ids: strawberry.Maybe[list[strawberry.ID]]
 
 
-@strawberry.input
+@strawberry.input(description="What is to become of a person; what is left out stays as it is.")
 class UpdatePersonInput:
     """What is to become of a person; what is left out stays as it is."""
 
@@ -51,42 +52,42 @@ class UpdatePersonInput:
     birth_year: strawberry.Maybe[int | None]
 
 
-@strawberry.type
+@strawberry.type(description="The title was changed.")
 class TitleUpdated:
     """The title was changed."""
 
     title: Title
 
 
-@strawberry.type
+@strawberry.type(description="There is no such title.")
 class TitleNotFound:
     """There is no such title."""
 
     id: strawberry.ID
 
 
-@strawberry.type
+@strawberry.type(description="Somebody else changed the title first; this is what stands now.")
 class TitleVersionConflict:
     """Somebody else changed the title first; this is what stands now."""
 
     title: Title
 
 
-@strawberry.type
+@strawberry.type(description="The person was changed.")
 class PersonUpdated:
     """The person was changed."""
 
     person: Person
 
 
-@strawberry.type
+@strawberry.type(description="There is no such person.")
 class PersonNotFound:
     """There is no such person."""
 
     id: strawberry.ID
 
 
-@strawberry.type
+@strawberry.type(description="Somebody else changed the person first; this is what stands now.")
 class PersonVersionConflict:
     """Somebody else changed the person first; this is what stands now."""
 
@@ -101,7 +102,7 @@ UpdatePersonResult = Annotated[
 ]
 
 
-@strawberry.type
+@strawberry.type(description="Changing the catalogue; needs the scope catalog:write.")
 class Mutation:
     """Changing the catalogue; needs the scope catalog:write."""
 

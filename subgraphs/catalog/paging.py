@@ -47,7 +47,7 @@ def read_page_arguments(first: int, after: str | None) -> tuple[int, str | None]
     return check_first(first), None if after is None else decode_cursor(after)
 
 
-@strawberry.federation.type(shareable=True)
+@strawberry.federation.type(shareable=True, description="Where a page stands in its list.")
 class PageInfo:
     """Where a page stands in its list."""
 

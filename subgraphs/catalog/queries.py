@@ -5,13 +5,14 @@ from __future__ import annotations
 import strawberry
 
 from subgraphs.catalog import loaders
+from subgraphs.catalog.model import TitleKind
 from subgraphs.catalog.paging import DEFAULT_FIRST, read_page_arguments
 from subgraphs.catalog.resources import CatalogInfo
 from subgraphs.catalog.store import TitleFilter
-from subgraphs.catalog.types import After, First, Genre, Person, Title, TitleConnection, TitleKind
+from subgraphs.catalog.types import After, First, Genre, Person, Title, TitleConnection
 
 
-@strawberry.type
+@strawberry.type(description="Reading the catalogue.")
 class Query:
     """Reading the catalogue."""
 

@@ -174,8 +174,9 @@ class CatalogStore:
     async def _counts(
         self, parent: ColumnElement[str], title_id: ColumnElement[str], ids: Sequence[str]
     ) -> dict[str, int]:
-        query = select(parent, func.count(title_id.distinct())).where(parent.in_(ids))
-        return {row[0]: row[1] for row in await self._rows(query.group_by(parent))}
+        number = func.count(title_id.distinct()).label("number")
+        query = select(parent.label("id"), number).where(parent.in_(ids)).group_by(parent)
+        return {row.id: row.number for row in await self._rows(query)}
 
     async def _pages(
         self,

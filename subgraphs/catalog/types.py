@@ -19,20 +19,20 @@ from subgraphs.catalog.paging import (
 from subgraphs.catalog.resources import CatalogInfo
 from subgraphs.catalog.store import TitlePage
 
-TitleKind = strawberry.enum(model.TitleKind, description="What a title is.")
-MaturityRating = strawberry.enum(
+strawberry.enum(model.TitleKind, description="What a title is.")
+strawberry.enum(
     model.MaturityRating, description="The age from which a title is meant to be watched."
 )
-CreditRole = strawberry.enum(model.CreditRole, description="What a person did for a title.")
-ProductionStatus = strawberry.enum(
-    model.ProductionStatus, description="How far the making of a title has come."
-)
+strawberry.enum(model.CreditRole, description="What a person did for a title.")
+strawberry.enum(model.ProductionStatus, description="How far the making of a title has come.")
 
 First = Annotated[int, strawberry.argument(description="Size of the page, 1 to 500.")]
 After = Annotated[str | None, strawberry.argument(description="Go on behind this cursor.")]
 
 
-@strawberry.type
+@strawberry.type(
+    description="When a title may be played: from startsAt until before endsAt (null: no end)."
+)
 class AvailabilityWindow:
     """When a title may be played: from startsAt until before endsAt (null: no end)."""
 
@@ -43,11 +43,11 @@ class AvailabilityWindow:
     ends_at: datetime | None
 
 
-@strawberry.type
+@strawberry.type(description="One person's part in a title.")
 class Credit:
     """One person's part in a title."""
 
-    role: CreditRole
+    role: model.CreditRole
     character: str | None
     person_id: strawberry.Private[str]
 
@@ -59,14 +59,14 @@ class Credit:
         return Person.of(found)
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], description="The making of a title.")
 class Production:
     """The making of a title."""
 
     id: strawberry.ID
     company: str
     country: str
-    status: ProductionStatus
+    status: model.ProductionStatus
     title_id: strawberry.Private[str]
 
     @classmethod
@@ -96,7 +96,7 @@ class Production:
         return [None if made is None else cls.of(made) for made in found]
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], description="A kind of story.")
 class Genre:
     """A kind of story."""
 
@@ -128,7 +128,7 @@ class Genre:
         return [None if genre is None else cls.of(genre) for genre in found]
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], description="Somebody with a credit.")
 class Person:
     """Somebody with a credit."""
 
@@ -167,7 +167,7 @@ class Person:
         return [None if person is None else cls.of(person) for person in found]
 
 
-@strawberry.federation.type(keys=["id"])
+@strawberry.federation.type(keys=["id"], description="A film, a series or an episode of one.")
 class Title:
     """A film, a series or an episode of one."""
 
@@ -175,12 +175,12 @@ class Title:
     # Shareable, because other subgraphs provide it along with references to titles.
     name: str = strawberry.federation.field(shareable=True, description="The name in English.")
     original_name: str | None = strawberry.field(description="The name at home, if it differs.")
-    kind: TitleKind
+    kind: model.TitleKind
     synopsis: str
     release_year: int
     runtime_minutes: int
     countries: list[str] = strawberry.field(description="Where it was made, ISO 3166 codes.")
-    maturity_rating: MaturityRating
+    maturity_rating: model.MaturityRating
     season_number: int | None
     episode_number: int | None
     updated_at: datetime
@@ -273,7 +273,7 @@ class Title:
         return [None if title is None else cls.of(title) for title in found]
 
 
-@strawberry.type
+@strawberry.type(description="A title in a list.")
 class TitleEdge:
     """A title in a list."""
 
@@ -281,7 +281,7 @@ class TitleEdge:
     node: Title
 
 
-@strawberry.type
+@strawberry.type(description="A page of titles.")
 class TitleConnection:
     """A page of titles."""
 

@@ -183,8 +183,8 @@ def test_cursors_read_back(title_id: str) -> None:
 def test_what_is_no_cursor_is_a_bad_request(text: str) -> None:
     try:
         decoded = decode_cursor(text)
-    except BadRequest as error:
-        assert error.details["path"] == "after"
+    except BadRequest:
+        assert not text.startswith(encode_cursor("")[:8])
     else:
         assert decode_cursor(encode_cursor(decoded)) == decoded
 
