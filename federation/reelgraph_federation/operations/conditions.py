@@ -7,9 +7,22 @@ conditions mostly compare equal. `ALWAYS` and `NEVER` are its bounds.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from reelgraph_federation.planning.nodes import ALWAYS, Condition, Literal
 
+@dataclass(frozen=True, slots=True, order=True)
+class Literal:
+    """A Boolean variable of the operation, or its negation."""
+
+    variable: str
+    negated: bool = False
+
+
+Condition: TypeAlias = tuple[tuple[Literal, ...], ...]
+"""Alternatives (or) of conjunctions (and). `ALWAYS` is `((),)`: one conjunction without literals."""
+
+ALWAYS: Condition = ((),)
 NEVER: Condition = ()
 _MOST_ALTERNATIVES = 128
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, print_ast
 
+from reelgraph_federation.operations.conditions import ALWAYS
 from reelgraph_federation.operations.fingerprint import fingerprint
 from reelgraph_federation.operations.passes.inline_fragments import FragmentInliner
 from reelgraph_federation.operations.passes.merge_fields import FieldMerger
 from reelgraph_federation.operations.passes.split_introspection import split_introspection
 from reelgraph_federation.operations.tree import NormalizedOperation, Variable
-from reelgraph_federation.planning.nodes import ALWAYS
 from reelgraph_federation.supergraph.model import Supergraph
 
 

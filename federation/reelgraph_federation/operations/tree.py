@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reelgraph_federation.planning.nodes import ALWAYS, Condition
+from reelgraph_federation.operations.conditions import ALWAYS, Condition
 from reelgraph_federation.supergraph.type_refs import TypeRef
 
 

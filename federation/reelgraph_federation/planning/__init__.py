@@ -1,0 +1,16 @@
+"""Query planning: how to answer an operation in the fewest sequential subgraph calls."""
+
+from reelgraph_federation.planning.errors import NoPathError, PlanningBudgetError, PlanningError
+from reelgraph_federation.planning.format import format_plan, plan_to_json
+from reelgraph_federation.planning.nodes import QueryPlan
+from reelgraph_federation.planning.plan import plan_operation
+
+__all__ = [
+    "NoPathError",
+    "PlanningBudgetError",
+    "PlanningError",
+    "QueryPlan",
+    "format_plan",
+    "plan_operation",
+    "plan_to_json",
+]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
 from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.query_graph import TypeNode
+
+UNORDERED = 1 << 30
+"""The order of a field that the client did not ask for: after all others."""
 
 
 @dataclass(eq=False, slots=True)
@@ -24,6 +28,8 @@ class Item:
     selection: SelectionDraft | None = None
     contexts: tuple[tuple[str, str], ...] = ()
     """Contextual arguments: argument name and the variable that fills it."""
+    order: int = UNORDERED
+    """The field's place in the response, so that subgraphs answer in the client's order."""
 
 
 @dataclass(eq=False, slots=True)
@@ -31,7 +37,12 @@ class SelectionDraft:
     """A selection set in a fetch's operation: fields, and fields by object type."""
 
     items: dict[str, Item] = field(default_factory=dict)
+    """By internal key; see `ordered`."""
     casts: dict[str, SelectionDraft] = field(default_factory=dict)
+
+    def ordered(self) -> list[Item]:
+        """Return the fields in the client's order."""
+        return sorted(self.items.values(), key=lambda item: item.order)
 
     def cast(self, type_name: str) -> SelectionDraft:
         """Return the selection under an inline fragment."""
@@ -74,6 +85,8 @@ class GroupDraft:
     """The `__typename` to send, `None` for each object's own."""
     selection: SelectionDraft
     inputs: list[Input] = field(default_factory=list)
+    asked: list[tuple[FieldSet, bool]] = field(default_factory=list)
+    """The field sets that make the representation, and whether each is the key."""
     supplies: list[Supply] = field(default_factory=list)
     """Everything that the inputs are read from."""
     contexts: list[ContextInput] = field(default_factory=list)
@@ -94,8 +107,10 @@ class FetchDraft:
     root_position: Position | None = None
     groups: dict[tuple[Position, TypeNode], GroupDraft] = field(default_factory=dict)
     condition: Condition = ()
-    waits_for: list[Supply] = field(default_factory=list)
-    """For a root query below the root: what shows that its place is there."""
+    waits_for: list[FetchDraft] = field(default_factory=list)
+    """For a root query below the root: what makes its place."""
+    joined: FetchDraft | None = None
+    """The fetch that this one became a part of."""
 
 
 @dataclass(eq=False, slots=True)
@@ -139,3 +154,4 @@ class Need:
     directives: tuple[str, ...] = ()
     directive_variables: tuple[str, ...] = ()
     condition: Condition = ALWAYS
+    order: int = UNORDERED

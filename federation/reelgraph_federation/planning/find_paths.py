@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from reelgraph_federation.field_sets import FieldSet, Selection
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.query_graph import FieldEdge, KeyEdge, QueryGraph, TypeNode
+from reelgraph_federation.supergraph.model import UnionType
+from reelgraph_federation.supergraph.type_refs import TypeRef
 
 NEVER_REACHED = 1 << 30
 Waves = Mapping[TypeNode, int]
@@ -22,9 +24,10 @@ class Reach:
     def __init__(self, graph: QueryGraph, labels: frozenset[str], kind: str) -> None:
         self.graph = graph
         self._labels = labels
-        self._kind = kind
+        self.kind = kind
         self._closures: dict[tuple[str, frozenset[tuple[TypeNode, int]]], dict[TypeNode, int]] = {}
         self._open: set[tuple[object, ...]] = set()
+        self._signatures: dict[tuple[str, str], frozenset[str]] = {}
         self.roots: tuple[TypeNode, ...] = graph.roots(kind)
 
     def usable(self, edge: FieldEdge) -> bool:
@@ -214,6 +217,29 @@ class Reach:
 
     def field_type(self, type_name: str, field_name: str) -> str:
         """Return the name of a field's type in the supergraph."""
+        return self.field_ref(type_name, field_name).name
+
+    def field_ref(self, type_name: str, field_name: str) -> TypeRef:
+        """Return a field's type in the supergraph."""
         one = self.graph.types.composite(type_name)
-        fields = getattr(one, "fields", {})
-        return str(fields[field_name].type.name)
+        assert not isinstance(one, UnionType)
+        return one.fields[field_name].type
+
+    def signatures(self, type_name: str, field_name: str) -> frozenset[str]:
+        """Return the shapes of a field's type in all subgraphs; see `KeySpace.allocate`."""
+        memo = (type_name, field_name)
+        found = self._signatures.get(memo)
+        if found is None:
+            found = self._signatures[memo] = self._read_signatures(type_name, field_name)
+        return found
+
+    def _read_signatures(self, type_name: str, field_name: str) -> frozenset[str]:
+        if field_name == "__typename":
+            return frozenset(("String!",))
+        one = self.graph.types.composite(type_name)
+        assert not isinstance(one, UnionType)
+        field = one.fields[field_name]
+        refs = [field.type, *(join.type for join in field.joins if join.type is not None)]
+        if self.graph.types.is_composite(field.type.name):
+            return frozenset(ref.text.replace(ref.name, "") for ref in refs)
+        return frozenset(ref.text for ref in refs)

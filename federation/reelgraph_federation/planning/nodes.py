@@ -14,19 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class Literal:
-    """A Boolean variable of the operation, or its negation."""
-
-    variable: str
-    negated: bool = False
-
-
-Condition: TypeAlias = tuple[tuple[Literal, ...], ...]
-"""Alternatives (or) of conjunctions (and). `ALWAYS` is `((),)`: one conjunction without literals."""
-
-ALWAYS: Condition = ((),)
+from reelgraph_federation.operations.conditions import ALWAYS, Condition, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,3 +253,27 @@ class QueryPlan:
     deferred: tuple[DeferredPart, ...] = ()
     initial_fetches: tuple[int, ...] | None = None
     """With `@defer`: the fetches of the first answer; `None` means all."""
+
+
+__all__ = [
+    "ALWAYS",
+    "AbstractShape",
+    "Condition",
+    "ContextValue",
+    "DeferredPart",
+    "EntityGroup",
+    "EnumShape",
+    "Fetch",
+    "FieldShape",
+    "ListShape",
+    "Literal",
+    "ObjectShape",
+    "Place",
+    "QueryPlan",
+    "Representation",
+    "RepresentationField",
+    "ScalarShape",
+    "Step",
+    "ValueShape",
+    "Written",
+]

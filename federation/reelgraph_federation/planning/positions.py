@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reelgraph_federation.operations.conditions import both
-from reelgraph_federation.operations.tree import SelectedField
+from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments, SelectedField
 from reelgraph_federation.planning.keys import Ident, KeySpace
 from reelgraph_federation.planning.nodes import ALWAYS, Condition, Place, Step
 from reelgraph_federation.query_graph import TypeNode
@@ -31,7 +31,7 @@ class Position:
     name: str = ""
     """The field that leads here; empty at the root."""
     ident: Ident | None = None
-    arguments_text: str = ""
+    arguments: Arguments = NO_ARGUMENTS
     source: SelectedField | None = None
     """The client's field that leads here, `None` for one that only a field set selects."""
     key: str = ""
@@ -41,6 +41,8 @@ class Position:
     """When it is needed, given that its parent is."""
     children: dict[Ident, Position] = field(default_factory=dict)
     branches: dict[str, Position] = field(default_factory=dict)
+    tells_types: bool = False
+    """Whether the response depends on the runtime types of the objects."""
     pushed: set[str] = field(default_factory=set)
     """Response names of fields that had to be asked type by type."""
     lanes: list[Lane] = field(default_factory=list)
@@ -61,7 +63,7 @@ class Position:
                 self,
                 self.name,
                 self.ident,
-                self.arguments_text,
+                self.arguments,
                 self.source,
                 self.key,
                 self.list_depth,

@@ -19,8 +19,7 @@ from graphql import (
     VariableNode,
 )
 
-from reelgraph_federation.operations.conditions import NEVER, both
-from reelgraph_federation.planning.nodes import ALWAYS, Condition, Literal
+from reelgraph_federation.operations.conditions import ALWAYS, NEVER, Condition, Literal, both
 from reelgraph_federation.query_graph.types import TypeIndex
 
 _MOST_FIELDS = 100_000

@@ -16,7 +16,7 @@ from graphql import (
     print_ast,
 )
 
-from reelgraph_federation.operations.conditions import either
+from reelgraph_federation.operations.conditions import ALWAYS, Condition, either
 from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner
 from reelgraph_federation.operations.tree import (
     NO_ARGUMENTS,
@@ -24,7 +24,6 @@ from reelgraph_federation.operations.tree import (
     SelectedField,
     Selections,
 )
-from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.query_graph.types import TypeIndex
 from reelgraph_federation.supergraph.model import Supergraph, UnionType
 from reelgraph_federation.supergraph.type_refs import TypeRef, named_type, non_null

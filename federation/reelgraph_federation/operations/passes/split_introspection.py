@@ -16,8 +16,8 @@ from graphql import (
 )
 from graphql.language import VariableNode
 
+from reelgraph_federation.operations.conditions import Condition
 from reelgraph_federation.operations.passes.inline_fragments import Entry
-from reelgraph_federation.planning.nodes import Condition
 
 _META = ("__schema", "__type")
 

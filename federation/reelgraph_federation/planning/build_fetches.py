@@ -1,0 +1,228 @@
+"""Turn the drafts into fetches: order them, name them, write their operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from reelgraph_federation.operations.conditions import either
+from reelgraph_federation.operations.tree import NormalizedOperation
+from reelgraph_federation.planning.drafts import (
+    ContextInput,
+    FetchDraft,
+    GroupDraft,
+    Input,
+)
+from reelgraph_federation.planning.nodes import (
+    ContextValue,
+    EntityGroup,
+    Fetch,
+    Representation,
+    RepresentationField,
+    Written,
+)
+from reelgraph_federation.planning.print_operation import minify, print_selection, variables_in
+from reelgraph_federation.planning.written import Writers
+
+
+def build_fetches(
+    operation: NormalizedOperation, drafts: Sequence[FetchDraft]
+) -> tuple[Fetch, ...]:
+    """Return the fetches of all sections in topological order, with ids and waves."""
+    depends = {draft: _dependencies(draft) for draft in drafts}
+    waves = _waves(drafts, depends)
+    ordered = sorted(drafts, key=lambda one: (one.section, waves[one], one.number))
+    ids = {draft: index for index, draft in enumerate(ordered)}
+    after = _order_sections(ordered, ids)
+    writers = Writers(ordered)
+    builder = _Builder(operation, writers)
+    return tuple(
+        builder.build(
+            draft,
+            ids[draft],
+            tuple(sorted(ids[one] for one in depends[draft])),
+            after[draft],
+            waves[draft],
+        )
+        for draft in ordered
+    )
+
+
+def _dependencies(draft: FetchDraft) -> set[FetchDraft]:
+    found = {supply.lane.fetch for group in draft.groups.values() for supply in group.supplies}
+    found = {one.joined or one for one in (*found, *draft.waits_for)}
+    found.discard(draft)
+    return found
+
+
+def _waves(
+    drafts: Sequence[FetchDraft], depends: dict[FetchDraft, set[FetchDraft]]
+) -> dict[FetchDraft, int]:
+    waves: dict[FetchDraft, int] = {}
+    offset = 0
+    for section in sorted({draft.section for draft in drafts}):
+        own = [draft for draft in drafts if draft.section == section]
+        for draft in sorted(own, key=lambda one: one.wave):
+            above = [waves[one] + 1 for one in depends[draft]]
+            waves[draft] = max(above, default=offset)
+        offset = max(waves[draft] for draft in own) + 1
+    return waves
+
+
+def _order_sections(
+    ordered: Sequence[FetchDraft], ids: dict[FetchDraft, int]
+) -> dict[FetchDraft, tuple[int, ...]]:
+    """Return for the root of each section all fetches of the section before it."""
+    after: dict[FetchDraft, tuple[int, ...]] = {}
+    for draft in ordered:
+        is_root = draft.root is not None and draft.section > 0 and draft.wave == 0
+        before = [ids[one] for one in ordered if one.section == draft.section - 1]
+        after[draft] = tuple(before) if is_root else ()
+    return after
+
+
+@dataclass(slots=True)
+class _Builder:
+    operation: NormalizedOperation
+    writers: Writers
+
+    def build(
+        self,
+        draft: FetchDraft,
+        number: int,
+        depends_on: tuple[int, ...],
+        after: tuple[int, ...],
+        wave: int,
+    ) -> Fetch:
+        groups = self._groups(draft)
+        name = self._name(draft, number)
+        selections = [group.selection for group in draft.groups.values()]
+        written: tuple[Written, ...] = ()
+        place = None
+        if draft.root is not None:
+            selections.append(draft.root)
+            path: tuple[str, ...] = ()
+            if draft.root_position is not None:
+                place = draft.root_position.place()
+                path = tuple(step.key for step in place.steps)
+            written = self.writers.written(draft.root, path)
+        used = set[str]().union(*(variables_in(one) for one in selections))
+        variables = tuple(one for one in self.operation.variables if one in used)
+        return Fetch(
+            number,
+            draft.subgraph,
+            draft.kind,
+            self._text(draft, name, groups, variables),
+            name,
+            variables,
+            depends_on,
+            after,
+            draft.condition,
+            written,
+            groups,
+            wave,
+            place,
+        )
+
+    def _name(self, draft: FetchDraft, number: int) -> str | None:
+        if self.operation.name is None:
+            return None
+        subgraph = "".join(one if one.isalnum() else "_" for one in draft.subgraph)
+        return f"{self.operation.name}__{subgraph}__{number}"
+
+    def _groups(self, draft: FetchDraft) -> tuple[EntityGroup, ...]:
+        """Build the entity groups; equal ones become one with several places."""
+        found: dict[EntityGroup, EntityGroup] = {}
+        for draft_group in draft.groups.values():
+            group = self._group(draft_group)
+            alike = replace(group, places=(), condition=())
+            known = found.get(alike)
+            if known is None:
+                found[alike] = group
+            else:
+                found[alike] = replace(
+                    known,
+                    places=(*known.places, *group.places),
+                    condition=either(known.condition, group.condition),
+                )
+        if len(found) == 1:
+            return tuple(found.values())
+        return tuple(
+            replace(group, alias=f"_e{index}", variable=f"r{index}")
+            for index, group in enumerate(found.values())
+        )
+
+    def _group(self, draft: GroupDraft) -> EntityGroup:
+        place = draft.position.place()
+        path = tuple(step.key for step in place.steps)
+        typename_key = None
+        if draft.representation is None:
+            typename_key = next(
+                key
+                for ident, key in draft.position.whole.names.items()
+                if ident.name == "__typename"
+            )
+        return EntityGroup(
+            "_entities",
+            "representations",
+            draft.node.type_name,
+            (place,),
+            Representation(draft.representation, typename_key, _inputs(draft.inputs)),
+            print_selection(draft.selection),
+            self.writers.written(draft.selection, path),
+            draft.condition,
+            tuple(_context(one) for one in draft.contexts),
+        )
+
+    def _text(
+        self,
+        draft: FetchDraft,
+        name: str | None,
+        groups: tuple[EntityGroup, ...],
+        variables: tuple[str, ...],
+    ) -> str:
+        definitions = [f"${group.variable}: [_Any!]!" for group in groups]
+        definitions += [
+            f"${one.variable}: {one.type}" for group in groups for one in group.contexts
+        ]
+        for one in variables:
+            variable = self.operation.variables[one]
+            default = "" if variable.default is None else f" = {variable.default}"
+            definitions.append(f"${one}: {variable.type}{default}")
+        head = draft.kind + (f" {name}" if name else "")
+        if definitions:
+            head += f"({', '.join(definitions)})"
+        if draft.root is not None:
+            body = print_selection(draft.root)
+        else:
+            body = " ".join(map(_entities, groups))
+        if head == "query":
+            head = ""
+        return minify(f"{head} {{ {body} }}")
+
+
+def _entities(group: EntityGroup) -> str:
+    alias = "" if group.alias == "_entities" else f"{group.alias}: "
+    return (
+        f"{alias}_entities(representations: ${group.variable})"
+        f" {{ ... on {group.type_name} {{ {group.selection} }} }}"
+    )
+
+
+def _inputs(inputs: Iterable[Input]) -> tuple[RepresentationField, ...]:
+    return tuple(
+        RepresentationField(
+            one.name,
+            one.key,
+            one.is_key,
+            None if one.children is None else _inputs(one.children),
+            one.types,
+            one.typename_key,
+        )
+        for one in inputs
+    )
+
+
+def _context(one: ContextInput) -> ContextValue:
+    steps = len(one.setter.place().steps)
+    return ContextValue(one.variable, one.type, steps, _inputs(one.inputs))

@@ -1,0 +1,323 @@
+"""Choose for each need the cheapest way to fetch it, given what is fetched already.
+
+Needs with only one subgraph to go to come first, those reached latest before the others: so the
+fetches that must be made stand before anything has a choice, and what has a choice joins them.
+Cost: fewest sequential waves, then fewest fetches, then the earlier wave, then fewest fields.
+Nothing is ever taken back.
+"""
+
+from __future__ import annotations
+
+from reelgraph_federation.field_sets import FieldSet, Selection
+from reelgraph_federation.operations.conditions import NEVER, both, either, implies
+from reelgraph_federation.operations.tree import Arguments
+from reelgraph_federation.planning.collect_needs import Task, allocate
+from reelgraph_federation.planning.drafts import (
+    FetchDraft,
+    GroupDraft,
+    Input,
+    Item,
+    Lane,
+    Need,
+    SelectionDraft,
+    Supply,
+)
+from reelgraph_federation.planning.errors import NoPathError
+from reelgraph_federation.planning.find_paths import Reach
+from reelgraph_federation.planning.keys import Ident
+from reelgraph_federation.planning.nodes import ALWAYS, Condition
+from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.query_graph import KeyEdge, TypeNode
+
+LAST_WAVE = 1 << 20
+
+
+class Chooser:
+    """Puts fetches together. `options` costs the ways; this class goes them."""
+
+    def __init__(self, reach: Reach, horizon: int, section: int) -> None:
+        from reelgraph_federation.planning.lane_options import LaneOptions
+
+        self.reach = reach
+        self.horizon = horizon
+        self.section = section
+        self.fetches: dict[tuple[str, int, Position | None], FetchDraft] = {}
+        self.options = LaneOptions(self)
+
+    def choose(self, tasks: list[Task], objects: list[Position]) -> None:
+        """Fetch every need, and let every object be there whatever is skipped of it."""
+        for task in sorted(tasks, key=lambda one: (one.has_choice, -one.wave)):
+            self.commit(task.position, task.need, LAST_WAVE)
+        for position in objects:
+            if position.parent is not None:
+                self.ensure(position, LAST_WAVE)
+
+    # Fields ------------------------------------------------------------------------------------
+
+    def commit(self, position: Position, need: Need, latest: int) -> Supply:
+        """Have a leaf field fetched at a position, not later than in a wave."""
+        ident = Ident(need.name, need.arguments.text, need.tag)
+        supply = self.supplied(position, ident, latest)
+        if supply is None:
+            option = self.options.for_field(position, need.name, latest)
+            if option is None:
+                raise NoPathError(f"{position.type_name}.{need.name}", position.path())
+            lane = option.make(need.condition)
+            supply = self._select(position, lane, need, ident)
+        self.use(supply.lane, need.condition)
+        item = supply.item
+        item.condition = either(item.condition, need.condition)
+        item.order = min(item.order, need.order)
+        position.names.setdefault(ident, item.key)
+        return supply
+
+    def supplied(self, position: Position, ident: Ident, latest: int) -> Supply | None:
+        """Return how a leaf is fetched already, at this position or for all types at once."""
+        for supply in position.supplies.get(ident, ()):
+            if supply.lane.wave <= latest:
+                return supply
+        if position.base is None or position.names.get(ident) is not None:
+            return None
+        for supply in position.base.supplies.get(ident, ()):
+            node = supply.lane.node
+            if supply.lane.wave <= latest and (
+                node.is_interface_object or node.cast(position.type_name) is not None
+            ):
+                return supply
+        return None
+
+    def _select(self, position: Position, lane: Lane, need: Need, ident: Ident) -> Supply:
+        key = allocate(self.reach, position, ident, need.preferred)
+        item = lane.selection.items.get(key)
+        if item is None:
+            item = lane.selection.items[key] = Item(
+                key, need.name, NEVER, need.arguments, need.directives, need.directive_variables
+            )
+        item.order = min(item.order, need.order)
+        supply = Supply(lane, item)
+        position.supplies.setdefault(ident, []).append(supply)
+        return supply
+
+    # Lanes -------------------------------------------------------------------------------------
+
+    def lanes(self, position: Position) -> list[Lane]:
+        """Return the lanes at a position; a lane at a base position also serves its branches."""
+        if position.base is not None:
+            for lane in self.lanes(position.base):
+                self._cast_lane(position, lane)
+        return position.lanes
+
+    def _cast_lane(self, position: Position, lane: Lane) -> None:
+        node = lane.node.cast(position.type_name)
+        if node is None or any(one.parent is lane for one in position.lanes):
+            return
+        is_same = node is lane.node
+        selection = lane.selection if is_same else lane.selection.cast(position.type_name)
+        position.lanes.append(Lane(position, node, lane.fetch, selection, lane))
+
+    def use(self, lane: Lane, condition: Condition) -> Lane:
+        """Note under which condition a lane is used; all that it builds on is used as well."""
+        relative = lane.position.whole.relative
+        if implies(condition, lane.condition) and lane.relative == relative:
+            return lane
+        lane.condition = either(lane.condition, condition)
+        lane.relative = relative
+        if lane.group is not None:
+            self._use_group(lane, lane.group, condition)
+        elif lane.parent is not None and lane.item is not None:
+            lane.item.condition = either(lane.item.condition, relative)
+            self.use(lane.parent, relative)
+        elif lane.parent is not None:
+            self.use(lane.parent, condition)
+        else:
+            absolute = both(lane.position.absolute, condition)
+            lane.fetch.condition = either(lane.fetch.condition, absolute)
+            if lane.fetch.root_position is not None:
+                above = self.ensure(lane.position, lane.wave - 1)
+                lane.fetch.waits_for.append(above.fetch)
+        return lane
+
+    def _use_group(self, lane: Lane, group: GroupDraft, condition: Condition) -> None:
+        absolute = both(lane.position.absolute, condition)
+        group.condition = either(group.condition, absolute)
+        lane.fetch.condition = either(lane.fetch.condition, absolute)
+        for fields, is_key in list(group.asked):
+            self._add_inputs(group, fields, is_key, condition)
+
+    def root_lane(self, position: Position, node: TypeNode) -> Lane:
+        """Open a root fetch: at the root in wave 0, below it after what leads there."""
+        below = position.parent is not None
+        wave = 0
+        if below:
+            wave = 1 + min(self.reach.direct(position).values())
+        where = position if below else None
+        fetch = self.fetches.get((node.subgraph, wave, where))
+        if fetch is None:
+            fetch = self._fetch(node.subgraph, wave, where)
+            fetch.kind = "query" if below else self.reach.kind
+            fetch.root, fetch.root_position = SelectionDraft(), where
+        assert fetch.root is not None
+        lane = Lane(position, node, fetch, fetch.root)
+        position.lanes.append(lane)
+        return lane
+
+    def child_lane(self, position: Position, parent: Lane, node: TypeNode) -> Lane:
+        """Select the field that leads to a position in a lane above it."""
+        for lane in position.lanes:
+            if lane.parent is parent and lane.node is node:
+                return lane
+        item = parent.selection.items.get(position.key)
+        if item is None:
+            item = parent.selection.items[position.key] = Item(
+                position.key, position.name, NEVER, position.arguments, selection=SelectionDraft()
+            )
+            if position.source is not None:
+                item.directives = position.source.directives
+                item.directive_variables = position.source.directive_variables
+                item.order = position.source.order
+        assert item.selection is not None
+        lane = Lane(position, node, parent.fetch, item.selection, parent, item)
+        position.lanes.append(lane)
+        return lane
+
+    def jump_lane(
+        self, position: Position, jump: KeyEdge, wave: int, required: FieldSet, used: Condition
+    ) -> Lane:
+        """Enter an entity by a key in a wave, with what a field requires besides."""
+        fetch = self.fetches.get((jump.target.subgraph, wave, None))
+        if fetch is None:
+            fetch = self._fetch(jump.target.subgraph, wave, None)
+        group = fetch.groups.get((position, jump.target))
+        if group is None:
+            group = self._open_group(fetch, position, jump)
+            position.lanes.append(Lane(position, jump.target, fetch, group.selection, group=group))
+        lane = next(one for one in position.lanes if one.group is group)
+        if not any(is_key for _, is_key in group.asked):
+            self._ask(group, jump.key, True, used)
+        if required:
+            self._ask(group, required, False, used)
+        return lane
+
+    def _ask(self, group: GroupDraft, fields: FieldSet, is_key: bool, used: Condition) -> None:
+        if (fields, is_key) not in group.asked:
+            group.asked.append((fields, is_key))
+        self._add_inputs(group, fields, is_key, used)
+
+    def _fetch(self, subgraph: str, wave: int, where: Position | None) -> FetchDraft:
+        fetch = FetchDraft(self.section, subgraph, wave, len(self.fetches))
+        self.fetches[subgraph, wave, where] = fetch
+        return fetch
+
+    def _open_group(self, fetch: FetchDraft, position: Position, jump: KeyEdge) -> GroupDraft:
+        """Open an entity group; branches on the way here need their runtime types known."""
+        representation: str | None = jump.representation
+        latest = fetch.wave - 1
+        types = self.reach.graph.types
+        if types.is_abstract(position.type_name) and jump.target.is_abstract:
+            nodes = self.reach.closed(position)
+            typename_wave = self.reach.field_wave(nodes, position.type_name, "__typename")
+            representation = None if typename_wave <= latest else jump.representation
+        group = GroupDraft(fetch, position, jump.target, representation, SelectionDraft())
+        fetch.groups[position, jump.target] = group
+        if representation is None:
+            group.supplies.append(self._typename(position, ALWAYS, latest))
+        at: Position | None = position
+        while at is not None:
+            if at.base is not None:
+                group.supplies.append(self._typename(at.base, ALWAYS, latest))
+            at = at.whole.parent
+        return group
+
+    def _typename(self, position: Position, condition: Condition, latest: int) -> Supply:
+        need = Need("__typename", "__typename", condition=condition)
+        return self.commit(position.whole, need, latest)
+
+    def ensure(self, position: Position, latest: int) -> Lane:
+        """Have the field that leads to a position selected, whatever else is."""
+        for lane in position.lanes:
+            if lane.item is not None and lane.wave <= latest:
+                return self.use(lane, NEVER)
+        option = self.options.for_arrival(position, latest)
+        if option is None:
+            raise NoPathError(f"{position.type_name}", position.path())
+        return self.use(option.make(NEVER), NEVER)
+
+    # Inputs ------------------------------------------------------------------------------------
+
+    def _add_inputs(
+        self, group: GroupDraft, fields: FieldSet, is_key: bool, condition: Condition
+    ) -> None:
+        latest = group.fetch.wave - 1
+        found = self._commit_set(group, group.position, fields, is_key, condition, latest)
+        merge_inputs(group.inputs, found)
+
+    def _commit_set(
+        self,
+        group: GroupDraft,
+        position: Position,
+        fields: FieldSet,
+        is_key: bool,
+        condition: Condition,
+        latest: int,
+    ) -> list[Input]:
+        found: list[Input] = []
+        for selection in fields:
+            found += self._commit_one(group, position, selection, is_key, condition, latest)
+        return found
+
+    def _commit_one(
+        self,
+        group: GroupDraft,
+        position: Position,
+        selection: Selection,
+        is_key: bool,
+        condition: Condition,
+        latest: int,
+    ) -> list[Input]:
+        cases = self.options.cases_of(position, selection, latest)
+        if cases is not None:
+            group.supplies.append(self._typename(position, condition, latest))
+            typename = position.whole.names[TYPENAME]
+            found: list[Input] = []
+            inner = selection.children if not selection.name else (selection,)
+            for case in cases:
+                for one in self._commit_set(group, case, inner, is_key, condition, latest):
+                    one.types, one.typename_key = (case.type_name,), typename
+                    found.append(one)
+            return found
+        if not selection.name:
+            return self._commit_set(group, position, selection.children, is_key, condition, latest)
+        if not selection.children:
+            need = Need(
+                selection.name,
+                selection.name,
+                Arguments(selection.arguments or ""),
+                condition=condition,
+            )
+            supply = self.commit(position, need, latest)
+            group.supplies.append(supply)
+            return [Input(selection.name, supply.item.key, is_key)]
+        child = self.options.child_for(position, selection)
+        child.relative = either(child.relative, condition)
+        lane = self.ensure(child, latest)
+        assert lane.item is not None
+        group.supplies.append(Supply(lane, lane.item))
+        children = self._commit_set(group, child, selection.children, is_key, ALWAYS, latest)
+        if self.reach.graph.types.is_abstract(child.type_name) and not is_key:
+            supply = self._typename(child, ALWAYS, latest)
+            group.supplies.append(supply)
+            children.append(Input("__typename", supply.item.key, False))
+        return [Input(selection.name, child.key, is_key, children)]
+
+
+def merge_inputs(into: list[Input], found: list[Input]) -> None:
+    """Add inputs that are not there yet; a field of a key stays one."""
+    for one in found:
+        for known in into:
+            if (known.name, known.key, known.types) == (one.name, one.key, one.types):
+                known.is_key = known.is_key or one.is_key
+                if one.children is not None and known.children is not None:
+                    merge_inputs(known.children, one.children)
+                break
+        else:
+            into.append(one)

@@ -1,0 +1,190 @@
+"""Walk the normalised operation and list what must be fetched: each need at its position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reelgraph_federation.operations.tree import SelectedField, Selections
+from reelgraph_federation.planning.drafts import Need
+from reelgraph_federation.planning.errors import NoPathError
+from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach
+from reelgraph_federation.planning.keys import Ident
+from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.query_graph import TypeNode
+from reelgraph_federation.supergraph.model import UnionType
+
+
+@dataclass(slots=True)
+class Task:
+    """A need, the first wave in which it can be had, and whether more than one subgraph has it."""
+
+    position: Position
+    need: Need
+    wave: int
+    has_choice: bool
+
+
+class NeedCollector:
+    """Makes the tree of positions for an operation, with a task for each leaf."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._types = reach.graph.types
+        self.tasks: list[Task] = []
+        self.objects: list[Position] = []
+        """Every position of the client's, parents first."""
+
+    def collect(self, position: Position, selections: Selections) -> None:
+        """Add the needs of an object, at whatever depth."""
+        self.objects.append(position)
+        if not self._types.is_abstract(position.type_name):
+            for field in selections.for_type(position.type_name):
+                self._add(position, field)
+            return
+        for field in selections.fields.values():
+            if field.name == "__typename" or self._is_for_all(position, field):
+                self._add(position, field)
+            else:
+                self._push(position, field)
+        possible = self._types.possible_set(position.type_name)
+        for case, fields in selections.cases.items():
+            if case in possible:
+                self._add_case(position, case, list(fields.values()))
+        if self._tells_types_apart(position, selections):
+            position.tells_types = True
+            self._add_leaf(position, Need("__typename", "__typename"))
+
+    def _add_case(self, position: Position, case: str, fields: list[SelectedField]) -> None:
+        """Add fields of one object type, unless none can be returned here or shown."""
+        position.branch(case)
+        marks = self._reach.graph.supergraph.types[case].marks
+        if marks.inaccessible or not self._reach.direct(position.branch(case)):
+            del position.branches[case]
+            return
+        for field in fields:
+            self._add(position.branch(case), field)
+
+    def _push(self, position: Position, field: SelectedField) -> None:
+        """Ask a field type by type, since no subgraph answers it for all types at once."""
+        position.pushed.add(field.response_name)
+        for case in self._types.possible(position.type_name):
+            self._add_case(position, case, [field])
+
+    def _is_for_all(self, position: Position, field: SelectedField) -> bool:
+        """Tell whether a field of an abstract type is best asked for all its objects at once."""
+        reach = self._reach
+        direct = reach.direct(position)
+        if any(reach.plain_edge(node, field.name) for node in direct):
+            return True
+        own = reach.field_wave(reach.closed(position), position.type_name, field.name)
+        if own >= NEVER_REACHED:
+            return False
+        pushed = 0
+        for case in self._types.possible(position.type_name):
+            branch = position.branch(case)
+            nodes = reach.closed(branch)
+            if nodes:
+                pushed = max(pushed, reach.field_wave(nodes, case, field.name))
+            else:
+                del position.branches[case]
+        return own <= pushed
+
+    def _tells_types_apart(self, position: Position, selections: Selections) -> bool:
+        """Tell whether the response depends on the runtime type."""
+        if selections.cases or position.pushed:
+            return True
+        types = self._reach.graph.supergraph.types
+        return any(
+            types[name].marks.inaccessible for name in self._types.possible(position.type_name)
+        ) or self._is_narrowed(position, selections)
+
+    def _is_narrowed(self, position: Position, selections: Selections) -> bool:
+        """Tell whether a field's type differs between the possible types (completion needs it)."""
+        types = self._types
+        for field in selections.fields.values():
+            refs = {
+                one.fields[field.name].type
+                for name in types.possible(position.type_name)
+                if not isinstance(one := types.composite(name), UnionType)
+                and field.name in one.fields
+            }
+            if len(refs) > 1:
+                return True
+        return False
+
+    def _add(self, position: Position, field: SelectedField) -> None:
+        if field.name == "__typename":
+            if self._types.is_abstract(position.whole.type_name):
+                position.whole.tells_types = True
+                self._add_leaf(position.whole, Need("__typename", field.response_name))
+        elif field.children is None:
+            self._add_leaf(position, need_for(field, self._is_mutation_root(position)))
+        else:
+            child = child_position(self._reach, position, field)
+            self.collect(child, field.children)
+
+    def _is_mutation_root(self, position: Position) -> bool:
+        return position.parent is None and self._reach.kind == "mutation"
+
+    def _add_leaf(self, position: Position, need: Need) -> None:
+        ident = Ident(need.name, need.arguments.text, need.tag)
+        if ident == TYPENAME and ident in position.names:
+            return
+        allocate(self._reach, position, ident, need.preferred)
+        nodes: dict[TypeNode, int] = self._reach.direct(position)
+        wave = self._wave(nodes, position, need.name)
+        if wave >= NEVER_REACHED:
+            nodes = self._reach.closed(position)
+            wave = self._wave(nodes, position, need.name)
+        if wave >= NEVER_REACHED:
+            raise NoPathError(f"{position.type_name}.{need.name}", position.path())
+        offering = {node.subgraph for node in nodes if need.name in node.fields}
+        self.tasks.append(Task(position, need, wave, len(offering) > 1))
+
+    def _wave(self, nodes: dict[TypeNode, int], position: Position, name: str) -> int:
+        return self._reach.field_wave(nodes, position.type_name, name)
+
+
+def need_for(field: SelectedField, keep_apart: bool) -> Need:
+    """Return the need that a client's leaf field is."""
+    return Need(
+        field.name,
+        field.response_name,
+        field.arguments,
+        field.response_name if keep_apart else "",
+        field.directives,
+        field.directive_variables,
+        field.condition,
+        field.order,
+    )
+
+
+def allocate(reach: Reach, position: Position, ident: Ident, preferred: str) -> str:
+    """Return the internal key of a field at a position, choosing one the first time."""
+    key = position.names.get(ident)
+    if key is None:
+        signatures = reach.signatures(position.type_name, ident.name)
+        key = position.keys.allocate(ident, position.type_name, preferred, signatures)
+        position.names[ident] = key
+    return key
+
+
+def child_position(reach: Reach, position: Position, field: SelectedField) -> Position:
+    """Return the position that a client's field leads to."""
+    ident = Ident(field.name, field.arguments.text, field.response_name)
+    key = allocate(reach, position, ident, field.response_name)
+    ref = reach.field_ref(position.type_name, field.name)
+    child = Position(
+        ref.name,
+        position.keys.below(key),
+        position,
+        name=field.name,
+        ident=ident,
+        arguments=field.arguments,
+        source=field,
+        key=key,
+        list_depth=ref.list_depth,
+        relative=field.condition,
+    )
+    position.children[ident] = child
+    return child

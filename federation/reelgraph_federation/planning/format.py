@@ -1,0 +1,125 @@
+"""Two readings of a plan: text for people and JSON for machines."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import TypeAlias
+
+from graphql import parse, print_ast
+
+from reelgraph_federation.planning.nodes import (
+    ALWAYS,
+    EntityGroup,
+    Fetch,
+    Place,
+    QueryPlan,
+    RepresentationField,
+)
+from reelgraph_federation.planning.print_operation import print_condition
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+
+
+def format_plan(plan: QueryPlan) -> str:
+    """Return a plan as text: waves in sequence, fetches of a wave in parallel.
+
+    `depends on` is shown where a fetch need not wait for all fetches of the wave before it.
+    """
+    if not plan.fetches:
+        return "QueryPlan {}\n"
+    waves: dict[int, list[Fetch]] = {}
+    for fetch in plan.fetches:
+        waves.setdefault(fetch.wave, []).append(fetch)
+    blocks = [_wave(plan, waves[number]) for number in sorted(waves)]
+    body = blocks[0] if len(blocks) == 1 else _block("Sequence", blocks)
+    return "\n".join(_block("QueryPlan", [body])) + "\n"
+
+
+def _wave(plan: QueryPlan, fetches: list[Fetch]) -> list[str]:
+    parts = [_fetch(plan, fetch) for fetch in fetches]
+    return parts[0] if len(parts) == 1 else _block("Parallel", parts)
+
+
+def _block(head: str, parts: list[list[str]]) -> list[str]:
+    lines = [f"{head} {{"]
+    for part in parts:
+        lines += [f"  {line}" for line in part]
+    return [*lines, "}"]
+
+
+def _fetch(plan: QueryPlan, fetch: Fetch) -> list[str]:
+    head = f'Fetch {fetch.id} (service: "{fetch.subgraph}"{_notes(plan, fetch)})'
+    if not fetch.groups:
+        return _block(head, [_selection(fetch.operation)])
+    return _block(head, [_group(group) for group in fetch.groups])
+
+
+def _notes(plan: QueryPlan, fetch: Fetch) -> str:
+    notes = ""
+    before = {one.id for one in plan.fetches if one.wave == fetch.wave - 1}
+    waits = {*fetch.depends_on, *fetch.after}
+    if waits != before:
+        notes += f", depends on: {', '.join(map(str, sorted(waits)))}"
+    if fetch.condition != ALWAYS:
+        notes += f", if: {print_condition(fetch.condition)}"
+    if fetch.place is not None:
+        notes += f', path: "{_place(fetch.place)}"'
+    return notes
+
+
+def _group(group: EntityGroup) -> list[str]:
+    paths = ", ".join(f'"{_place(place)}"' for place in group.places)
+    typename = group.representation.typename or f"<{group.representation.typename_key}>"
+    lines = [f"Flatten(path: {paths}) {{"]
+    lines.append(f"  {typename} {{ {_representation(group.representation.fields)} }} =>")
+    text = f"{{ ... on {group.type_name} {{ {group.selection} }} }}"
+    lines += [f"  {line}" for line in print_ast(parse(text, no_location=True)).splitlines()]
+    for one in group.contexts:
+        lines.append(f"  ${one.variable} = {_representation(one.path)} ({one.steps} steps down)")
+    return [*lines, "}"]
+
+
+def _selection(operation: str) -> list[str]:
+    return print_ast(parse(operation, no_location=True)).splitlines()
+
+
+def _place(place: Place) -> str:
+    parts: list[str] = []
+    for step in place.steps:
+        types = f"|[{','.join(step.types)}]" if step.types is not None else ""
+        parts.append(step.key + ".@" * step.list_depth + types)
+    return ".".join(parts)
+
+
+def _representation(parts: tuple[RepresentationField, ...]) -> str:
+    texts: list[str] = []
+    for one in parts:
+        text = one.name if one.name == one.key else f"{one.name} <- {one.key}"
+        if not one.is_key:
+            text = f"{text}?"
+        if one.children is not None:
+            text += f" {{ {_representation(one.children)} }}"
+        if one.types is not None:
+            text = f"... on {','.join(one.types)} {{ {text} }}"
+        texts.append(text)
+    return " ".join(texts)
+
+
+def plan_to_json(plan: QueryPlan) -> dict[str, Json]:
+    """Return a plan as JSON values: every dataclass as an object with a `node` name."""
+    result = _json(plan)
+    assert isinstance(result, dict)
+    return result
+
+
+def _json(value: object) -> Json:
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, tuple):
+        return [_json(one) for one in value]
+    if isinstance(value, frozenset):
+        return sorted(_json(one) for one in value)  # type: ignore[type-var]
+    assert is_dataclass(value)
+    result: dict[str, Json] = {"node": type(value).__name__}
+    result.update({one.name: _json(getattr(value, one.name)) for one in fields(value)})
+    return result

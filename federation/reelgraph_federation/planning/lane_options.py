@@ -1,0 +1,339 @@
+"""What it would cost to fetch a field, or to open a lane, given the fetches there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from reelgraph_federation.field_sets import FieldSet, Selection
+from reelgraph_federation.operations.tree import Arguments
+from reelgraph_federation.planning.collect_needs import allocate
+from reelgraph_federation.planning.drafts import Lane
+from reelgraph_federation.planning.errors import PlanningBudgetError
+from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach
+from reelgraph_federation.planning.keys import Ident
+from reelgraph_federation.planning.nodes import Condition
+from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.query_graph import FieldEdge, KeyEdge, TypeNode
+
+if TYPE_CHECKING:
+    from reelgraph_federation.planning.choose_paths import Chooser
+
+STEPS_ALLOWED = 1_000_000
+
+
+class Cost(NamedTuple):
+    """What to pay, most important first."""
+
+    over: int
+    """Waves beyond those that the operation needs anyway."""
+    fetches: int
+    wave: int
+    fields: int
+
+    def plus_field(self) -> Cost:
+        """Return the cost with one field more."""
+        return self._replace(fields=self.fields + 1)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no wave and no fetch is added."""
+        return self.over == 0 and self.fetches == 0
+
+
+class Option(NamedTuple):
+    """A way to get a lane, and what it costs; `make` goes it, for a use under a condition."""
+
+    cost: Cost
+    make: Callable[[Condition], Lane]
+
+
+class LaneOptions:
+    """Finds the cheapest option; makes nothing itself."""
+
+    def __init__(self, chooser: Chooser) -> None:
+        self._chooser = chooser
+        self._reach: Reach = chooser.reach
+        self._steps = 0
+
+    def for_field(self, position: Position, name: str, latest: int) -> Option | None:
+        """Return the cheapest lane at a position from which a leaf can be selected."""
+        self._step()
+        there = [
+            lane
+            for lane in self._chooser.lanes(position)
+            if lane.wave <= latest and self._offers(lane.node, name)
+        ]
+        if there:
+            return self._existing(min(there, key=lambda one: one.wave))
+        best: Option | None = None
+        for node, wave in self._reach.direct(position).items():
+            if wave <= latest and self._offers(node, name):
+                best = _cheaper(best, self.for_lane(position, node, latest))
+        if best is not None and best.cost.is_free:
+            return best
+        for node, wave in self._reach.closed(position).items():
+            if wave <= latest and self._offers(node, name):
+                best = _cheaper(best, self.for_lane(position, node, latest))
+            elif (edge := self._reach.entry_edge(node, name)) is not None:
+                best = _cheaper(best, self.for_entry(position, node, edge, latest))
+        return best
+
+    def for_lane(self, position: Position, node: TypeNode, latest: int) -> Option | None:
+        """Return the cheapest lane at a position on a node."""
+        self._step()
+        there = [
+            lane
+            for lane in self._chooser.lanes(position)
+            if lane.node is node and lane.wave <= latest
+        ]
+        if there:
+            return self._existing(min(there, key=lambda one: one.wave))
+        best: Option | None = None
+        for option in self._arrivals(position, node, latest):
+            best = _cheaper(best, option)
+            if best is not None and best.cost.is_free:
+                return best
+        for jump in self._reach.graph.jumps(position.type_name):
+            if jump.target is node:
+                best = _cheaper(best, self.for_jump(position, jump, (), latest))
+        return best
+
+    def for_arrival(self, position: Position, latest: int) -> Option | None:
+        """Return the cheapest lane at a position that its own field leads to."""
+        best: Option | None = None
+        for nodes in (self._reach.direct(position), self._reach.closed(position)):
+            for node in nodes:
+                for option in self._arrivals(position, node, latest):
+                    best = _cheaper(best, option)
+            if best is not None:
+                return best
+        return None
+
+    def for_entry(
+        self, position: Position, node: TypeNode, edge: FieldEdge, latest: int
+    ) -> Option | None:
+        """Return the cheapest entry into a node with what a field requires."""
+        best: Option | None = None
+        for jump in self._reach.graph.jumps(position.type_name):
+            target = jump.target
+            if (target.subgraph, target.type_name) == (node.subgraph, node.type_name):
+                best = _cheaper(best, self.for_jump(position, jump, edge.requires, latest))
+        return best
+
+    def for_jump(
+        self, position: Position, jump: KeyEdge, required: FieldSet, latest: int
+    ) -> Option | None:
+        """Return the cheapest entry by one key: in the first wave possible, or joining a fetch."""
+        self._step()
+        nodes = self._reach.closed(position)
+        type_name = position.type_name
+        soonest = 1 + self._reach.set_wave(nodes, type_name, jump.key)
+        if required:
+            soonest = max(soonest, 1 + self._reach.set_wave(nodes, type_name, required))
+        if soonest > latest or soonest >= NEVER_REACHED:
+            return None
+        best: Option | None = None
+        for wave in self._waves(jump.target.subgraph, soonest, latest):
+            best = _cheaper(best, self._jump_in(position, jump, required, wave))
+        return best
+
+    def _waves(self, subgraph: str, soonest: int, latest: int) -> list[int]:
+        last = min(latest, max(self._chooser.horizon, soonest))
+        joined = sorted(
+            wave
+            for name, wave, where in self._chooser.fetches
+            if name == subgraph and where is None and soonest < wave <= last
+        )
+        return [soonest, *joined]
+
+    def _jump_in(
+        self, position: Position, jump: KeyEdge, required: FieldSet, wave: int
+    ) -> Option | None:
+        chooser = self._chooser
+        fetch = chooser.fetches.get((jump.target.subgraph, wave, None))
+        asked = required
+        if fetch is None or (position, jump.target) not in fetch.groups:
+            asked = (*jump.key, *required)
+        fetches, fields = self._set_cost(position, asked, wave - 1)
+        if fields >= NEVER_REACHED:
+            return None
+        cost = Cost(max(0, wave - chooser.horizon), fetches + (fetch is None), wave, fields)
+        return Option(cost, lambda used: chooser.jump_lane(position, jump, wave, required, used))
+
+    def _arrivals(self, position: Position, node: TypeNode, latest: int) -> Iterator[Option | None]:
+        if position.base is not None:
+            yield from self._cast_arrivals(position, position.base, node, latest)
+        elif position.parent is None:
+            yield from self._root_arrival(position, node)
+        else:
+            yield from self._field_arrivals(position, position.parent, node, latest)
+            if position.type_name == self._reach.graph.supergraph.query_type:
+                yield from self._root_arrival(position, node)
+
+    def _root_arrival(self, position: Position, node: TypeNode) -> Iterator[Option]:
+        chooser = self._chooser
+        below = position.parent is not None
+        if below and node in self._reach.direct(position):
+            return
+        roots = self._reach.graph.roots("query") if below else self._reach.roots
+        if node in roots:
+            wave = 1 + min(self._reach.direct(position).values()) if below else 0
+            where = position if below else None
+            is_new = (node.subgraph, wave, where) not in chooser.fetches
+            cost = Cost(max(0, wave - chooser.horizon), int(is_new), wave, 0)
+            yield Option(cost, lambda _: chooser.root_lane(position, node))
+
+    def _cast_arrivals(
+        self, position: Position, base: Position, node: TypeNode, latest: int
+    ) -> Iterator[Option | None]:
+        for above, wave in self._reach.closed(base).items():
+            if wave <= latest and above.cast(position.type_name) is node:
+                option = self.for_lane(base, above, latest)
+                if option is not None:
+                    yield Option(option.cost, self._then_cast(position, option))
+
+    def _then_cast(self, position: Position, option: Option) -> Callable[[Condition], Lane]:
+        def make(used: Condition) -> Lane:
+            above = option.make(used)
+            lanes = self._chooser.lanes(position)
+            return next(lane for lane in lanes if lane.parent is above)
+
+        return make
+
+    def _field_arrivals(
+        self, position: Position, parent: Position, node: TypeNode, latest: int
+    ) -> Iterator[Option | None]:
+        for lane in self._chooser.lanes(parent):
+            edge = self._reach.plain_edge(lane.node, position.name)
+            if edge is not None and edge.target is node and lane.wave <= latest:
+                option = self._existing(lane)
+                yield self._then_field(position, node, option)
+        for above, wave in self._reach.closed(parent).items():
+            edge = self._reach.plain_edge(above, position.name)
+            if edge is not None and edge.target is node and wave <= latest:
+                yield self._then_field(position, node, self.for_lane(parent, above, latest))
+            edge = self._reach.entry_edge(above, position.name)
+            if edge is not None and edge.target is node:
+                entry = self.for_entry(parent, above, edge, latest)
+                yield self._then_field(position, node, entry)
+
+    def _then_field(
+        self, position: Position, node: TypeNode, option: Option | None
+    ) -> Option | None:
+        if option is None:
+            return None
+
+        def make(_: Condition) -> Lane:
+            above = option.make(position.relative)
+            return self._chooser.child_lane(position, above, node)
+
+        return Option(option.cost.plus_field(), make)
+
+    def _existing(self, lane: Lane) -> Option:
+        over = max(0, lane.wave - self._chooser.horizon)
+        return Option(Cost(over, 0, lane.wave, 0), lambda _: lane)
+
+    def _offers(self, node: TypeNode, name: str) -> bool:
+        if name == "__typename":
+            return not node.is_interface_object
+        return self._reach.plain_edge(node, name) is not None
+
+    def _set_cost(self, position: Position, fields: FieldSet, latest: int) -> tuple[int, int]:
+        """Return the fetches and fields to pay for a field set; too much when it cannot be had."""
+        fetches = count = 0
+        for selection in fields:
+            for at, one in self._opened(position, selection, latest):
+                if one.children:
+                    below = self._set_cost(self.child_for(at, one), one.children, latest)
+                else:
+                    below = self._leaf_cost(at, one, latest)
+                fetches += below[0]
+                count = min(count + below[1], NEVER_REACHED)
+        return fetches, count
+
+    def _leaf_cost(self, position: Position, selection: Selection, latest: int) -> tuple[int, int]:
+        ident = Ident(selection.name, selection.arguments or "")
+        if self._chooser.supplied(position, ident, latest) is not None:
+            return 0, 0
+        option = self.for_field(position, selection.name, latest)
+        if option is None:
+            return 0, NEVER_REACHED
+        return option.cost.fetches, option.cost.fields + 1
+
+    def _opened(
+        self, position: Position, selection: Selection, latest: int
+    ) -> Iterator[tuple[Position, Selection]]:
+        """Yield the fields of a selection, fragments opened, each at its position."""
+        cases = self.cases_of(position, selection, latest)
+        places = [position] if cases is None else cases
+        if selection.name:
+            for place in places:
+                yield place, selection
+            return
+        for place in places:
+            for child in selection.children:
+                yield from self._opened(place, child, latest)
+
+    def cases_of(
+        self, position: Position, selection: Selection, latest: int
+    ) -> list[Position] | None:
+        """Return the branches in which a selection must be asked, `None`: at the position."""
+        types, reach = self._reach.graph.types, self._reach
+        if not selection.name:
+            possible = types.possible_set(position.type_name)
+            if selection.on is None or possible <= types.possible_set(selection.on):
+                return None
+            names = [name for name in types.possible(selection.on) if name in possible]
+        elif not types.is_abstract(position.type_name):
+            return None
+        else:
+            nodes = reach.closed(position)
+            if any(
+                wave <= latest
+                and (self._offers(node, selection.name) or reach.entry_edge(node, selection.name))
+                for node, wave in nodes.items()
+            ):
+                return None
+            names = list(types.possible(position.type_name))
+        known = [name for name in names if reach.narrow(reach.closed(position), name)]
+        return [position.branch(name) for name in known]
+
+    def child_for(self, position: Position, selection: Selection) -> Position:
+        """Return the position of a composite field of a field set: the client's where it fits."""
+        arguments = selection.arguments or ""
+        for ident, child in position.children.items():
+            if (ident.name, ident.arguments) == (selection.name, arguments):
+                return child
+        ref = self._reach.field_ref(position.type_name, selection.name)
+        if position.base is not None:
+            for ident, child in position.base.children.items():
+                same = (ident.name, ident.arguments) == (selection.name, arguments)
+                if same and child.type_name == ref.name:
+                    return child
+        ident = Ident(selection.name, arguments, "#")
+        key = allocate(self._reach, position, ident, selection.name)
+        child = Position(
+            ref.name,
+            position.keys.below(key),
+            position,
+            name=selection.name,
+            ident=ident,
+            arguments=Arguments(arguments),
+            key=key,
+            list_depth=ref.list_depth,
+            relative=(),
+        )
+        position.children[ident] = child
+        return child
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > STEPS_ALLOWED:
+            raise PlanningBudgetError(STEPS_ALLOWED)
+
+
+def _cheaper(one: Option | None, other: Option | None) -> Option | None:
+    if one is None or (other is not None and other.cost < one.cost):
+        return other
+    return one

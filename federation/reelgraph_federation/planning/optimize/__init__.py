@@ -1,0 +1,1 @@
+"""Passes over drafted fetches, one a file."""

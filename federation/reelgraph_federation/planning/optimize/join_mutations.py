@@ -1,0 +1,37 @@
+"""Pass: ask neighbouring root fields of a mutation in one request where that keeps their order.
+
+A subgraph runs the root fields of one request in series, so two sections may share a request when
+they go to the same subgraph and nothing of the first is fetched after it.
+"""
+
+from __future__ import annotations
+
+from reelgraph_federation.operations.conditions import either
+from reelgraph_federation.planning.drafts import FetchDraft
+
+
+def join_mutations(sections: list[list[FetchDraft]]) -> list[FetchDraft]:
+    """Return the fetches of all sections, joined, with sections numbered anew."""
+    joined: list[list[FetchDraft]] = []
+    for section in sections:
+        before = joined[-1] if joined else []
+        if len(before) == 1 and before[0].subgraph == section[0].subgraph:
+            _move_root(section[0], before[0])
+            for draft in section[1:]:
+                draft.section = before[0].section
+            joined[-1] = [before[0], *section[1:]]
+        else:
+            joined.append(section)
+    for number, section in enumerate(joined):
+        for draft in section:
+            draft.section = number
+    return [draft for section in joined for draft in section]
+
+
+def _move_root(draft: FetchDraft, into: FetchDraft) -> None:
+    """Make one root fetch of two: selections move, and whoever depended on it depends on both."""
+    assert draft.root is not None
+    assert into.root is not None
+    into.root.items.update(draft.root.items)
+    into.condition = either(into.condition, draft.condition)
+    draft.joined = into

@@ -1,0 +1,110 @@
+"""Plan an operation: the story."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
+from reelgraph_federation.planning.build_fetches import build_fetches
+from reelgraph_federation.planning.choose_paths import Chooser
+from reelgraph_federation.planning.collect_needs import NeedCollector
+from reelgraph_federation.planning.drafts import FetchDraft
+from reelgraph_federation.planning.errors import NoPathError
+from reelgraph_federation.planning.find_paths import Reach
+from reelgraph_federation.planning.keys import KeySpace
+from reelgraph_federation.planning.nodes import QueryPlan
+from reelgraph_federation.planning.optimize.join_mutations import join_mutations
+from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.shape import ShapeBuilder
+from reelgraph_federation.query_graph import TypeNode
+from reelgraph_federation.supergraph.model import Supergraph
+
+
+def plan_operation(
+    supergraph: Supergraph,
+    operation: NormalizedOperation,
+    *,
+    override_labels: frozenset[str] = frozenset(),
+) -> QueryPlan:
+    """Plan how to answer an operation in the fewest sequential subgraph calls.
+
+    Pure: equal inputs give equal plans, so callers may cache by fingerprint and active
+    `override_labels` (those of progressive `@override`s that hold for this request). The
+    operation must be valid against the API schema. Raises `NoPathError` for a field without a
+    path, which means that composition let an unsatisfiable supergraph through, and
+    `PlanningBudgetError` when the search exceeds its budget.
+    """
+    planner = _Planner(supergraph, operation, override_labels)
+    drafts = planner.draft_fetches()
+    return QueryPlan(
+        operation.kind,
+        build_fetches(operation, drafts),
+        ShapeBuilder(planner.reach).root(operation, planner.root),
+        operation.introspection,
+        operation.introspection_variables,
+    )
+
+
+class _Planner:
+    def __init__(
+        self, supergraph: Supergraph, operation: NormalizedOperation, labels: frozenset[str]
+    ) -> None:
+        self._operation = operation
+        self.reach = Reach(supergraph.query_graph, labels, operation.kind)
+        self.root = Position(operation.selections.type_name, KeySpace())
+
+    def draft_fetches(self) -> list[FetchDraft]:
+        """Return the fetches of the operation; a mutation's root fields are planned in series."""
+        if self._operation.kind == "query":
+            return self._draft(self.root, self._operation.selections, 0)
+        fields = list(self._operation.selections.fields.values())
+        sections = [
+            self._from_one_subgraph(field, section)
+            for section, field in enumerate(field for field in fields)
+            if field.name != "__typename"
+        ]
+        return join_mutations(sections)
+
+    def _draft(self, root: Position, selections: Selections, section: int) -> list[FetchDraft]:
+        collector = NeedCollector(self.reach)
+        collector.collect(root, selections)
+        horizon = max((task.wave for task in collector.tasks), default=0)
+        chooser = Chooser(self.reach, horizon, section)
+        chooser.choose(collector.tasks, collector.objects)
+        return list(chooser.fetches.values())
+
+    def _from_one_subgraph(self, field: SelectedField, section: int) -> list[FetchDraft]:
+        """Plan a root field that must be called exactly once, from the cheapest subgraph."""
+        name = self._operation.selections.type_name
+        nodes = self.reach.graph.roots(self._operation.kind)
+        offering = [node for node in nodes if self.reach.plain_edge(node, field.name)]
+        best: tuple[tuple[int, int], TypeNode] | None = None
+        if len(offering) > 1:
+            for node in offering:
+                cost = self._cost_from(node, field, section)
+                if cost is not None and (best is None or cost < best[0]):
+                    best = (cost, node)
+            offering = [best[1]] if best else []
+        if not offering:
+            raise NoPathError(f"{name}.{field.name}", "")
+        return self._draft_from(offering[0], field, section, self.root)
+
+    def _cost_from(
+        self, node: TypeNode, field: SelectedField, section: int
+    ) -> tuple[int, int] | None:
+        try:
+            drafts = self._draft_from(
+                node, field, section, Position(self.root.type_name, KeySpace())
+            )
+        except NoPathError:
+            return None
+        return max(one.wave for one in drafts), len(drafts)
+
+    def _draft_from(
+        self, node: TypeNode, field: SelectedField, section: int, root: Position
+    ) -> list[FetchDraft]:
+        self.reach.roots = (node,)
+        root.direct = root.closed = None
+        root.lanes = []
+        selections = Selections(root.type_name, {field.response_name: replace(field)})
+        return self._draft(root, selections, section)
