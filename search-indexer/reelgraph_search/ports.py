@@ -120,13 +120,15 @@ class Word:
 class EngineQuery:
     """A search as engines see it.
 
-    Hits meet `condition` and, when `words` is not None, hold each word in some searched field.
+    Hits meet `condition` and, when `words` is not None, hold each word in some searched field of
+    `mapping` (needed then: it brings the boosts).
     The order is `sort`, else the score when there are words, and always ends with the key.
     `after` are the sort values of the hit before the page, its key last.
     """
 
     condition: Condition = field(default_factory=Everything)
     words: tuple[Word, ...] | None = None
+    mapping: IndexMapping | None = None
     sort: tuple[SortKey, ...] = ()
     after: tuple[SortValue, ...] | None = None
     size: int = 10

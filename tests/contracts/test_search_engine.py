@@ -397,22 +397,23 @@ async def test_same_element(
 async def test_words(
     engine: SearchEngine, films: str, text: str, unfinished: bool, expected: list[str]
 ) -> None:
-    query = EngineQuery(words=words(text, unfinished=unfinished))
+    query = EngineQuery(mapping=MAPPING, words=words(text, unfinished=unfinished))
     assert await keys(engine, films, query) == expected
 
 
 async def test_scores_fall_and_no_words_find_nothing(engine: SearchEngine, films: str) -> None:
-    answer = await engine.search(films, EngineQuery(words=words("general")))
+    answer = await engine.search(films, EngineQuery(mapping=MAPPING, words=words("general")))
     scores = [hit.score for hit in answer.hits]
     assert scores == sorted(scores, key=lambda score: -(score or 0))
     assert all(score and score > 0 for score in scores)
-    assert await keys(engine, films, EngineQuery(words=())) == []
+    assert await keys(engine, films, EngineQuery(mapping=MAPPING, words=())) == []
 
 
 async def test_a_condition_adds_nothing_to_the_score(engine: SearchEngine, films: str) -> None:
-    plain = await engine.search(films, EngineQuery(words=words("general")))
+    plain = await engine.search(films, EngineQuery(mapping=MAPPING, words=words("general")))
     strict = await engine.search(
-        films, EngineQuery(words=words("general"), condition=OneOf(KIND, ("MOVIE",)))
+        films,
+        EngineQuery(mapping=MAPPING, words=words("general"), condition=OneOf(KIND, ("MOVIE",))),
     )
     assert [hit.score for hit in plain.hits] == pytest.approx([hit.score for hit in strict.hits])
 
@@ -499,12 +500,14 @@ async def test_pages_by_relevance(engine: SearchEngine, index: str) -> None:
         index, [document(f"Title:t{n:03d}", 1, **body) for n, body in enumerate(bodies)]
     )
     await engine.refresh(index)
-    whole = await keys(engine, index, EngineQuery(words=words("general"), size=100))
+    whole = await keys(
+        engine, index, EngineQuery(mapping=MAPPING, words=words("general"), size=100)
+    )
     paged: list[str] = []
     after = None
     while len(paged) < 50:
         answer = await engine.search(
-            index, EngineQuery(words=words("general"), size=7, after=after)
+            index, EngineQuery(mapping=MAPPING, words=words("general"), size=7, after=after)
         )
         assert answer.hits
         paged += [hit.key.removeprefix("Title:") for hit in answer.hits]

@@ -157,10 +157,7 @@ class ElasticsearchEngine:
 
     async def search(self, name: str, query: EngineQuery) -> EngineAnswer:
         """Answer a query in one request."""
-        mapping = await self.mapping_of(name) if query.words is not None else None
-        if query.words is not None and mapping is None:
-            raise NoSuchIndex(name)
-        body = _search_body(query, mapping)
+        body = _search_body(query)
         try:
             answer = await self._client.search(index=name, **body)
         except (ApiError, TransportError) as error:
@@ -258,7 +255,7 @@ def _outcome(item: Mapping[str, Any]) -> Outcome:
     return Rejected(f"{error['reason']} {cause}".strip())
 
 
-def _search_body(query: EngineQuery, mapping: IndexMapping | None) -> dict[str, Any]:
+def _search_body(query: EngineQuery) -> dict[str, Any]:
     body: dict[str, Any] = {
         "query": {"bool": {"filter": [to_elasticsearch(query.condition)]}},
         "sort": _sort(query),
@@ -267,8 +264,8 @@ def _search_body(query: EngineQuery, mapping: IndexMapping | None) -> dict[str, 
         "track_total_hits": True,
         "track_scores": query.words is not None,
     }
-    if query.words is not None and mapping is not None:
-        body["query"]["bool"]["must"] = [words_to_elasticsearch(query.words, mapping)]
+    if query.words is not None and query.mapping is not None:
+        body["query"]["bool"]["must"] = [words_to_elasticsearch(query.words, query.mapping)]
     if query.after is not None:
         body["search_after"] = list(query.after)
     if query.facets:

@@ -285,8 +285,8 @@ def _search(opened: _Open, query: EngineQuery) -> EngineAnswer:
         builder.term("_kind", DOCUMENT),
         Query.const_score_query(builder.condition(query.condition), 0.0),
     )
-    if query.words is not None:
-        wanted = both(wanted, builder.words(query.words))
+    if query.words is not None and query.mapping is not None:
+        wanted = both(wanted, builder.words(query.words, query.mapping))
     by_score = query.words is not None and not query.sort
     rows: list[Row] = []
     if query.size and by_score:

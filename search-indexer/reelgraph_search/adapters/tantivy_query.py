@@ -93,25 +93,25 @@ class QueryBuilder:
             case _:
                 raise AssertionError(condition)
 
-    def words(self, words: Sequence[Word]) -> Query:
+    def words(self, words: Sequence[Word], mapping: IndexMapping) -> Query:
         """Render a free text search: each word in its best field, unfinished ones as a prefix."""
         if not words:
             return Query.empty_query()
-        return both(*(self._word(word) for word in words))
+        return both(*(self._word(word, mapping) for word in words))
 
-    def _word(self, word: Word) -> Query:
+    def _word(self, word: Word, mapping: IndexMapping) -> Query:
         choices = [
             Query.boost_query(
                 self._terms(field, analyze(field.analyzer or "name", word.text)), field.boost
             )
-            for field in self._mapping.searched()
+            for field in mapping.searched()
         ]
         if word.unfinished:
             choices += [
                 Query.const_score_query(
                     self._word_begins(field, word.text), field.boost * UNFINISHED_WEIGHT
                 )
-                for field in self._mapping.suggesting()
+                for field in mapping.suggesting()
             ]
         return Query.disjunction_max_query(choices) if choices else Query.empty_query()
 

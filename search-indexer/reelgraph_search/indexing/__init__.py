@@ -1,0 +1,1 @@
+"""Keeping indexes true: the ledger of what to do, the work itself, changes and rebuilds."""

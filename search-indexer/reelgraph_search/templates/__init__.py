@@ -1,0 +1,1 @@
+"""From a definition's template to a compiled template: what to fetch, and what comes back."""
