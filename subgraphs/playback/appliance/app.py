@@ -1,0 +1,100 @@
+"""An appliance, put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route as HttpRoute
+
+from reelgraph_kit.asgi import ASGIApp, HealthMiddleware
+from reelgraph_kit.clock import Clock, utc_now
+from subgraphs.playback.appliance.control_client import ControlClient
+from subgraphs.playback.appliance.disk_cache import DiskCache
+from subgraphs.playback.appliance.reporter import Reporter
+from subgraphs.playback.appliance.serve_file import FileServer
+from subgraphs.playback.appliance.settings import Settings
+from subgraphs.playback.appliance.state import ApplianceState
+from subgraphs.playback.appliance_keys import load_or_create_key
+from subgraphs.playback.control.report import Route
+from subgraphs.playback.fleet_file import read_fleet_file
+
+# Any page may play: the signature, not the origin of the page, is what lets a client in.
+_CORS = Middleware(
+    CORSMiddleware,
+    allow_origins=["*"],
+    allow_methods=["GET", "HEAD"],
+    allow_headers=["Range", "If-Range"],
+    expose_headers=["Accept-Ranges", "Content-Length", "Content-Range", "ETag"],
+    max_age=3600,
+)
+
+
+def create_app(
+    settings: Settings,
+    clock: Clock = utc_now,
+    control_transport: httpx.AsyncBaseTransport | None = None,
+) -> ASGIApp:
+    """Wire the appliance together; it is ready once the control plane has answered."""
+    control = ControlClient(
+        settings.control_url, settings.id, load_or_create_key(settings.key_path), control_transport
+    )
+    cache = DiskCache(settings.cache_dir, settings.cache_bytes, control.fetch)
+    state = ApplianceState(clock)
+    reporter = Reporter(
+        control,
+        cache,
+        state,
+        lambda: _read_routes(settings),
+        (settings.base_url, settings.public_url_v6 or None),
+        clock,
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.reporter = reporter
+        cache.scan()
+        work = [asyncio.create_task(reporter.run()), asyncio.create_task(_keep_filled(reporter))]
+        try:
+            yield
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            await cache.close()
+            await control.close()
+
+    app = Starlette(
+        routes=[HttpRoute("/{asset}/{file}", FileServer(cache, state), methods=["GET", "HEAD"])],
+        middleware=[_CORS],
+        lifespan=lifespan,
+    )
+
+    async def check_control() -> None:
+        if not state.may_serve:
+            raise RuntimeError("the control plane has not answered lately")
+
+    return HealthMiddleware(app, {"control plane": check_control})
+
+
+FILL_PAUSE_SECONDS = 2.0
+
+
+async def _keep_filled(reporter: Reporter) -> None:
+    while True:
+        await reporter.fill()
+        await asyncio.sleep(FILL_PAUSE_SECONDS)
+
+
+def _read_routes(settings: Settings) -> list[Route]:
+    """Read what the site advertises now; the file may change while the appliance runs."""
+    entry = read_fleet_file(settings.fleet_file).find(settings.id)
+    return [
+        Route(prefix=route.prefix, as_path=tuple(route.as_path), med=route.med)
+        for route in entry.routes
+    ]
