@@ -26,7 +26,7 @@ def main() -> None:
 @click.option("--output", type=click.Path(path_type=Path), help="File to write instead.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if the file differs.")
 def print_schema(schema: str, output: Path | None, check: bool) -> None:
-    """Print the SDL of SCHEMA, given as package.module:name."""
+    """Print the SDL of SCHEMA, given as package.module:name (a schema, or a function)."""
     if check and output is None:
         raise click.UsageError("--check compares with a file: give it with --output.")
     loaded = _loaded(schema)

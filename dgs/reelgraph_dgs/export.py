@@ -9,7 +9,6 @@ from typing import Any
 from graphql import (
     ConstDirectiveNode,
     DefinitionNode,
-    DocumentNode,
     FieldDefinitionNode,
     ObjectTypeDefinitionNode,
     ScalarTypeDefinitionNode,
@@ -32,7 +31,10 @@ class SchemaNotFound(Exception):
 
 
 def load_schema(reference: str) -> FederatedSchema:
-    """Import the schema that `module:name` names; raises `SchemaNotFound`."""
+    """Import the schema that `module:name` names, or make it if that is a function without arguments.
+
+    Raises `SchemaNotFound`.
+    """
     module_name, separator, name = reference.partition(":")
     if not separator:
         raise SchemaNotFound(f"{reference!r} is not of the form package.module:schema.")
@@ -40,6 +42,8 @@ def load_schema(reference: str) -> FederatedSchema:
         found: Any = getattr(importlib.import_module(module_name), name)
     except (ImportError, AttributeError) as error:
         raise SchemaNotFound(f"Cannot find {reference}: {error}.") from error
+    if callable(found) and not isinstance(found, type):
+        found = found()
     if not isinstance(found, FederatedSchema):
         raise SchemaNotFound(f"{reference} is a {type(found).__name__}, no federated schema.")
     return found
@@ -52,10 +56,8 @@ def print_subgraph_schema(schema: FederatedSchema) -> str:
     composer adds it by itself.
     """
     document = parse(schema.as_str())
-    definitions = [
-        kept for definition in document.definitions if (kept := _published(definition)) is not None
-    ]
-    return print_ast(DocumentNode(definitions=tuple(definitions))) + "\n"
+    published = [_published(definition) for definition in document.definitions]
+    return "\n\n".join(print_ast(definition) for definition in published if definition) + "\n"
 
 
 def compare_schema(schema: FederatedSchema, path: Path) -> str | None:

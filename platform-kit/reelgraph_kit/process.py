@@ -13,11 +13,14 @@ import socket
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from reelgraph_kit.asgi import ASGIApp
 from reelgraph_kit.logging import configure_logging
 from reelgraph_kit.settings import ServiceSettings, load_or_exit
+
+if TYPE_CHECKING:
+    import uvicorn
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
@@ -25,6 +28,7 @@ EXIT_SETTINGS = 2
 EXIT_PORT_BUSY = 98
 _BACKLOG = 2048
 _logger = logging.getLogger("reelgraph.process")
+_drain_callbacks: list[Callable[[], None]] = []
 
 
 class PortBusy(Exception):
@@ -91,10 +95,8 @@ def _run(
     # Imported here: a process that only fails to bind need not pay for the server.
     import uvicorn
 
-    # uvicorn raises the signal again after its shutdown; a drained stop is no failure.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _already_drained)
-    server = uvicorn.Server(
+    _drain_callbacks.clear()
+    server = _draining_server(uvicorn.Server)(
         uvicorn.Config(
             create_app(settings),
             loop="uvloop" if sys.platform != "win32" else "asyncio",
@@ -109,6 +111,14 @@ def _run(
             timeout_graceful_shutdown=max(1, round(settings.shutdown_grace_seconds)),
         )
     )
+
+    def stop(signal_number: int, frame: object) -> None:
+        server.should_exit = True
+
+    # While the server runs it catches these itself, and raises them again after its shutdown:
+    # then, and before it runs, they must do no more than this.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     host, port = listener.getsockname()[:2]
     _logger.info("listening on http://%s:%s", f"[{host}]" if ":" in host else host, port)
@@ -117,5 +127,23 @@ def _run(
     return server.started
 
 
-def _already_drained(signal_number: int, frame: object) -> None:
-    """Do nothing: the server has caught the signal and finished its requests."""
+def on_drain(callback: Callable[[], None]) -> None:
+    """Call `callback` in the event loop when the process is told to stop.
+
+    That is before requests in flight are waited for, so whatever holds requests open (long
+    polls, streams) can end them. Call it while the app is made or at its start.
+    """
+    _drain_callbacks.append(callback)
+
+
+def _draining_server(base: type[uvicorn.Server]) -> type[uvicorn.Server]:
+    class DrainingServer(base):  # type: ignore[misc, valid-type]
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            for callback in _drain_callbacks:
+                try:
+                    callback()
+                except Exception:
+                    _logger.exception("a drain callback failed")
+            await super().shutdown(sockets)
+
+    return DrainingServer
