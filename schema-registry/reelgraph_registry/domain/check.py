@@ -1,5 +1,6 @@
 """A check: would this schema compose, and whom would it break."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -109,24 +110,18 @@ class Check:
             and all(finding.passes for finding in self.findings)
         )
 
-    def with_files(self, files: dict[str, str]) -> "Check":
-        """Return the check with places naming files, by subgraph."""
+    def relocated(self, relocate: Callable[[SourceLocation], SourceLocation]) -> "Check":
+        """Return the check with each place mapped, such as from merged SDL to its files."""
+
+        def moved(place: SourceLocation | None) -> SourceLocation | None:
+            return None if place is None else relocate(place)
+
+        def moved_problem(problem: Problem) -> Problem:
+            return replace(problem, locations=tuple(map(relocate, problem.locations)))
+
         return replace(
             self,
-            errors=tuple(_in_files(error, files) for error in self.errors),
-            hints=tuple(
-                replace(hint, problem=_in_files(hint.problem, files)) for hint in self.hints
-            ),
-            changes=tuple(change.at(_in_file(change.location, files)) for change in self.changes),
+            errors=tuple(map(moved_problem, self.errors)),
+            hints=tuple(replace(h, problem=moved_problem(h.problem)) for h in self.hints),
+            changes=tuple(change.at(moved(change.location)) for change in self.changes),
         )
-
-
-def _in_files(problem: Problem, files: dict[str, str]) -> Problem:
-    places = (_in_file(place, files) for place in problem.locations)
-    return replace(problem, locations=tuple(place for place in places if place is not None))
-
-
-def _in_file(place: SourceLocation | None, files: dict[str, str]) -> SourceLocation | None:
-    if place is None:
-        return None
-    return replace(place, file=place.file or files.get(place.subgraph))

@@ -12,7 +12,7 @@ from ..ports import RegistryStore
 from .watch import PointerWatch
 
 VERSION_HEADER = "Reelgraph-Supergraph-Version"
-_MEDIA_TYPE = "application/graphql"
+_MEDIA_TYPE = "application/graphql; charset=utf-8"
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})", re.IGNORECASE)
 _ETAG = re.compile(r'(?:W/)?"([^"]*)"')
 

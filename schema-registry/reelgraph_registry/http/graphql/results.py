@@ -36,7 +36,7 @@ class CompositionFailure:
     errors: list[ProblemType]
     hints: list[ProblemType]
     history_number: int
-    supergraph_version_id: strawberry.ID | None = strawberry.field(
+    published_version: strawberry.ID | None = strawberry.field(
         description="What goes on being published."
     )
 
@@ -94,7 +94,7 @@ def publish_result(
             errors=[ProblemType.of(error) for error in outcome.errors],
             hints=[ProblemType.of(hint) for hint in outcome.hints],
             history_number=outcome.history_number,
-            supergraph_version_id=None if published is None else strawberry.ID(published),
+            published_version=None if published is None else strawberry.ID(published),
         )
     return NothingChanged(supergraph_version_id=strawberry.ID(outcome.supergraph_version))
 
