@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reelgraph_kit.process import serve
-
 from reelgraph_router.app import create_app
 from reelgraph_router.settings import RouterSettings
 

@@ -17,7 +17,6 @@ from reelgraph_kit.asgi import (
     send_json,
 )
 from reelgraph_kit.signing import Signer
-
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.http.cors import Cors
@@ -225,9 +224,7 @@ def make_endpoint(
     if settings.signing_key is not None:
         signer = Signer.from_file(settings.service_name, settings.signing_key)
     caller = Caller(
-        Authenticator(
-            keys, audience=settings.jwt_audience, clock_skew=settings.clock_skew_seconds
-        ),
+        Authenticator(keys, audience=settings.jwt_audience, clock_skew=settings.clock_skew_seconds),
         ClientAddress(settings.trusted_proxies, settings.country_header),
         IdentitySigner(signer, settings.identity_lifetime_seconds),
         HeaderForwarding(settings.forward_headers),

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
+
 from reelgraph_kit.settings import ServiceSettings
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
@@ -45,9 +46,7 @@ class RouterSettings(ServiceSettings):
     max_depth: int = Field(default=100, gt=0, description="Deepest nesting of fields.")
     max_aliases: int = Field(default=1_000, ge=0, description="Most aliases in an operation.")
     max_root_fields: int = Field(default=200, gt=0, description="Most fields at the root.")
-    introspection: bool = Field(
-        default=True, description="Whether clients may ask for the schema."
-    )
+    introspection: bool = Field(default=True, description="Whether clients may ask for the schema.")
     expose_plan: bool = Field(
         default=False,
         description="Whether a request with the header Reelgraph-Include-Plan: 1 gets the query "
@@ -62,7 +61,11 @@ class RouterSettings(ServiceSettings):
         default=False, description="Whether those pages may send cookies and credentials."
     )
     csrf_headers: CommaList = Field(
-        default=("reelgraph-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"),
+        default=(
+            "reelgraph-require-preflight",
+            "apollo-require-preflight",
+            "x-apollo-operation-name",
+        ),
         description="Headers whose presence proves that a browser asked leave with a preflight.",
     )
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 import orjson
-from reelgraph_federation.planning.nodes import EntityGroup, Fetch, QueryPlan
 
+from reelgraph_federation.planning.nodes import EntityGroup, Fetch, QueryPlan
 from reelgraph_router.execution.conditions import Conditions
 from reelgraph_router.execution.generate_collect import write_collectors, write_representations
 from reelgraph_router.execution.generate_shape import ShapeWriter, Unusual

@@ -20,7 +20,6 @@ from reelgraph_federation.planning.nodes import (
     ScalarShape,
     ValueShape,
 )
-
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.faults import Faults, Key, LocatedFault, Rest
 
@@ -78,9 +77,7 @@ class Completion:
             )
         return INVALID
 
-    def _nullable(
-        self, shape: ValueShape, value: object, path: Path, coordinate: str
-    ) -> object:
+    def _nullable(self, shape: ValueShape, value: object, path: Path, coordinate: str) -> object:
         """Complete a value as if it were nullable."""
         if value is None:
             return None
@@ -92,7 +89,8 @@ class Completion:
         if isinstance(shape, ListShape):
             return self._list(shape, value, path, coordinate)
         if not isinstance(value, dict):
-            return self._wrong("an object", path, coordinate)
+            self._wrong("an object", path, coordinate)
+            return None
         if isinstance(shape, AbstractShape):
             concrete = _concrete(shape, value)
             return None if concrete is None else self._object(concrete, value, path)
@@ -116,11 +114,15 @@ class Completion:
                 fits = isinstance(value, str)
             case _:
                 fits = True
-        return value if fits else self._wrong(f"of type {shape.name}", path, coordinate)
+        if not fits:
+            self._wrong(f"of type {shape.name}", path, coordinate)
+            return None
+        return value
 
     def _list(self, shape: ListShape, value: object, path: Path, coordinate: str) -> object:
         if not isinstance(value, list):
-            return self._wrong("a list", path, coordinate)
+            self._wrong("a list", path, coordinate)
+            return None
         faults = self._faults.at(value)
         items: list[object] = []
         invalid = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from reelgraph_federation.planning.nodes import ALWAYS, Condition, Literal
-
 from reelgraph_router.execution.source import Source
 
 

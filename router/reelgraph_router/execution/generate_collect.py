@@ -16,7 +16,6 @@ from reelgraph_federation.planning.nodes import (
     RepresentationField,
     Step,
 )
-
 from reelgraph_router.execution.conditions import Conditions
 from reelgraph_router.execution.positions import Node, Positions, is_one_to_one
 from reelgraph_router.execution.source import Source
@@ -195,8 +194,8 @@ class _GroupWriter:
         """Read each field into a variable; return the dict's code and the key's."""
         source = self._source
         representation = self._group.representation
-        items, reads = [], []
-        items.append(f"'__typename': {self._typename(representation, reads, 'continue')}")
+        reads: list[str] = []
+        items = [f"'__typename': {self._typename(representation, reads, 'continue')}"]
         for field in representation.fields:
             if field.types is not None:
                 return self._flat_by_type(representation)

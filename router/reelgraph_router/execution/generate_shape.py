@@ -17,7 +17,6 @@ from reelgraph_federation.planning.nodes import (
     ScalarShape,
     ValueShape,
 )
-
 from reelgraph_router.execution.conditions import Conditions
 from reelgraph_router.execution.positions import KeyPath, Positions
 from reelgraph_router.execution.source import Source

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from reelgraph_router.execution.run import Run
 
 JsonObject = dict[str, object]
-Targets = Sequence[JsonObject] | Sequence[list[JsonObject]]
+Targets = Sequence[JsonObject | list[JsonObject]]
+"""For each representation its object, or all its objects (see `one to one`)."""
+
 Represent = Callable[["Run"], tuple[list[JsonObject], Targets, bool]]
 Collect = Callable[["Run"], Sequence[JsonObject]]
 ShapeFunction = Callable[["Run", JsonObject], JsonObject]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import orjson
+
 from reelgraph_federation.planning.nodes import RepresentationField, Step
 
 JsonObject = dict[str, object]
@@ -94,6 +95,7 @@ def _flatten(value: object, step: Step, depth: int, reached: list[JsonObject]) -
     if depth and isinstance(value, list):
         for item in value:
             _flatten(item, step, depth - 1, reached)
-    elif not depth and isinstance(value, dict):
-        if step.types is None or value.get(step.typename_key or "") in step.types:
-            reached.append(value)
+    elif depth or not isinstance(value, dict):
+        return
+    elif step.types is None or value.get(step.typename_key or "") in step.types:
+        reached.append(value)

@@ -6,10 +6,8 @@ a task a fetch would cost more than the fetch's own work.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import orjson
@@ -222,8 +220,7 @@ class Run:
 
     def _merge(self, fetch: FetchProgram, sent: Sent, data: JsonObject) -> None:
         if not fetch.groups:
-            targets = (self.root,) if fetch.place is None else fetch.place(self)
-            _write_root(fetch, targets, data)
+            _write_root(fetch, (self.root,) if fetch.place is None else fetch.place(self), data)
             return
         for group, targets, one_to_one in sent:
             if targets:
@@ -233,23 +230,21 @@ class Run:
         self, fetch: FetchProgram, group: GroupProgram, targets: Targets, one_to_one: bool,
         entities: object,
     ) -> None:  # fmt: skip
-        if entities.__class__ is not list or len(entities) != len(targets):  # type: ignore[arg-type]
-            self._fail_short(fetch, group, targets, one_to_one, entities)
-            entities = entities if isinstance(entities, list) else ()
-        assert isinstance(entities, list | tuple)
+        if not isinstance(entities, list) or len(entities) != len(targets):
+            self._fail_short(fetch, targets, entities)
+            entities = entities if isinstance(entities, list) else []
         if one_to_one and group.plain and not group.own_copies:
             for target, entity in zip(targets, entities, strict=False):
                 if entity.__class__ is dict:
-                    target.update(entity)
+                    target.update(entity)  # type: ignore[union-attr]  # one to one: an object
                 elif entity is not None:
-                    self._fail_entity(fetch, [target])
+                    self._fail_entity(fetch, target)
             return
         for target, entity in zip(targets, entities, strict=False):
-            places = [target] if one_to_one else target
             if entity.__class__ is dict:
-                _write_entity(group, places, entity)
+                _write_entity(group, places_of(target), entity)
             elif entity is not None:
-                self._fail_entity(fetch, places)
+                self._fail_entity(fetch, target)
 
     # Faults
 
@@ -262,9 +257,9 @@ class Run:
         """Nothing came: one fault at each root field, or at each place of an entity."""
         faults = self._faults()
         if fetch.groups:
-            for _, targets, one_to_one in sent:
+            for _, targets, _ in sent:
                 for target in targets:
-                    for place in [target] if one_to_one else target:
+                    for place in places_of(target):
                         faults.put(place, None, fault)
             return
         for place in (self.root,) if fetch.place is None else fetch.place(self):
@@ -276,21 +271,18 @@ class Run:
         if not sent and fetch.groups:
             self._faults().loose.append(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
 
-    def _fail_short(
-        self, fetch: FetchProgram, group: GroupProgram, targets: Targets, one_to_one: bool,
-        entities: object,
-    ) -> None:  # fmt: skip
+    def _fail_short(self, fetch: FetchProgram, targets: Targets, entities: object) -> None:
         given = len(entities) if isinstance(entities, list) else 0
         _log.warning(
             "%s answered %d representations with %d entities", fetch.subgraph, len(targets), given
         )
         for target in targets[given:]:
-            self._fail_entity(fetch, [target] if one_to_one else target)
+            self._fail_entity(fetch, target)
 
-    def _fail_entity(self, fetch: FetchProgram, places: list[JsonObject]) -> None:
+    def _fail_entity(self, fetch: FetchProgram, target: JsonObject | list[JsonObject]) -> None:
         fault = AnswerFault(Code.SUBGRAPH_ANSWER_INVALID, "answered with an unexpected shape")
         told = explain(fetch.subgraph, fault, self._redaction)
-        for place in places:
+        for place in places_of(target):
             self._faults().put(place, None, told)
 
     def _take_errors(
@@ -325,8 +317,7 @@ class Run:
         return data, completion.errors
 
 
-def _write_root(fetch: FetchProgram, targets: object, data: JsonObject) -> None:
-    assert isinstance(targets, list | tuple)
+def _write_root(fetch: FetchProgram, targets: Sequence[JsonObject], data: JsonObject) -> None:
     for number, target in enumerate(targets):
         own = data if number == 0 else own_copy(data)
         if fetch.plain:
@@ -344,9 +335,6 @@ def _write_entity(group: GroupProgram, places: list[JsonObject], entity: JsonObj
             merge_into(place, own, group.written)
 
 
-def monotonic_loop_time() -> float:
-    """The event loop's clock, in seconds."""
-    try:
-        return asyncio.get_running_loop().time()
-    except RuntimeError:
-        return time.monotonic()
+def places_of(target: JsonObject | list[JsonObject]) -> list[JsonObject]:
+    """The objects that one representation stands for."""
+    return target if isinstance(target, list) else [target]

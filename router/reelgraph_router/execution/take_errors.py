@@ -55,7 +55,7 @@ def _place_in_root(run: Run, fetch: FetchProgram, path: Rest, fault: GraphQLFaul
 
 def _place_in_entities(run: Run, sent: Sent, path: Rest, fault: GraphQLFault) -> bool:
     """Place an error with a path such as ["_entities", 0, "name"] wherever entity 0 stands."""
-    for group, targets, one_to_one in sent:
+    for group, targets, _ in sent:
         if path[0] != group.alias:
             continue
         if len(path) == 1:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from reelgraph_kit.asgi import Message, Receive, Scope, Send
 from reelgraph_kit.identity import Identity
-
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.hooks import Hooks, HttpAnswer, call
 from reelgraph_router.http.connection_watch import ClientGone, ConnectionWatch
@@ -179,9 +178,7 @@ class GraphQLEndpoint:
         await send({"type": "http.response.body", "body": body})
 
 
-def refused(
-    error: RequestError, media: bytes
-) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
+def refused(error: RequestError, media: bytes) -> tuple[int, bytes, list[tuple[bytes, bytes]]]:
     """How a refusal is told: clients of application/json get well-formed requests' as 200."""
     status = 200 if error.well_formed and media == JSON else error.status
     return status, serialise_refusal(error.faults), list(error.headers)

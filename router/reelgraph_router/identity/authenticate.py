@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import cast
 
 import jwt
-from reelgraph_kit.identity import ANONYMOUS, Identity
 
+from reelgraph_kit.identity import ANONYMOUS, Identity
 from reelgraph_router.errors import Code, RequestError, refuse
 from reelgraph_router.identity.key_sets import COOLDOWN_SECONDS, KeySets, KeySource
 

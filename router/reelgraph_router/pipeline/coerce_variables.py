@@ -7,7 +7,6 @@ from typing import cast
 
 from graphql import (
     GraphQLEnumType,
-    GraphQLError,
     GraphQLList,
     GraphQLNonNull,
     GraphQLSchema,
@@ -52,8 +51,7 @@ def prepare_coercion(
             schema, definitions, dict(raw), max_errors=MAX_ERRORS, hide_suggestions=not hints
         )
         if not isinstance(found, VariableValues):
-            errors = cast("list[GraphQLError]", found)
-            raise from_graphql_errors(errors, Code.BAD_USER_INPUT)
+            raise from_graphql_errors(found, Code.BAD_USER_INPUT)
         return cast("Values", found.coerced)
 
     def coerce(raw: Mapping[str, object] | None) -> Values:
@@ -91,7 +89,7 @@ def _fits_nullable(kind: object) -> Fits | None:
 
 
 def _is_int(value: object) -> bool:
-    return value.__class__ is int and -(2**31) <= cast("int", value) < 2**31
+    return isinstance(value, int) and value.__class__ is int and -(2**31) <= value < 2**31
 
 
 _SCALARS: dict[str, Fits] = {

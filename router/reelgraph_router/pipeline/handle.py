@@ -147,5 +147,3 @@ def finish(run: Run, operation: ReadyOperation) -> bytes:
             }
         }
     return serialise_result(data, errors, extensions)
-
-

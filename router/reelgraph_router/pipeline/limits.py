@@ -9,6 +9,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
 )
@@ -78,11 +79,12 @@ class _Counter:
                 aliases += below.aliases + (selection.alias is not None)
                 fields += 1
                 continue
-            size = (
-                self._fragment(selection.name.value)
-                if isinstance(selection, FragmentSpreadNode)
-                else self.measure(selection.selection_set)
-            )
+            if isinstance(selection, FragmentSpreadNode):
+                size = self._fragment(selection.name.value)
+            elif isinstance(selection, InlineFragmentNode):
+                size = self.measure(selection.selection_set)
+            else:
+                continue
             depth = max(depth, size.depth)
             aliases += size.aliases
             fields += size.fields

@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from graphql import DocumentNode, OperationDefinitionNode
+
 from reelgraph_federation.operations import (
     NormalizedOperation,
     OperationTooLargeError,
@@ -20,7 +21,6 @@ from reelgraph_federation.operations import (
 )
 from reelgraph_federation.planning import PlanningError, QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph
-
 from reelgraph_router.errors import Code, RequestError, refuse
 from reelgraph_router.execution.compile import TimeoutOf, compile_plan
 from reelgraph_router.execution.program import Program

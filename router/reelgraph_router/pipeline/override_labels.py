@@ -20,9 +20,7 @@ _PERCENT = re.compile(r"percent\(\s*(\d+(?:\.\d+)?)\s*\)")
 class OverrideLabels:
     """The labels of one supergraph; evaluating none of them costs nothing."""
 
-    def __init__(
-        self, supergraph: Supergraph, draw: Callable[[], float] = random.random
-    ) -> None:
+    def __init__(self, supergraph: Supergraph, draw: Callable[[], float] = random.random) -> None:
         self._draw = draw
         self._shares = {label: _share(label) for label in sorted(find_labels(supergraph))}
 

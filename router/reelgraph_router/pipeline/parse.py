@@ -38,6 +38,4 @@ def choose_operation(document: DocumentNode, name: str | None) -> OperationDefin
     for operation in operations:
         if operation.name is not None and operation.name.value == name:
             return operation
-    raise refuse(
-        f'Unknown operation named "{name}".', Code.OPERATION_RESOLUTION, well_formed=True
-    )
+    raise refuse(f'Unknown operation named "{name}".', Code.OPERATION_RESOLUTION, well_formed=True)

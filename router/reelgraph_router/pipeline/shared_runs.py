@@ -22,9 +22,7 @@ class RunningRequest:
 
     __slots__ = ("_finish", "_operation", "body", "deadline", "key", "run", "timeout", "waiters")
 
-    def __init__(
-        self, run: Run, operation: ReadyOperation, timeout: float, finish: Finish
-    ) -> None:
+    def __init__(self, run: Run, operation: ReadyOperation, timeout: float, finish: Finish) -> None:
         self.run = run
         self.timeout = timeout
         self.deadline = 0.0

@@ -12,7 +12,6 @@ import time
 from concurrent.futures import Executor
 
 from reelgraph_federation.supergraph import InvalidSupergraphError
-
 from reelgraph_router.errors import RequestError
 from reelgraph_router.pipeline.graph import (
     Graph,
@@ -61,12 +60,16 @@ class HotSwap:
             transport = self._make_transport(urls)
         except (InvalidSupergraphError, InvalidSubgraphUrl) as error:
             self.refused = str(error)
-            _log.error("supergraph %s from %s refused: %s", document.version, document.origin, error)
+            _log.error(
+                "supergraph %s from %s refused: %s", document.version, document.origin, error
+            )
             return False
         graph = Graph(supergraph, document.version, transport, self._rules, self._executor)
         if old is not None:
             hottest = old.operations.most_recent(WARM_OPERATIONS)
-            ready = await loop.run_in_executor(self._executor, make_ready, graph.operations, hottest)
+            ready = await loop.run_in_executor(
+                self._executor, make_ready, graph.operations, hottest
+            )
             graph.operations.warm(ready)
         self.current = graph
         self.refused = ""

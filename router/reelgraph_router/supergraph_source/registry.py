@@ -86,7 +86,8 @@ class RegistrySource:
         if response.status_code == 304:
             return None
         if response.status_code == 404:
-            return await self._none_yet(response, wait)
+            await self._none_yet(response, wait)
+            return None
         if response.status_code != 200:
             raise RegistryDown(f"{self._url}: answered with status {response.status_code}")
         self._etag = response.headers.get("etag", "")

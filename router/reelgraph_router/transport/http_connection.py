@@ -28,10 +28,17 @@ class Owner(Protocol):
     head: bytes
     limits: PoolLimits
 
-    def release(self, connection: Connection) -> None: ...
-    def lost(self, connection: Connection) -> None: ...
-    def retry(self, exchange: Exchange) -> None: ...
-    def finished(self, exchange: Exchange) -> None: ...
+    def release(self, connection: Connection) -> None:
+        """Take back an idle connection."""
+
+    def lost(self, connection: Connection) -> None:
+        """Forget a closed connection."""
+
+    def retry(self, exchange: Exchange) -> None:
+        """Send again on another connection."""
+
+    def finished(self, exchange: Exchange) -> None:
+        """Forget an exchange that has its outcome."""
 
 
 class Exchange:
@@ -109,10 +116,12 @@ class Connection(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection stands."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        """Feed what arrived to the parser."""
         if self._exchange is None:
             self.close()  # bytes nobody asked for: the connection is out of step
             return
@@ -123,6 +132,7 @@ class Connection(asyncio.Protocol):
             self._fail(FaultKind.PROTOCOL, f"{type(error).__name__}: {error}")
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """End the exchange under way: with its answer, another try, or a fault."""
         self._pool.lost(self)
         exchange = self._exchange
         if exchange is None:
@@ -152,9 +162,11 @@ class Connection(asyncio.Protocol):
     # httptools
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """One header line of the answer."""
         self._headers.append((name, value))
 
     def on_body(self, body: bytes) -> None:
+        """A part of the body."""
         self._size += len(body)
         if self._size > self._pool.limits.answer_bytes:
             self._fail(FaultKind.TOO_LARGE, f"more than {self._pool.limits.answer_bytes} bytes")
@@ -162,6 +174,7 @@ class Connection(asyncio.Protocol):
         self._parts.append(body)
 
     def on_message_complete(self) -> None:
+        """The answer is whole: free the connection, then deliver."""
         exchange = self._exchange
         if exchange is None:
             return
