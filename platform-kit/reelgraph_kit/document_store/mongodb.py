@@ -153,12 +153,8 @@ class MongoCollection:
     async def ensure_index(self, *fields: str, unique: bool = False) -> None:
         """Make an index unless it is there."""
         keys = [(f"data.{field}", 1) for field in fields]
-        options: dict[str, object] = {"unique": unique}
-        if unique:
-            present = {f"data.{field}": {"$exists": True} for field in fields}
-            options["partialFilterExpression"] = present
         with _errors():
-            await self._collection.create_index(keys, **options)
+            await self._collection.create_index(keys, unique=unique, sparse=unique)
 
     async def _put(self, id: str, data: object, expected: int | None) -> int | None:
         if expected == 0:

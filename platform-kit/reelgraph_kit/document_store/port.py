@@ -112,7 +112,11 @@ class Collection(Protocol):
         ...
 
     async def ensure_index(self, *fields: str, unique: bool = False) -> None:
-        """Make an index unless it is there; a unique one leaves out documents without a field."""
+        """Make an index unless it is there.
+
+        A unique one ignores documents that have none of the fields; leave a field out rather
+        than storing null in it.
+        """
         ...
 
 

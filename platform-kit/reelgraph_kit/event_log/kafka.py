@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -19,9 +20,10 @@ _WAIT_MS = 60_000
 class KafkaEventLog:
     """Event log on the cluster at `bootstrap` (host:port, comma-separated)."""
 
-    def __init__(self, bootstrap: str, partitions: int = 1) -> None:
+    def __init__(self, bootstrap: str, partitions: int = 1, replication: int = 1) -> None:
         self._bootstrap = bootstrap
         self._partitions = partitions
+        self._replication = replication
         self._known_topics: set[str] = set()
         self._producer: AIOKafkaProducer | None = None
         self._consumers: set[KafkaConsumer] = set()
@@ -33,7 +35,7 @@ class KafkaEventLog:
 
     async def publish_many(self, events: Sequence[NewEvent]) -> None:
         """Append events in order; the producer is idempotent, so retries make no doubles."""
-        try:
+        with self._errors():
             producer = await self._started_producer()
             for topic in {event.topic for event in events}:
                 await self._ensure_topic(topic)
@@ -42,11 +44,11 @@ class KafkaEventLog:
                 for event in events
             ]
             await asyncio.gather(*sent)
-        except KafkaError as error:
-            raise EventLogError(f"Kafka at {self._bootstrap}: {error!r}") from error
 
     async def consumer(self, topic: str, group: str, start: Start = "earliest") -> KafkaConsumer:
         """Join a consumer group."""
+        with self._errors():
+            await self._ensure_topic(topic)
         client = AIOKafkaConsumer(
             topic,
             bootstrap_servers=self._bootstrap,
@@ -56,23 +58,21 @@ class KafkaEventLog:
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
         )
-        try:
-            await self._ensure_topic(topic)
-            await client.start()
-        except KafkaError as error:
-            await client.stop()
-            raise EventLogError(f"Kafka at {self._bootstrap}: {error!r}") from error
+        with self._errors():
+            await _start(client)
+            if start == "latest":
+                # The group's place is looked up now, not at the first fetch.
+                for partition in client.assignment():
+                    await client.position(partition)
         consumer = KafkaConsumer(self, client)
         self._consumers.add(consumer)
         return consumer
 
     async def ping(self) -> None:
         """Ask the cluster for its topics."""
-        try:
+        with self._errors():
             producer = await self._started_producer()
             await producer.client.fetch_all_metadata()
-        except KafkaError as error:
-            raise EventLogError(f"Kafka at {self._bootstrap}: {error!r}") from error
 
     async def close(self) -> None:
         """Leave all groups and flush the producer."""
@@ -92,17 +92,20 @@ class KafkaEventLog:
         """Drop a consumer that has closed."""
         self._consumers.discard(consumer)
 
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except KafkaError as error:
+            raise EventLogError(f"Kafka at {self._bootstrap}: {error!r}") from error
+
     async def _started_producer(self) -> AIOKafkaProducer:
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(
                     bootstrap_servers=self._bootstrap, acks="all", enable_idempotence=True
                 )
-                try:
-                    await producer.start()
-                except BaseException:
-                    await producer.stop()
-                    raise
+                await _start(producer)
                 self._producer = producer
             return self._producer
 
@@ -110,9 +113,9 @@ class KafkaEventLog:
         if topic in self._known_topics:
             return
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
-        await admin.start()
         try:
-            new = NewTopic(topic, num_partitions=self._partitions, replication_factor=-1)
+            await admin.start()
+            new = NewTopic(topic, self._partitions, self._replication)
             response = await admin.create_topics([new])
             _raise_unless_exists(response)
         except TopicAlreadyExistsError:
@@ -120,6 +123,15 @@ class KafkaEventLog:
         finally:
             await admin.close()
         self._known_topics.add(topic)
+
+
+async def _start(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """Start a client; one that cannot reach the cluster leaves no connection open."""
+    try:
+        await client.start()
+    except BaseException:
+        await client.stop()
+        raise
 
 
 class KafkaConsumer:

@@ -14,8 +14,8 @@ def open_event_log(url: str) -> EventLog:
     """Open the log at `url`.
 
     `sqlite:///<absolute path>?retention_hours=168` is one file that the processes of a machine
-    share; `kafka://host:port[,host:port]?partitions=1` a Kafka cluster. Nothing is connected
-    before the first call. Raises `ValueError` for another kind of URL.
+    share; `kafka://host:port[,host:port]?partitions=1&replication=1` a Kafka cluster, with the
+    partitions and copies of the topics it makes. Nothing is connected before the first call. Raises `ValueError` for another kind of URL.
     """
     parts = urlsplit(url)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
@@ -27,7 +27,11 @@ def open_event_log(url: str) -> EventLog:
     if parts.scheme == "kafka" and parts.netloc:
         from reelgraph_kit.event_log.kafka import KafkaEventLog
 
-        return KafkaEventLog(parts.netloc, partitions=int(options.get("partitions", "1")))
+        return KafkaEventLog(
+            parts.netloc,
+            partitions=int(options.get("partitions", "1")),
+            replication=int(options.get("replication", "1")),
+        )
     raise ValueError(
         f"{url!r} is no event log: use sqlite:///<absolute path> or kafka://host:port."
     )
