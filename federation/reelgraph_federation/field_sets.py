@@ -12,7 +12,7 @@ from functools import lru_cache
 
 _TOKEN = re.compile(
     r"(?:[ \t\r\n,\ufeff]++|#[^\r\n]*+)*+"
-    r'(?:(?P<name>[_A-Za-z][_0-9A-Za-z]*+)|(?P<spread>\.\.\.)|(?P<mark>[{}()@:!$\[\]=|&])'
+    r"(?:(?P<name>[_A-Za-z][_0-9A-Za-z]*+)|(?P<spread>\.\.\.)|(?P<mark>[{}()@:!$\[\]=|&])"
     r'|(?P<literal>"(?:[^"\\\r\n]++|\\.)*+"|-?[0-9][-+.0-9eE]*+)|(?P<bad>.)|\Z)',
     re.DOTALL,
 )

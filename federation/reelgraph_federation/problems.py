@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 from .problem_kinds import PROBLEM_KINDS, ProblemKind, Severity
 
 __all__ = ["PROBLEM_KINDS", "Problem", "ProblemKind", "Severity", "SourceLocation"]
@@ -81,5 +80,3 @@ def make_problem(
     return Problem(
         code, severity or kind.severity, message, remedy or kind.remedy, coordinate, locations
     )
-
-

@@ -30,7 +30,8 @@ def print_value(value: Value | Missing, *, sort: bool = False) -> str:
         return f"[{', '.join(print_value(item, sort=sort) for item in value)}]"
     if isinstance(value, dict):
         entries = sorted(value.items()) if sort else value.items()
-        return "{%s}" % ", ".join(f"{k}: {print_value(v, sort=sort)}" for k, v in entries)
+        fields = ", ".join(f"{k}: {print_value(v, sort=sort)}" for k, v in entries)
+        return f"{{{fields}}}"
     return ""
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from ..problems import Problem, Severity
 from ..subgraph.read import read_subgraph
 from ..subgraph.schema import SubgraphSchema
+from .compose_directives import compose_directives
 from .index_types import index_types
 from .interface_objects import spread_interface_objects
 from .make_supergraph import make_supergraph
+from .merge_directives import merge_executable_directives
 from .merge_types import hint_at_missing_fields, merge_types
 from .rules import check_merged_schema
 from .satisfiability import check_satisfiability
@@ -86,21 +88,21 @@ def compose_schemas(schemas: Sequence[SubgraphSchema]) -> CompositionResult:
         supergraph = _merge_and_prove(state)
     errors = [p for p in state.problems if p.is_error]
     hints = [p for p in state.problems if not p.is_error]
-    return CompositionResult(
-        None if errors else supergraph, _in_order(errors), _in_order(hints)
-    )
+    return CompositionResult(None if errors else supergraph, _in_order(errors), _in_order(hints))
 
 
 def _merge_and_prove(state: MergeState) -> Supergraph | None:
     """Merge subgraphs that are valid by themselves; later checks need earlier ones to pass."""
     index_types(state)
+    compose_directives(state)
+    executable = merge_executable_directives(state)
     types = merge_types(state)
     spread_interface_objects(state, types)
     hint_at_missing_fields(state, types)
     check_merged_schema(state, types)
     if not state.has_errors:
         check_satisfiability(state, types)
-    return None if state.has_errors else make_supergraph(state, types)
+    return None if state.has_errors else make_supergraph(state, types, executable)
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:

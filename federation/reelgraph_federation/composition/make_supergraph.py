@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from ..supergraph.model import NamedType, Subgraph, Supergraph
+from ..subgraph.document import TypeDef
+from ..supergraph.model import DirectiveDefinition, NamedType, Subgraph, Supergraph
+from .merge_marks import merge_marks
 from .state import MergeState
 
 
-def make_supergraph(state: MergeState, types: dict[str, NamedType]) -> Supergraph:
+def make_supergraph(
+    state: MergeState,
+    types: dict[str, NamedType],
+    executable: dict[str, DirectiveDefinition],
+) -> Supergraph:
     """Return the supergraph; roots first, other types in the order in which subgraphs have them."""
-    roots = [name for name in ("Query", "Mutation", "Subscription") if name in types]
-    ordered = {name: types[name] for name in roots}
+    roots = ("Query", "Mutation", "Subscription")
+    ordered: dict[str, NamedType] = {name: types[name] for name in roots if name in types}
     ordered.update(types)
     descriptions = [s.document.schema_description for s in state.subgraphs]
     given = [text for text in descriptions if text]
@@ -24,8 +30,19 @@ def make_supergraph(state: MergeState, types: dict[str, NamedType]) -> Supergrap
         types=ordered,
         mutation_type="Mutation" if "Mutation" in types else None,
         subscription_type="Subscription" if "Subscription" in types else None,
+        directives={**state.composed, **executable},
+        links=state.links,
+        marks=merge_marks(state, "schema", _schema_definitions(state))[0],
         description=Counter(given).most_common(1)[0][0] if given else None,
     )
+
+
+def _schema_definitions(state: MergeState) -> list[tuple[int, TypeDef]]:
+    """Return the schema definitions as elements that carry tags and composed directives."""
+    return [
+        (index, TypeDef("SCHEMA", "schema", 0, directives=schema.document.schema_directives))
+        for index, schema in enumerate(state.subgraphs)
+    ]
 
 
 def graph_names(state: MergeState) -> list[str]:

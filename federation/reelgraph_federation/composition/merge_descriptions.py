@@ -7,9 +7,7 @@ from collections import Counter
 from .state import Element, MergeState, Sources, places
 
 
-def merge_description(
-    state: MergeState, coordinate: str, sources: Sources[Element]
-) -> str | None:
+def merge_description(state: MergeState, coordinate: str, sources: Sources[Element]) -> str | None:
     """Return the merged description; the first in subgraph order wins among equally frequent."""
     given = [(i, element) for i, element in sources if getattr(element, "description", None)]
     if not given:

@@ -9,9 +9,7 @@ from .merge_marks import merge_marks
 from .state import MergeState, TypeSources, places
 
 
-def merge_enum_values(
-    state: MergeState, name: str, sources: TypeSources
-) -> dict[str, MergedValue]:
+def merge_enum_values(state: MergeState, name: str, sources: TypeSources) -> dict[str, MergedValue]:
     """Merge the values of an enum by the positions in which the subgraphs use it."""
     is_input, is_output = name in state.input_enums, name in state.output_enums
     if not (is_input or is_output):

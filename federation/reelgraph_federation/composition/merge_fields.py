@@ -37,9 +37,9 @@ def merge_fields(
                     found[name] = [(index, field)]
     merged: dict[str, MergedField] = {}
     for name, field_sources in found.items():
-        field = _merge_field(state, type_name, name, field_sources, sources)
-        if field is not None:
-            merged[name] = field
+        result = _merge_field(state, type_name, name, field_sources, sources)
+        if result is not None:
+            merged[name] = result
     return merged
 
 

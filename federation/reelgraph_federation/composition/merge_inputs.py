@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..problems import Severity
 from ..subgraph.document import Field, InputValue, Missing, TypeDef
 from ..supergraph.model import FieldJoin
 from ..supergraph.model import InputValue as MergedInputValue
@@ -33,10 +34,15 @@ def merge_arguments(
         where = f"{coordinate}({name}:)"
         if len(found) < len(sources):
             lacking = [i for i, field in sources if name not in field.args]
-            _report_missing_argument(state, where, found, lacking)
+            report_missing_argument(state, where, found, lacking)
             continue
-        merged[name] = _merge_input_value(
-            state, name, where, found, "FIELD_ARGUMENT_TYPE_MISMATCH", "FIELD_ARGUMENT_DEFAULT_MISMATCH"
+        merged[name] = merge_input_value(
+            state,
+            name,
+            where,
+            found,
+            "FIELD_ARGUMENT_TYPE_MISMATCH",
+            "FIELD_ARGUMENT_DEFAULT_MISMATCH",
         )
     return merged
 
@@ -46,9 +52,7 @@ def is_contextual(argument: InputValue) -> bool:
     return any(directive.spec == "fromContext" for directive in argument.directives)
 
 
-def _check_contextual(
-    state: MergeState, coordinate: str, name: str, found: InputSources
-) -> None:
+def _check_contextual(state: MergeState, coordinate: str, name: str, found: InputSources) -> None:
     plain = [(i, argument) for i, argument in found if not is_contextual(argument)]
     if not plain:
         return
@@ -63,8 +67,6 @@ def _check_contextual(
             "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS", message, where, places(found)
         )
     else:
-        from ..problems import Severity
-
         state.report(
             "CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS",
             f"{message}; the supergraph does not show it",
@@ -74,9 +76,10 @@ def _check_contextual(
         )
 
 
-def _report_missing_argument(
+def report_missing_argument(
     state: MergeState, where: str, found: InputSources, lacking: list[int]
 ) -> None:
+    """Report an argument that not every definer has: an error if someone requires it."""
     required = [i for i, a in found if is_required(a.type) and isinstance(a.default, Missing)]
     if required:
         message = (
@@ -108,7 +111,7 @@ def merge_input_fields(
             lacking = [i for i, type_def in sources if name not in type_def.inputs]
             _report_missing_input_field(state, where, found, lacking)
             continue
-        merged[name] = _merge_input_value(
+        merged[name] = merge_input_value(
             state, name, where, found, "FIELD_TYPE_MISMATCH", "INPUT_FIELD_DEFAULT_MISMATCH"
         )
         merged[name].joins = _input_joins(state, merged[name], found)
@@ -149,7 +152,7 @@ def _input_joins(
     )
 
 
-def _merge_input_value(
+def merge_input_value(
     state: MergeState,
     name: str,
     where: str,
@@ -157,6 +160,7 @@ def _merge_input_value(
     type_code: str,
     default_code: str,
 ) -> MergedInputValue:
+    """Merge one argument or input field that every definer has."""
     marks, deprecation = merge_marks(state, where, found)
     return MergedInputValue(
         name,
@@ -183,9 +187,7 @@ def _merge_type(state: MergeState, where: str, found: InputSources, code: str) -
     return merged
 
 
-def _merge_default(
-    state: MergeState, where: str, found: InputSources, code: str
-) -> str | None:
+def _merge_default(state: MergeState, where: str, found: InputSources, code: str) -> str | None:
     given = [(i, value) for i, value in found if not isinstance(value.default, Missing)]
     if not given:
         return None

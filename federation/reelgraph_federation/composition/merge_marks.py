@@ -8,9 +8,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from itertools import product
-from typing import Any
 
 from ..subgraph.document import Directive, Value
 from ..supergraph.model import NO_MARKS, Access, AppliedDirective, ListSize, Marks
@@ -25,7 +23,9 @@ def merge_marks(
     state: MergeState, coordinate: str, sources: Sources[Element]
 ) -> tuple[Marks, str | None]:
     """Return the merged marks of an element, and the reason why it is deprecated if it is."""
-    applications = [(i, d) for i, element in sources if element.directives for d in element.directives]
+    applications = [
+        (i, d) for i, element in sources if element.directives for d in element.directives
+    ]
     if not applications:
         return NO_MARKS, None
     by_spec: dict[str, list[Application]] = {}
@@ -37,10 +37,28 @@ def merge_marks(
         access=_merge_access(state, coordinate, by_spec),
         cost=_merge_cost(state, coordinate, by_spec.get("cost", [])),
         list_size=_merge_list_size(state, coordinate, by_spec.get("listSize", [])),
-        applied=(),
+        applied=_merge_composed(state, coordinate, by_spec) if state.composed else (),
     )
     deprecation = _merge_deprecation(state, coordinate, by_spec.get("deprecated", []))
     return (NO_MARKS if marks == NO_MARKS else marks), deprecation
+
+
+def _merge_composed(
+    state: MergeState, coordinate: str, by_spec: dict[str, list[Application]]
+) -> tuple[AppliedDirective, ...]:
+    """Composed custom directives: each distinct application, or the most frequent one."""
+    merged: list[AppliedDirective] = []
+    for name, definition in state.composed.items():
+        applications = by_spec.get(name, [])
+        distinct = Counter(
+            tuple((key, print_value(value)) for key, value in directive.args.items())
+            for _, directive in applications
+        )
+        if len(distinct) > 1 and not definition.repeatable:
+            hint_kept_arguments(state, coordinate, name, applications)
+            distinct = Counter(dict(distinct.most_common(1)))
+        merged.extend(AppliedDirective(name, arguments) for arguments in distinct)
+    return tuple(merged)
 
 
 def _merge_tags(applications: list[Application]) -> tuple[str, ...]:
@@ -98,9 +116,7 @@ def _hint_if_merged(
         state.report("MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS", message, coordinate, where)
 
 
-def _merge_cost(
-    state: MergeState, coordinate: str, applications: list[Application]
-) -> int | None:
+def _merge_cost(state: MergeState, coordinate: str, applications: list[Application]) -> int | None:
     _hint_if_merged(state, coordinate, "cost", "weight", applications)
     weights = [directive.args.get("weight") for _, directive in applications]
     return max((weight for weight in weights if isinstance(weight, int)), default=None)

@@ -38,10 +38,8 @@ def merge_types(state: MergeState) -> dict[str, NamedType]:
     merged: dict[str, NamedType] = {}
     for name, sources in state.by_type.items():
         kind = _kind_of(state, name, sources)
-        if kind is None:
-            state.mismatched.add(name)
-            continue
-        merged[name] = _merge_type(state, kind, name, sources)
+        if kind is not None:
+            merged[name] = _merge_type(state, kind, name, sources)
     return merged
 
 
@@ -109,7 +107,9 @@ def _check_base(state: MergeState, name: str, sources: TypeSources) -> None:
         type_def.defined and not type_def.has("extends") for _, type_def in sources
     ):
         return
-    message = f'"{name}" is extended in {state.subgraph_list(i for i, _ in sources)}, defined in none'
+    message = (
+        f'"{name}" is extended in {state.subgraph_list(i for i, _ in sources)}, defined in none'
+    )
     state.report("EXTENSION_WITH_NO_BASE", message, name, places(sources))
 
 
@@ -196,5 +196,3 @@ def _hint_at_value_fields(
                 having,
                 severity=Severity.DEBUG,
             )
-
-

@@ -9,6 +9,7 @@ from typing import TypeVar
 from ..problems import Problem, Severity, make_problem
 from ..subgraph.document import EnumValue, Field, InputValue, TypeDef
 from ..subgraph.schema import SubgraphSchema
+from ..supergraph.model import DirectiveDefinition, Link
 
 Element = TypeVar("Element", TypeDef, Field, InputValue, EnumValue)
 Sources = Sequence[tuple[int, Element]]
@@ -27,7 +28,8 @@ class MergeState:
     supertypes: dict[str, set[str]] = field(default_factory=dict)
     input_enums: set[str] = field(default_factory=set)
     output_enums: set[str] = field(default_factory=set)
-    mismatched: set[str] = field(default_factory=set)
+    composed: dict[str, DirectiveDefinition] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
 
     def report(
         self,

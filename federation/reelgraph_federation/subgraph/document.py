@@ -33,7 +33,7 @@ class VariableLiteral(str):
     __slots__ = ()
 
 
-Value: TypeAlias = "None | bool | int | float | str | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 """A constant: str is a string value, EnumLiteral an enum value, FloatLiteral a float."""
 
 
@@ -164,9 +164,7 @@ class Document:
     root_at: dict[str, int] = field(default_factory=dict)
 
 
-def find(
-    directives: tuple[Directive, ...] | list[Directive], spec: str
-) -> Directive | None:
+def find(directives: tuple[Directive, ...] | list[Directive], spec: str) -> Directive | None:
     """Return the first application of the federation directive ``spec``, or None."""
     for directive in directives:
         if directive.spec == spec:

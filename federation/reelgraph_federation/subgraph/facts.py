@@ -70,9 +70,8 @@ def _collect_external(schema: SubgraphSchema, type_def: TypeDef) -> None:
 def _collect_shareable(schema: SubgraphSchema, type_def: TypeDef) -> None:
     parts = {directive.part for directive in type_def.applied("shareable")}
     for field in type_def.fields.values():
-        if (
-            field.part in parts
-            or (field.directives and any(d.spec == "shareable" for d in field.directives))
+        if field.part in parts or (
+            field.directives and any(d.spec == "shareable" for d in field.directives)
         ):
             schema.shareable.add((type_def.name, field.name))
 

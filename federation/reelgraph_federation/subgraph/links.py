@@ -66,8 +66,11 @@ class LinkReading:
 def read_links(document: Document) -> LinkReading:
     """Read the links of a document and resolve the names that they bring in."""
     reading = LinkReading()
-    applications = _link_applications(document)
-    for application in applications:
+    spelled = _spelling_of_link(document)
+    reading.directives[spelled] = "link"
+    for application in document.schema_directives:
+        if application.name != spelled:
+            continue
         link = _read_link(application, reading)
         if link is not None:
             reading.links.append(link)
@@ -80,8 +83,8 @@ def read_links(document: Document) -> LinkReading:
     return reading
 
 
-def _link_applications(document: Document) -> list[Directive]:
-    """Return the applications of the link directive, under the name that it gives itself."""
+def _spelling_of_link(document: Document) -> str:
+    """Return the name of the link directive, which may rename itself."""
     spelled = "link"
     for directive in document.schema_directives:
         url = directive.args.get("url", directive.args.get("feature"))
@@ -89,7 +92,7 @@ def _link_applications(document: Document) -> list[Directive]:
             alias = directive.args.get("as")
             if (alias if isinstance(alias, str) else "link") == directive.name:
                 spelled = directive.name
-    return [directive for directive in document.schema_directives if directive.name == spelled]
+    return spelled
 
 
 def _read_link(directive: Directive, reading: LinkReading) -> Link | None:
@@ -215,7 +218,6 @@ def _bring_in(link: Link, reading: LinkReading) -> None:
         reading.version = min(link.version, known[-1])
         _bring_in_federation(link, reading)
     elif link.identity == LINK:
-        reading.directives[link.spelled("link")] = "link"
         for name in LINK_TYPES:
             reading.machinery.add(link.imports.get(name, f"{link.name}__{name}"))
     else:
@@ -248,9 +250,7 @@ def _bring_in_federation(link: Link, reading: LinkReading) -> None:
             reading.machinery.add(link.imports[name])
 
 
-def _report_version(
-    link: Link, known: tuple[tuple[int, int], ...], reading: LinkReading
-) -> None:
+def _report_version(link: Link, known: tuple[tuple[int, int], ...], reading: LinkReading) -> None:
     newest = f"v{known[-1][0]}.{known[-1][1]}"
     if link.identity == FEDERATION:
         code = "UNKNOWN_FEDERATION_LINK_VERSION"

@@ -96,6 +96,10 @@ class _Reader:
         while self.pos < len(self.text):
             self._read_definition()
 
+    def read_value(self) -> Value:
+        self._skip()
+        return self._value(0)
+
     def _read_definition(self) -> None:
         description = self._description()
         at = self.pos
@@ -469,9 +473,15 @@ _WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
 def _shift_parts(type_def: TypeDef) -> None:
     for directive in type_def.directives:
         directive.part += 1
-    for element in (
-        *type_def.fields.values(),
-        *type_def.inputs.values(),
-        *type_def.values.values(),
-    ):
-        element.part += 1
+    for field in type_def.fields.values():
+        field.part += 1
+    for value in type_def.inputs.values():
+        value.part += 1
+    for enum_value in type_def.values.values():
+        enum_value.part += 1
+
+
+def parse_constant(text: str) -> Value:
+    """Read one constant value. Raises SyntaxProblem when the text is none."""
+    reader = _Reader(text)
+    return reader.read_value()

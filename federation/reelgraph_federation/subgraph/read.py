@@ -11,7 +11,7 @@ from .facts import collect_facts
 from .links import LinkReading, read_links
 from .parse import parse_document
 from .schema import ROOTS, SubgraphSchema
-from .spec_features import MACHINERY_QUERY_FIELDS, MACHINERY_TYPES
+from .spec_features import BUILT_IN_SCALARS, MACHINERY_QUERY_FIELDS, MACHINERY_TYPES
 from .upgrade import upgrade_federation_1
 from .validate import validate_subgraph
 
@@ -30,13 +30,15 @@ def read_subgraph(name: str, url: str, sdl: str, file: str | None = None) -> Sub
         schema.report(code, message, None, at)
     schema.version = reading.version
     schema.links = reading.links
+    schema.meanings = reading.directives
+    schema.machinery = reading.machinery
     resolve_directive_names(document, reading.directives)
     schema.types = _own_types(document, reading)
     _name_roots(schema)
     upgrade_federation_1(schema)
-    if not schema.problems:
-        validate_subgraph(schema)
     collect_facts(schema)
+    if not syntax_problems:
+        validate_subgraph(schema)
     return schema
 
 
@@ -53,9 +55,8 @@ def elements_with_directives(
             for argument in field.args.values():
                 if argument.directives:
                     yield argument
-        for element in (*type_def.inputs.values(), *type_def.values.values()):
-            if element.directives:
-                yield element
+        yield from (value for value in type_def.inputs.values() if value.directives)
+        yield from (value for value in type_def.values.values() if value.directives)
 
 
 def resolve_directive_names(document: Document, meanings: dict[str, str]) -> None:
@@ -75,14 +76,10 @@ def resolve_directive_names(document: Document, meanings: dict[str, str]) -> Non
 
 def _own_types(document: Document, reading: LinkReading) -> dict[str, TypeDef]:
     """Return the types without those of the subgraph protocol and of linked features."""
-    machinery = MACHINERY_TYPES | reading.machinery
-    if reading.version is None:
-        machinery |= {"FieldSet"} if "FieldSet" in _scalars(document) else set()
+    machinery = MACHINERY_TYPES | BUILT_IN_SCALARS | reading.machinery
+    if reading.version is None and "FieldSet" in document.types:
+        machinery |= {"FieldSet"}
     return {name: type_def for name, type_def in document.types.items() if name not in machinery}
-
-
-def _scalars(document: Document) -> set[str]:
-    return {name for name, type_def in document.types.items() if type_def.kind == "SCALAR"}
 
 
 def _name_roots(schema: SubgraphSchema) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from ..problems import Problem, SourceLocation, make_problem
 from ..field_sets import FieldSet
+from ..problems import Problem, SourceLocation, make_problem
 from .document import Directive, Document, TypeDef
 from .links import Link
 
@@ -27,8 +27,9 @@ class Key:
 class SubgraphSchema:
     """A subgraph's types under their supergraph names, federation's own machinery removed.
 
-    ``version`` is the linked federation version, None for Federation 1. Field coordinates in the
-    sets are ``(type name, field name)``.
+    ``version`` is the linked federation version, None for Federation 1. ``meanings`` maps spellings of
+    directives to their names in a specification; ``machinery`` names the types that linked features
+    define. Field coordinates in the sets are ``(type name, field name)``.
     """
 
     name: str
@@ -38,6 +39,8 @@ class SubgraphSchema:
     document: Document
     version: tuple[int, int] | None = None
     links: list[Link] = field(default_factory=list)
+    meanings: dict[str, str] = field(default_factory=dict)
+    machinery: set[str] = field(default_factory=set)
     types: dict[str, TypeDef] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

@@ -125,7 +125,9 @@ DIRECTIVES: Final[Mapping[str, SpecDirective]] = {
             Parameter("name", "String!", required=True),
             repeatable=True,
         ),
-        _spec("fromContext", (2, 8), "ARGUMENT_DEFINITION", Parameter("field", "ContextFieldValue")),
+        _spec(
+            "fromContext", (2, 8), "ARGUMENT_DEFINITION", Parameter("field", "ContextFieldValue")
+        ),
         _spec(
             "cost",
             (2, 9),
@@ -160,6 +162,8 @@ FEDERATION_TYPES: Final = frozenset({"FieldSet", "ContextFieldValue", "Scope", "
 """Scalars of the federation specification, importable by name."""
 
 LINK_TYPES: Final = frozenset({"Import", "Purpose"})
+
+BUILT_IN_SCALARS: Final = frozenset({"Int", "Float", "String", "Boolean", "ID"})
 
 MACHINERY_TYPES: Final = frozenset({"_Any", "_Entity", "_Service", "_FieldSet"})
 """Types of the subgraph protocol, which never reach a supergraph."""

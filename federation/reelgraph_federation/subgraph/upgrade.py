@@ -2,13 +2,15 @@
 
 https://www.apollographql.com/docs/federation/federation-2/backward-compatibility: key fields of an
 extension need no ``@external``; ``@external`` that nothing uses is dropped, as is ``@provides`` and
-``@requires`` on what cannot have them; value types are shareable.
+``@requires`` on what cannot have them; fields are shareable, as no
+Federation 1 composer asked.
 """
 
 from __future__ import annotations
 
 from .document import Directive, Field, TypeDef
 from .schema import SubgraphSchema
+from .validation.check_federation_1 import report_only_unused_externals
 from .walk import parse_quietly, walk_field_set
 
 
@@ -31,26 +33,24 @@ def _drop_from_interface(type_def: TypeDef) -> None:
         _drop(field, "external", "requires", "provides")
 
 
-def _upgrade_object(
-    schema: SubgraphSchema, type_def: TypeDef, used: set[tuple[str, str]]
-) -> None:
+def _upgrade_object(schema: SubgraphSchema, type_def: TypeDef, used: set[tuple[str, str]]) -> None:
     is_root = type_def.name in schema.roots.values()
     is_extension = not is_root and (
         type_def.has("extends") or (type_def.extended and not type_def.defined)
     )
     key_fields = _key_fields(schema, type_def)
-    has_keys = type_def.has("key")
+    had_fields = bool(type_def.fields)
     for field in list(type_def.fields.values()):
         external = _find(field, "external")
         coordinate = (type_def.name, field.name)
-        if external is not None and (coordinate in key_fields and is_extension):
-            _drop(field, "external")
-        elif external is not None and not is_extension and coordinate not in used:
+        if (external is not None and (coordinate in key_fields and is_extension)) or (
+            external is not None and not is_extension and coordinate not in used
+        ):
             _drop(field, "external")
         elif external is not None and coordinate not in used:
             del type_def.fields[field.name]
-        if not has_keys and not is_root and external is None:
-            field.directives = [*field.directives, Directive("shareable", {}, field.at, field.part, "shareable")]
+    if had_fields and not type_def.fields:
+        report_only_unused_externals(schema, type_def)
 
 
 def _find(field: Field, spec: str) -> Directive | None:

@@ -110,8 +110,7 @@ _FEATURES: Final[dict[str, tuple[Link, str]]] = {
     ),
     "policy": (
         Link("https://specs.apollo.dev/policy/v0.1", purpose="SECURITY"),
-        f"directive @policy(policies: [[policy__Policy!]!]!) on {_ACCESS}\n\n"
-        "scalar policy__Policy",
+        f"directive @policy(policies: [[policy__Policy!]!]!) on {_ACCESS}\n\nscalar policy__Policy",
     ),
     "context": (
         Link("https://specs.apollo.dev/context/v0.1", purpose="SECURITY"),

@@ -1,5 +1,4 @@
-"""Write a supergraph as SDL: join v0.5 with link v1.0, one version written, byte for byte the same
-for equal supergraphs.
+"""Write a supergraph as SDL, in join v0.5: byte for byte the same for equal supergraphs.
 
 Specifications: https://specs.apollo.dev/join/v0.5 and https://specs.apollo.dev/link/v1.0.
 """

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...supergraph.model import NamedType
 from ..state import MergeState
+from .check_access import check_access
+from .check_input_circles import check_input_circles
+from .check_interface_entities import check_interface_entities
 from .check_interface_fields import check_interface_fields
+from .check_links import check_links
+from .check_merged_implementations import check_merged_implementations
 from .check_query_root import check_query_root
+from .check_shared_runtime_types import check_shared_runtime_types
+from .inaccessible import check_inaccessible
+
+RULES: tuple[Callable[[MergeState, dict[str, NamedType]], None], ...] = (
+    check_links,
+    check_query_root,
+    check_interface_entities,
+    check_interface_fields,
+    check_merged_implementations,
+    check_input_circles,
+    check_shared_runtime_types,
+    check_inaccessible,
+    check_access,
+)
 
 
 def check_merged_schema(state: MergeState, types: dict[str, NamedType]) -> None:
     """Run every rule over the merged types."""
-    check_query_root(state, types)
-    check_interface_fields(state, types)
+    for rule in RULES:
+        rule(state, types)

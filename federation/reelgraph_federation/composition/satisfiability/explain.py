@@ -48,9 +48,7 @@ def _leaf(state: MergeState, place: Place, field: str) -> str:
     return ""
 
 
-def _reasons(
-    state: MergeState, reach: Reach, place: Place, field: str, mask: int
-) -> list[str]:
+def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: int) -> list[str]:
     ability = reach.abilities.of(place.type_name)
     owners = 0
     for alternative in ability.fields[field].owners:
@@ -59,7 +57,9 @@ def _reasons(
     for index in bits(mask):
         name, where = state.name(index), f'"{place.type_name}.{field}"'
         if owners >> index & 1:
-            lines.append(f'- subgraph "{name}" has {where}, and what its @requires cannot be fetched')
+            lines.append(
+                f'- subgraph "{name}" has {where}, and what its @requires cannot be fetched'
+            )
         elif index in ability.fields[field].types:
             lines.append(f'- subgraph "{name}" has {where} as @external or overridden only')
         else:

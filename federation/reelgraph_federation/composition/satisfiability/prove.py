@@ -136,7 +136,6 @@ class _Proof:
             self._visit(Place(type_name, found, provided, place, field.name, on))
 
 
-
 def _provided(views: Views, name: str) -> dict[int, FieldSet]:
     """Return what views select below the field ``name``, by subgraph."""
     found: dict[int, FieldSet] = {}

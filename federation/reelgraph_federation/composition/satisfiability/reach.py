@@ -106,9 +106,9 @@ class Reach:
         for selection in selections:
             if not selection.name:
                 on = selection.on or type_name
-                if on == type_name or type_name in self._possible(on):
-                    if not self._selects(type_name, mask, selection.children):
-                        return False
+                applies = on == type_name or type_name in self._possible(on)
+                if applies and not self._selects(type_name, mask, selection.children):
+                    return False
                 continue
             if selection.name == "__typename":
                 continue

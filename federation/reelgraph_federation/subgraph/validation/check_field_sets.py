@@ -144,11 +144,10 @@ class _FieldSetCheck:
             return True
         if type_def.kind != "INTERFACE":
             return False
-        for other in self.schema.types.values():
-            if type_def.name in other.interfaces and field.name in other.fields:
-                if find(other.fields[field.name].directives, "external") is not None:
-                    return True
-        return False
+        return any(
+            (name, field.name) in self.schema.external
+            for name in self.schema.possible.get(type_def.name, ())
+        )
 
     def report(self, suffix: str, message: str) -> None:
         shown = f'(fields: "{self.text}")' if self.text else ""

@@ -9,16 +9,16 @@ from __future__ import annotations
 from ...type_refs import named
 from ..document import InputValue, TypeDef
 from ..schema import SubgraphSchema
+from ..spec_features import BUILT_IN_SCALARS
 
-BUILT_IN = frozenset({"Int", "Float", "String", "Boolean", "ID"})
 _OUTPUT = frozenset({"SCALAR", "OBJECT", "INTERFACE", "UNION", "ENUM"})
 _INPUT = frozenset({"SCALAR", "ENUM", "INPUT"})
 
 
 def check_known_types(schema: SubgraphSchema) -> None:
     """Report references to unknown types, and types of the wrong kind for their position."""
-    outputs = BUILT_IN | {n for n, t in schema.document.types.items() if t.kind in _OUTPUT}
-    inputs = BUILT_IN | {n for n, t in schema.document.types.items() if t.kind in _INPUT}
+    outputs = BUILT_IN_SCALARS | {n for n, t in schema.document.types.items() if t.kind in _OUTPUT}
+    inputs = BUILT_IN_SCALARS | {n for n, t in schema.document.types.items() if t.kind in _INPUT}
     outputs |= set(schema.types) & set(schema.roots.values())
     for type_def in schema.types.values():
         for field in type_def.fields.values():
@@ -52,7 +52,7 @@ def _check_named(schema: SubgraphSchema, type_def: TypeDef) -> None:
 
 def _report(schema: SubgraphSchema, where: str, ref: str, at: int, position: str) -> None:
     name = named(ref)
-    if name in schema.document.types or name in BUILT_IN:
+    if name in schema.document.types or name in BUILT_IN_SCALARS:
         what = f"is of a kind that cannot be used for {position}"
     else:
         what = "does not exist"

@@ -1,0 +1,171 @@
+"""``@context`` has a usable name; ``@fromContext`` takes one field from a context set above it.
+
+https://specs.apollo.dev/context/v0.1: the value is "$name" and a selection of one field, the same
+for every type that sets the context, or one inline fragment for each.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...field_sets import FieldSet, FieldSetSyntaxError, parse_field_set
+from ...type_refs import is_list, is_required, item, nullable
+from ..document import Directive, Field, InputValue, Missing, TypeDef
+from ..schema import SubgraphSchema
+from .elements import object_fields
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
+_VALUE = re.compile(r"\s*\$([_A-Za-z][_0-9A-Za-z]*)?(.*)", re.DOTALL)
+
+
+def check_contexts(schema: SubgraphSchema) -> None:
+    """Check the contexts that types set, and the arguments that take something from them."""
+    contexts: dict[str, list[TypeDef]] = {}
+    for type_def in schema.types.values():
+        for directive in type_def.applied("context"):
+            name = directive.args.get("name")
+            if isinstance(name, str):
+                contexts.setdefault(name, []).append(type_def)
+                _check_name(schema, type_def, name, directive)
+    for definition in schema.document.directive_defs.values():
+        for argument in definition.args.values():
+            if any(d.spec == "fromContext" for d in argument.directives):
+                where = f"@{definition.name}({argument.name}:)"
+                message = f'"{where}" cannot come from a context: no field stands below one there'
+                schema.report("CONTEXT_NOT_SET", message, where, argument.at)
+    for type_def, field in object_fields(schema):
+        for argument in field.args.values():
+            for directive in argument.directives:
+                if directive.spec == "fromContext":
+                    _ArgumentCheck(schema, contexts, type_def, field, argument, directive).run()
+
+
+def _check_name(schema: SubgraphSchema, type_def: TypeDef, name: str, directive: Directive) -> None:
+    if _NAME.fullmatch(name):
+        return
+    code = "CONTEXT_NAME_CONTAINS_UNDERSCORE" if "_" in name else "CONTEXT_NAME_INVALID"
+    message = f'the context "{name}" set by "{type_def.name}" has no usable name'
+    schema.report(code, message, type_def.name, directive.at)
+
+
+class _ArgumentCheck:
+    """The check of one argument with @fromContext."""
+
+    def __init__(
+        self,
+        schema: SubgraphSchema,
+        contexts: dict[str, list[TypeDef]],
+        type_def: TypeDef,
+        field: Field,
+        argument: InputValue,
+        directive: Directive,
+    ) -> None:
+        self.schema = schema
+        self.contexts = contexts
+        self.type_def = type_def
+        self.field = field
+        self.argument = argument
+        self.directive = directive
+        self.coordinate = f"{type_def.name}.{field.name}({argument.name}:)"
+
+    def run(self) -> None:
+        self.check_position()
+        value = self.directive.args.get("field")
+        match = _VALUE.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            self.report("NO_CONTEXT_IN_SELECTION", f"{value!r} names no context")
+            return
+        name, text = match.group(1), match.group(2).strip()
+        if name is None:
+            self.report("NO_CONTEXT_REFERENCED", f'"{value}" has no name after "$"')
+        elif name not in self.contexts:
+            self.report("CONTEXT_NOT_SET", f'no type of the subgraph sets the context "{name}"')
+        elif not text:
+            self.report("NO_SELECTION_FOR_CONTEXT", f'"{value}" selects nothing')
+        else:
+            self.check_selection(name, text)
+
+    def check_position(self) -> None:
+        keys = self.schema.keys.get(self.type_def.name, ())
+        if self.type_def.kind == "INTERFACE":
+            self.report("CONTEXT_NOT_SET", "fields of interfaces cannot take from a context")
+        elif not any(key.resolvable for key in keys):
+            message = f'"{self.type_def.name}" has no resolvable @key'
+            self.report("CONTEXT_NO_RESOLVABLE_KEY", message)
+        if not isinstance(self.argument.default, Missing):
+            self.report("CONTEXT_NOT_SET", "it has a default, which would never be used")
+
+    def check_selection(self, name: str, text: str) -> None:
+        try:
+            selections = parse_field_set(text)
+        except FieldSetSyntaxError as error:
+            self.report("CONTEXT_INVALID_SELECTION", f'"{text}" cannot be read: {error}')
+            return
+        for setter in self.contexts[name]:
+            self.check_for(setter, selections)
+
+    def check_for(self, setter: TypeDef, selections: FieldSet) -> None:
+        """Check what the selection means where ``setter`` sets the context."""
+        if any(not selection.name for selection in selections):
+            names = {setter.name, *setter.interfaces, *setter.members}
+            fitting = [s for s in selections if not s.name and (s.on is None or s.on in names)]
+            if not fitting:
+                what = f'no inline fragment is for "{setter.name}", which sets the context'
+                code = (
+                    "NO_SELECTION_FOR_CONTEXT"
+                    if len(selections) > 1
+                    else "CONTEXT_INVALID_SELECTION"
+                )
+                self.report(code, what)
+            for fragment in fitting:
+                self.follow(self.schema.types.get(fragment.on or setter.name), fragment.children)
+        elif setter.kind == "UNION":
+            for member in setter.members:
+                self.follow(self.schema.types.get(member), selections)
+        else:
+            self.follow(setter, selections)
+
+    def follow(self, type_def: TypeDef | None, selections: FieldSet, ref: str = "") -> None:
+        """Follow a path of single fields to its leaf, whose type must fit the argument."""
+        if len(selections) != 1:
+            self.report("CONTEXT_INVALID_SELECTION", "it selects more than one field")
+            return
+        selection = selections[0]
+        if selection.alias or selection.directive or not selection.name:
+            self.report("CONTEXT_INVALID_SELECTION", "it has an alias, a directive or a fragment")
+            return
+        field = type_def.fields.get(selection.name) if type_def else None
+        if type_def is None or field is None:
+            owner = type_def.name if type_def else "the type"
+            message = f'"{owner}" has no field "{selection.name}"'
+            self.report("CONTEXT_SELECTION_INVALID", message)
+            return
+        path = f"{ref} {field.type}"
+        if selection.children:
+            inner = self.schema.types.get(field.type.strip("[]!"))
+            self.follow(inner, selection.children, path)
+        elif not _fits(field.type, self.argument.type, all(r[-1] == "!" for r in path.split())):
+            message = f'the selected field has the type "{field.type}", not "{self.argument.type}"'
+            self.report("CONTEXT_INVALID_SELECTION", message)
+
+    def report(self, code: str, message: str) -> None:
+        text = f'@{self.directive.name} on "{self.coordinate}": {message}'
+        self.schema.report(code, text, self.coordinate, self.directive.at)
+
+
+def _fits(selected: str, wanted: str, given: bool) -> bool:
+    """Tell whether a selected value fits an argument; ``given`` if nothing on its way is null."""
+    if is_required(wanted) and not given:
+        return False
+    return _same_or_narrower(nullable(selected), nullable(wanted))
+
+
+def _same_or_narrower(narrow: str, wide: str) -> bool:
+    if narrow == wide:
+        return True
+    if is_required(wide):
+        return is_required(narrow) and _same_or_narrower(narrow[:-1], wide[:-1])
+    narrow = nullable(narrow)
+    if is_list(narrow) and is_list(wide):
+        return _same_or_narrower(item(narrow), item(wide))
+    return narrow == wide
