@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from reelgraph_kit.asgi import ASGIApp, HealthMiddleware, RequestIdMiddleware
+from reelgraph_kit.process import on_drain
 
 from .adapters.database import open_engine
 from .adapters.migrate import migrate
@@ -50,6 +51,7 @@ def create_app(settings: RegistrySettings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await _start(engine, record)
+        on_drain(watch.drain)
         try:
             yield
         finally:

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import String, TextClause, bindparam, text
 
 _HEAD = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 # Bound as lists, expanded by SQLAlchemy into one placeholder a value.
@@ -15,8 +15,10 @@ _LISTS = ("coordinates", "excluded")
 def query(name: str) -> TextClause:
     """Return a query of queries/*.sql by its name; raises KeyError for an unknown one."""
     clause = text(_texts()[name])
-    lists = [parameter for parameter in _LISTS if f":{parameter})" in clause.text]
-    return clause.bindparams(*(bindparam(parameter, expanding=True) for parameter in lists))
+    lists = [parameter for parameter in _LISTS if f"IN :{parameter}" in clause.text]
+    return clause.bindparams(
+        *(bindparam(parameter, expanding=True, type_=String) for parameter in lists)
+    )
 
 
 @cache

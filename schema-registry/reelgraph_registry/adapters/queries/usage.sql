@@ -31,14 +31,14 @@ DO UPDATE SET count = usage_coordinates.count + excluded.count;
 -- name: total_usage
 -- How many operations were sent in the window.
 SELECT COALESCE(SUM(count), 0) AS total FROM usage_operations
-WHERE graph = :graph AND variant = :variant AND hour >= :since AND client NOT IN (:excluded);
+WHERE graph = :graph AND variant = :variant AND hour >= :since AND client NOT IN :excluded;
 
 -- name: usage_of_coordinates
 -- Who used the coordinates in the window, the busiest first.
 SELECT coordinate, client, client_version, name, SUM(count) AS uses
 FROM usage_coordinates
-WHERE graph = :graph AND variant = :variant AND coordinate IN (:coordinates)
-    AND hour >= :since AND client NOT IN (:excluded)
+WHERE graph = :graph AND variant = :variant AND coordinate IN :coordinates
+    AND hour >= :since AND client NOT IN :excluded
 GROUP BY coordinate, client, client_version, name
 ORDER BY coordinate, SUM(count) DESC, client, client_version, name;
 
