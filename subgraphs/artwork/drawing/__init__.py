@@ -1,0 +1,1 @@
+"""Draws posters and landscapes as SVG from a title's name, year and genres: pure."""
