@@ -136,6 +136,6 @@ async def _show_charge(
             account = BillingAccount.of(accounts[charge.member_id])
             return PaymentSucceeded(charge=shown, account=account)
         case ChargeStatus.DECLINED:
-            return PaymentDeclined(charge=shown, reason=charge.detail or "The card was declined.")
+            return PaymentDeclined(charge=shown, message=charge.detail or "The card was declined.")
         case _:
             return PaymentPending(charge=shown)

@@ -161,7 +161,7 @@ class PaymentDeclined:
     """The money was not taken; another card may work, under a new key."""
 
     charge: Charge
-    reason: str
+    message: str
 
 
 @strawberry.type(description="The outcome is not known yet; ask again with the same key.")
@@ -169,6 +169,7 @@ class PaymentPending:
     """The processor has not answered; the charge is reconciled on its own."""
 
     charge: Charge
+    message: str = "The payment is being looked up. Ask again soon with the same key."
 
 
 @strawberry.type(description="Another charge of the account is in flight; wait for it.")
@@ -176,6 +177,7 @@ class PaymentInProgress:
     """One charge at a time."""
 
     charge: Charge
+    message: str = "Another payment of yours is under way. Wait for it."
 
 
 @strawberry.type(description="There is a running plan; nothing was charged.")
@@ -183,6 +185,7 @@ class AlreadySubscribed:
     """Nothing to begin."""
 
     account: BillingAccount
+    message: str = "There is a running plan."
 
 
 @strawberry.type(description="A cancelled plan goes on within its paid time; nothing was charged.")
@@ -197,6 +200,7 @@ class NothingDue:
     """Nothing to pay."""
 
     account: BillingAccount
+    message: str = "Nothing is due."
 
 
 SubscribeResult = Annotated[

@@ -27,7 +27,9 @@ from subgraphs.member.use_cases.directory import Directory
 from subgraphs.member.use_cases.seed_demo import seed_demo
 
 
-def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
+def create_app(
+    settings: Settings, clock: Clock = utc_now, passwords: Passwords | None = None
+) -> FastAPI:
     """Wire the subgraph together; its signing key is made at the first start."""
 
     @asynccontextmanager
@@ -35,7 +37,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         database = Database(settings.database_url)
         try:
             await database.create_tables(metadata)
-            directory = Directory(database, Passwords(), _open_tokens(settings), clock)
+            directory = Directory(database, passwords or Passwords(), _open_tokens(settings), clock)
             if settings.seed_demo:
                 await seed_demo(directory)
             yield directory

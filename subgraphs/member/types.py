@@ -145,6 +145,7 @@ class EmailTaken:
     """See sign_up.EmailTaken."""
 
     email: str
+    message: str = "Somebody has signed up with this e-mail address. Sign in instead."
 
     @classmethod
     def of(cls, outcome: sign_up.EmailTaken) -> EmailTaken:
@@ -177,6 +178,7 @@ class TooManyAttempts:
     """See sign_in.TooManyAttempts."""
 
     retry_at: datetime
+    message: str = "Too many sign-ins failed. Wait a few minutes and try again."
 
     @classmethod
     def of(cls, outcome: sign_in.TooManyAttempts) -> TooManyAttempts:
@@ -189,6 +191,7 @@ class TooManyProfiles:
     """See profiles.TooManyProfiles."""
 
     limit: int
+    message: str = "There are as many profiles as there can be."
 
     @classmethod
     def of(cls, outcome: TooManyProfilesOutcome) -> TooManyProfiles:
@@ -201,6 +204,7 @@ class UnknownProfile:
     """The profile is not the member's."""
 
     profile_id: strawberry.ID
+    message: str = "This is none of the member's profiles."
 
 
 SignUpResult = Annotated[Session | EmailTaken | InvalidInput, strawberry.union("SignUpResult")]

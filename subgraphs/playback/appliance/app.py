@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route as HttpRoute
 
+from reelgraph_dgs.background import running
 from reelgraph_kit.asgi import ASGIApp, HealthMiddleware
 from reelgraph_kit.clock import Clock, utc_now
 from subgraphs.playback.appliance.control_client import ControlClient
@@ -22,7 +24,10 @@ from subgraphs.playback.appliance.settings import Settings
 from subgraphs.playback.appliance.state import ApplianceState
 from subgraphs.playback.appliance_keys import load_or_create_key
 from subgraphs.playback.control.report import Route
-from subgraphs.playback.fleet_file import read_fleet_file
+from subgraphs.playback.fleet_file import FleetFileError, read_fleet_file
+
+FILL_PAUSE_SECONDS = 2.0
+_logger = logging.getLogger("reelgraph.appliance")
 
 # Any page may play: the signature, not the origin of the page, is what lets a client in.
 _CORS = Middleware(
@@ -50,7 +55,7 @@ def create_app(
         control,
         cache,
         state,
-        lambda: _read_routes(settings),
+        AdvertisedRoutes(settings),
         (settings.base_url, settings.public_url_v6 or None),
         clock,
     )
@@ -59,13 +64,10 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.reporter = reporter
         cache.scan()
-        work = [asyncio.create_task(reporter.run()), asyncio.create_task(_keep_filled(reporter))]
         try:
-            yield
+            async with running([_report, _keep_filled], reporter):
+                yield
         finally:
-            for task in work:
-                task.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
             await cache.close()
             await control.close()
 
@@ -82,7 +84,8 @@ def create_app(
     return HealthMiddleware(app, {"control plane": check_control})
 
 
-FILL_PAUSE_SECONDS = 2.0
+async def _report(reporter: Reporter) -> None:
+    await reporter.run()
 
 
 async def _keep_filled(reporter: Reporter) -> None:
@@ -91,10 +94,24 @@ async def _keep_filled(reporter: Reporter) -> None:
         await asyncio.sleep(FILL_PAUSE_SECONDS)
 
 
-def _read_routes(settings: Settings) -> list[Route]:
-    """Read what the site advertises now; the file may change while the appliance runs."""
-    entry = read_fleet_file(settings.fleet_file).find(settings.id)
-    return [
-        Route(prefix=route.prefix, as_path=tuple(route.as_path), med=route.med)
-        for route in entry.routes
-    ]
+class AdvertisedRoutes:
+    """What the site advertises now; the fleet file may change while the appliance runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._last = self._read()
+
+    def __call__(self) -> tuple[Route, ...]:
+        """Read the file again; while it is unusable the last good routes hold."""
+        try:
+            self._last = self._read()
+        except FleetFileError as error:
+            _logger.warning("the announced routes stay as they were: %s", error)
+        return self._last
+
+    def _read(self) -> tuple[Route, ...]:
+        entry = read_fleet_file(self._settings.fleet_file).find(self._settings.id)
+        return tuple(
+            Route(prefix=route.prefix, as_path=tuple(route.as_path), med=route.med)
+            for route in entry.routes
+        )

@@ -17,7 +17,7 @@ from subgraphs.playback.origin.lettering import GLYPH_HEIGHT, GLYPH_WIDTH, draw_
 Plane = npt.NDArray[np.uint8]
 
 FRAMES_A_SECOND = 6
-KEYFRAME_EVERY = 12
+KEYFRAME_EVERY = 24
 _BRIGHT = 225
 _DARK = 34
 
@@ -42,9 +42,11 @@ def write_clip(facts: ClipFacts, width: int, height: int, bitrate: int, path: Pa
         stream.bit_rate = bitrate
         stream.options = {
             "deadline": "realtime",
-            "cpu-used": "8",
+            "cpu-used": "-8",
             "g": str(KEYFRAME_EVERY),
             "auto-alt-ref": "0",
+            # Threads of the encoder spin while they wait, which costs more than they bring here.
+            "threads": "1",
         }
         for number, pixels in enumerate(_frames(facts, width, height)):
             frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
