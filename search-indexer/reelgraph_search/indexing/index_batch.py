@@ -43,10 +43,6 @@ _FIRST_DELAY, _LONGEST_DELAY = 0.5, 60.0
 _OUTAGE_DELAY = 2.0
 
 
-class StaleRead(Exception):
-    """The graph does not show the change yet."""
-
-
 @dataclass(slots=True)
 class _Attempt:
     """What became of one root."""
@@ -78,21 +74,24 @@ class Indexer:
         self._owner = owner
         self._clock = clock
 
-    async def index_batch(self, targets: Targets) -> int:
+    async def index_batch(self, index: str, current: Callable[[], Targets]) -> int:
         """Index the most urgent roots of an index; returns how many were taken in hand.
+
+        `current` is asked after the roots are leased: a version that is begun later lists its
+        roots later too, so a root in hand is made dirty for it again and not missed.
 
         Raises RouterUnavailable or EngineUnavailable after giving the roots back: an outage is not
         counted as their failure.
         """
         leases = await self._ledger.lease(
-            targets.index, self._owner, LARGEST_BATCH, self._clock(), LEASE_SECONDS
+            index, self._owner, LARGEST_BATCH, self._clock(), LEASE_SECONDS
         )
         if not leases:
             return 0
         # Taken before the fetch: a later fetch has a greater number and wins, whoever is slower.
         seq = await self._ledger.next_sequence()
         try:
-            attempts = await self._attempt_all(leases, targets, seq)
+            attempts = await self._attempt_all(leases, current(), seq)
         except (RouterUnavailable, EngineUnavailable) as error:
             until = self._clock() + _OUTAGE_DELAY
             await self._ledger.postpone(leases, until, str(error), count=False)

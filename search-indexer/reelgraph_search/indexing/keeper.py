@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from reelgraph_kit.event_log import Event, EventLog, consume
 from reelgraph_search.definition import DefinitionError, IndexDefinition
@@ -28,6 +29,10 @@ _IDLE_SECONDS = 0.25
 _OUTAGE_SECONDS = 1.0
 _UPKEEP_SECONDS = 30.0
 _logger = logging.getLogger("reelgraph.search")
+
+
+class NoPlan(Exception):
+    """The index cannot be built: no supergraph has been compiled for it yet."""
 
 
 class IndexKeeper:
@@ -94,11 +99,22 @@ class IndexKeeper:
         self._ready.set()
 
     async def reindex(self, index: str) -> None:
-        """Begin a new version of an index, whether it is needed or not."""
+        """Begin a new version of an index, whether it is needed or not.
+
+        Raises NoPlan while the index has never been compiled.
+        """
         async with self._applying:
-            plan = self._plans[index]
+            plan = self._plans.get(index)
+            if plan is None:
+                raise NoPlan(index)
             await self._rebuilder.begin_if_needed(plan, force="asked for")
             await self._refresh_targets(index)
+
+    async def retry_dead_letters(self, index: str) -> int:
+        """Try everything again that was set aside; returns how much."""
+        count = await self.ledger.retry_dead_letters(index, time.time())
+        self._dirty.set()
+        return count
 
     async def _reload(self) -> None:
         for index in self.definitions:
@@ -122,9 +138,11 @@ class IndexKeeper:
         while True:
             try:
                 taken = 0
-                for targets in list(self._targets.values()):
-                    if targets.targets:
-                        taken += await indexer.index_batch(targets)
+                for index in self.definitions:
+                    if self._targets[index].targets:
+                        taken += await indexer.index_batch(
+                            index, partial(self._targets.__getitem__, index)
+                        )
             except (RouterUnavailable, EngineError) as error:
                 _logger.warning("indexing waits: %s", error)
                 await asyncio.sleep(_OUTAGE_SECONDS)

@@ -1,0 +1,1 @@
+"""The search subgraph: searches, suggestions and statuses over the indexes."""
