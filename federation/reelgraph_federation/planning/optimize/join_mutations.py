@@ -15,11 +15,10 @@ def join_mutations(sections: list[list[FetchDraft]]) -> list[FetchDraft]:
     joined: list[list[FetchDraft]] = []
     for section in sections:
         before = joined[-1] if joined else []
-        if len(before) == 1 and before[0].subgraph == section[0].subgraph:
-            _move_root(section[0], before[0])
-            for draft in section[1:]:
-                draft.section = before[0].section
-            joined[-1] = [before[0], *section[1:]]
+        root = next(draft for draft in section if draft.root_position is None and draft.root)
+        if len(before) == 1 and before[0].subgraph == root.subgraph:
+            _move_root(root, before[0])
+            joined[-1] = [before[0], *(draft for draft in section if draft is not root)]
         else:
             joined.append(section)
     for number, section in enumerate(joined):
