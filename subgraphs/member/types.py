@@ -24,7 +24,7 @@ READ_MEMBERS = "member:read"
 strawberry.enum(
     MaturityLevel,
     name="MaturityRating",
-    description="Who a title is made for, or up to what a profile may watch.",
+    description="The age from which a title is meant to be watched.",
 )
 
 

@@ -11,7 +11,7 @@ from subgraphs.member.use_cases.sign_up import add_member
 DEMO_EMAIL = "demo@reelgraph.example"
 DEMO_PASSWORD = "one-evening"
 DEMO_MEMBER = "demo"
-DEMO_SCOPES = frozenset({"catalog:write"})
+DEMO_SCOPES = frozenset({"catalog:write", "playback:diagnose"})
 
 
 async def seed_demo(directory: Directory) -> None:
