@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,11 +85,21 @@ def compose_schemas(schemas: Sequence[SubgraphSchema]) -> CompositionResult:
     supergraph: Supergraph | None = None
     for schema in schemas:
         state.problems.extend(schema.problems)
+    check_names(state)
     if not state.has_errors:
         supergraph = _merge_and_prove(state)
     errors = [p for p in state.problems if p.is_error]
     hints = [p for p in state.problems if not p.is_error]
     return CompositionResult(None if errors else supergraph, _in_order(errors), _in_order(hints))
+
+
+def check_names(state: MergeState) -> None:
+    """Report names that several subgraphs have."""
+    count = Counter(schema.name for schema in state.subgraphs)
+    for name, times in count.items():
+        if times > 1:
+            text = f'{times} subgraphs are named "{name}"'
+            state.report("INVALID_SUBGRAPH_NAME", text)
 
 
 def _merge_and_prove(state: MergeState) -> Supergraph | None:

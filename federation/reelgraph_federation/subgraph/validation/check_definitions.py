@@ -7,7 +7,7 @@ optional arguments, fewer locations, ``FieldSet`` under several names.
 from __future__ import annotations
 
 from ...type_refs import is_required, named, nullable
-from ..document import DirectiveDef, Missing, TypeDef
+from ..document import DirectiveDef, Missing, TypeDef, find
 from ..schema import SubgraphSchema
 from ..spec_features import BUILT_IN_SCALARS, DIRECTIVES, MACHINERY_TYPES, SpecDirective
 
@@ -34,10 +34,25 @@ def check_definitions(schema: SubgraphSchema) -> None:
         type_def = schema.document.types.get(name)
         if type_def is not None:
             _check_type(schema, type_def)
+    _check_hidden(schema)
     for name in schema.machinery:
         type_def = schema.document.types.get(name)
         if type_def is not None and not name.endswith("Purpose"):
             _check_kind(schema, type_def, "SCALAR")
+
+
+def _check_hidden(schema: SubgraphSchema) -> None:
+    """Report @inaccessible on what clients never see, or could not do without."""
+    for type_def in schema.document.types.values():
+        if type_def.name not in schema.types and type_def.has("inaccessible"):
+            message = f'"{type_def.name}" is @inaccessible, and is no type of the subgraph\'s own'
+            schema.report("DISALLOWED_INACCESSIBLE", message, type_def.name, type_def.at)
+    for definition in schema.document.directive_defs.values():
+        for argument in definition.args.values():
+            if find(argument.directives, "inaccessible") is not None:
+                where = f"@{definition.name}({argument.name}:)"
+                message = f'"{where}" is @inaccessible, and arguments of directives may not be'
+                schema.report("DISALLOWED_INACCESSIBLE", message, where, argument.at)
 
 
 def _check_directive(schema: SubgraphSchema, definition: DirectiveDef, spec: SpecDirective) -> None:

@@ -117,6 +117,11 @@ def _of_definition(definition: DirectiveDef) -> _Signature:
 
 def _report_unknown(schema: SubgraphSchema, coordinate: str, directive: Directive) -> None:
     remedy = None
+    if directive.name == "core":
+        message = "@core, the preview of @link, is not supported"
+        remedy = "Write @link(url:) instead of @core(feature:)."
+        schema.report("UNSUPPORTED_FEATURE", message, coordinate, directive.at, remedy)
+        return
     name = directive.name.removeprefix("federation__")
     if name in DIRECTIVES:
         since = max(DIRECTIVES[name].since, schema.version or (2, 0))
