@@ -8,8 +8,13 @@ from typing import Any, NoReturn, cast
 from elasticsearch import ApiError, AsyncElasticsearch, NotFoundError, TransportError
 from pydantic import JsonValue
 
-from reelgraph_search.adapters.elasticsearch_mapping import index_body
+from reelgraph_search.adapters.elasticsearch_mapping import (
+    index_body,
+    with_present,
+    without_present,
+)
 from reelgraph_search.adapters.elasticsearch_query import (
+    PRESENT,
     exact_path,
     to_elasticsearch,
     words_to_elasticsearch,
@@ -36,7 +41,7 @@ from reelgraph_search.ports import (
 )
 from reelgraph_search.query_language import instants
 
-_SYSTEM = ("_key", "_refs", "_seq", "_hash", "_built_at")
+_SYSTEM = (PRESENT, "_key", "_refs", "_seq", "_hash", "_built_at")
 _BUSY = frozenset({408, 429, 502, 503, 504})
 
 
@@ -230,7 +235,7 @@ def _bulk_lines(write: Document | Deletion) -> list[JsonObject]:
     if isinstance(write, Deletion):
         return [{"delete": versioned}]
     source: JsonObject = {
-        **write.body,
+        **with_present(write.body),
         "_key": write.key,
         "_refs": list(write.refs),
         "_seq": write.seq,
@@ -315,6 +320,8 @@ def _hit(hit: Mapping[str, Any], query: EngineQuery) -> EngineHit:
     body = None
     if query.with_body:
         source = cast(JsonObject, hit["_source"])
-        body = {name: value for name, value in source.items() if name not in _SYSTEM}
+        body = {
+            name: without_present(value) for name, value in source.items() if name not in _SYSTEM
+        }
     values: tuple[SortValue, ...] = tuple(hit["sort"])
     return EngineHit(hit["_id"], hit["_score"], values, body)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from reelgraph_search.adapters.elasticsearch_query import PRESENT
 from reelgraph_search.index_config.analyzers import elasticsearch_analysis
 from reelgraph_search.index_config.mapping import FieldKind, IndexMapping, MappedField
 from reelgraph_search.ports import JsonObject
@@ -29,6 +30,7 @@ def index_body(mapping: IndexMapping) -> dict[str, Any]:
     system: JsonObject = {
         "_key": {"type": "keyword"},
         "_refs": {"type": "keyword"},
+        PRESENT: {"type": "keyword"},
         "_seq": {"type": "long"},
         "_hash": {"type": "keyword", "index": False, "doc_values": False},
         "_built_at": {"type": "date"},
@@ -63,7 +65,7 @@ def _property(field: MappedField) -> JsonValue:
                 "include_in_root": True,
                 "include_in_parent": True,
                 "dynamic": "strict",
-                "properties": _properties(field.fields),
+                "properties": {PRESENT: {"type": "keyword"}, **_properties(field.fields)},
             }
         case FieldKind.OBJECT:
             return {"dynamic": "strict", "properties": _properties(field.fields)}
@@ -87,3 +89,41 @@ def _text(field: MappedField) -> JsonObject:
             "ignore_above": LONGEST_KEYWORD,
         }
     return {"type": "text", "analyzer": field.analyzer or "name", "fields": parts}
+
+
+def with_present(body: JsonObject) -> JsonObject:
+    """Add to a document, and to each object in a list, the paths that hold something.
+
+    The engine has no notion of an object whose fields are all null, nor of an empty text.
+    """
+    present: set[str] = set()
+    filled = {name: _filled(value, name, present) for name, value in body.items()}
+    return {**filled, PRESENT: list[JsonValue](sorted(present))}
+
+
+def _filled(value: JsonValue, path: str, present: set[str]) -> JsonValue:
+    if isinstance(value, list):
+        return [_element(item, path, present) for item in value]
+    if value is not None:
+        present.add(path)
+    if isinstance(value, dict):
+        return {name: _filled(one, f"{path}.{name}", present) for name, one in value.items()}
+    return value
+
+
+def _element(item: JsonValue, path: str, present: set[str]) -> JsonValue:
+    inside: set[str] = set()
+    filled = _filled(item, path, inside)
+    present |= inside
+    if isinstance(filled, dict):
+        return {**filled, PRESENT: list[JsonValue](sorted(inside - {path}))}
+    return filled
+
+
+def without_present(value: JsonValue) -> JsonValue:
+    """The document again as it was given."""
+    if isinstance(value, list):
+        return [without_present(item) for item in value]
+    if isinstance(value, dict):
+        return {name: without_present(one) for name, one in value.items() if name != PRESENT}
+    return value

@@ -31,11 +31,12 @@ from reelgraph_search.query_language.conditions import (
 
 UNFINISHED_WEIGHT = 0.5
 """Weight of a word that only begins as typed, against BM25 of a whole one."""
+PRESENT = "_present"
 _MOST_EXPANSIONS = 1_000
 
 
-def to_elasticsearch(condition: Condition) -> JsonObject:
-    """Render a condition.
+def to_elasticsearch(condition: Condition, within: str = "") -> JsonObject:
+    """Render a condition on documents, or on elements of the list `within`.
 
     Fields inside lists of objects are copied to the root of the document (`include_in_root`), so
     that "some element" needs no nested query; only `Some` does.
@@ -46,18 +47,18 @@ def to_elasticsearch(condition: Condition) -> JsonObject:
         case Nothing():
             return {"match_none": {}}
         case And(parts):
-            return {"bool": {"filter": _all(parts)}}
+            return {"bool": {"filter": _all(parts, within)}}
         case Or(parts):
-            return {"bool": {"should": _all(parts), "minimum_should_match": 1}}
+            return {"bool": {"should": _all(parts, within), "minimum_should_match": 1}}
         case Not(part):
-            return {"bool": {"must_not": [to_elasticsearch(part)]}}
+            return {"bool": {"must_not": [to_elasticsearch(part, within)]}}
         case Some(field, inner):
-            return {"nested": {"path": field.path, "query": to_elasticsearch(inner)}}
+            return {"nested": {"path": field.path, "query": to_elasticsearch(inner, field.path)}}
         case _:
-            return _leaf(condition)
+            return _leaf(condition, within)
 
 
-def _leaf(condition: Condition) -> JsonObject:
+def _leaf(condition: Condition, within: str) -> JsonObject:
     match condition:
         case OneOf(field, values):
             wanted: list[JsonValue] = [_value(value, field) for value in values]
@@ -65,7 +66,7 @@ def _leaf(condition: Condition) -> JsonObject:
         case Range(field):
             return {"range": {field.path: _bounds(condition)}}
         case Exists(field):
-            return _exists(field)
+            return _term(present_path(within), field.path)
         case Match(field, text):
             return {"match": {field.path: {"query": text, "operator": "and"}}}
         case Fuzzy(field, text):
@@ -111,12 +112,21 @@ def exact_path(field: MappedField) -> str:
     return f"{field.path}.raw" if field.kind is FieldKind.TEXT else field.path
 
 
-def _all(parts: Sequence[Condition]) -> list[JsonValue]:
-    return [to_elasticsearch(part) for part in parts]
+def present_path(within: str) -> str:
+    """Where the paths of the fields that hold a value are kept, of a document or an element."""
+    return f"{within}.{PRESENT}" if within else PRESENT
+
+
+def _term(path: str, value: str) -> JsonObject:
+    return {"term": {path: {"value": value}}}
+
+
+def _all(parts: Sequence[Condition], within: str) -> list[JsonValue]:
+    return [to_elasticsearch(part, within) for part in parts]
 
 
 def _begins(field: MappedField, word: str) -> JsonObject:
-    return {"term": {f"{field.path}.suggest": {"value": word[:LONGEST_PREFIX]}}}
+    return _term(f"{field.path}.suggest", word[:LONGEST_PREFIX])
 
 
 def _value(value: str | int | float | bool, field: MappedField) -> JsonValue:
@@ -132,16 +142,6 @@ def _bounds(bounds: Range) -> JsonObject:
     if bounds.high is not None:
         rendered["lte" if bounds.include_high else "lt"] = _value(bounds.high, bounds.field)
     return rendered
-
-
-def _exists(field: MappedField) -> JsonObject:
-    if field.kind is not FieldKind.TEXT:
-        return {"exists": {"field": field.path}}
-    raw_or_long: list[JsonValue] = [
-        {"exists": {"field": f"{field.path}.raw"}},
-        {"exists": {"field": field.path}},
-    ]
-    return {"bool": {"should": raw_or_long, "minimum_should_match": 1}}
 
 
 def _fuzzy(field: MappedField, text: str) -> JsonObject:
