@@ -97,8 +97,7 @@ class EntityResolver:
         for index in members:
             place = f"representations[{index}]"
             try:
-                fields = self._reader.read_fields(entity.name, representations[index], place)
-                keys[index] = read_key(entity, fields, self._reader, place)
+                keys[index] = read_key(entity, representations[index], self._reader, place)
             except BadRequest as error:
                 results[index] = error
         if keys:

@@ -26,10 +26,11 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
+from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 from strawberry.federation.schema_directives import Key
 from strawberry.types.base import StrawberryObjectDefinition
 
@@ -39,6 +40,10 @@ from reelgraph_dgs.representations import Fields, RepresentationReader
 
 class WiringError(Exception):
     """A type of the schema cannot work as it is written; the text says where and what to do."""
+
+
+KeyFields = Mapping[str, "KeyFields"]
+"""The fields of a key by their GraphQL names, each with the fields below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,18 @@ class EntityType:
     key_class: type | None = None
     key_field: str = ""
     parameters: tuple[str, ...] = ()
+    keys: tuple[KeyFields, ...] = ()
 
 
 def describe_entity(
     definition: StrawberryObjectDefinition, reader: RepresentationReader
 ) -> EntityType:
     """Find out how an entity type resolves its references; raises `WiringError`."""
+    found = _describe(definition, reader)
+    return dataclasses.replace(found, keys=tuple(_key_fields(key) for key in _keys(definition)))
+
+
+def _describe(definition: StrawberryObjectDefinition, reader: RepresentationReader) -> EntityType:
     origin = definition.origin
     many = getattr(origin, "resolve_references", None)
     one = getattr(origin, "resolve_reference", None)
@@ -73,11 +84,17 @@ def describe_entity(
     return EntityType(definition.name, origin, "stub")
 
 
-def read_key(entity: EntityType, fields: Fields, reader: RepresentationReader, place: str) -> Any:
-    """Make from a representation's fields what the entity's resolver takes; raises `BadRequest`."""
+def read_key(
+    entity: EntityType,
+    representation: Mapping[str, Any],
+    reader: RepresentationReader,
+    place: str,
+) -> Any:
+    """Make from a representation what the entity's resolver takes; raises `BadRequest`."""
+    fields = reader.read_fields(entity.name, representation, place)
+    if not any(_has_all(representation, key) for key in entity.keys):
+        raise BadRequest(f"{place} has none of the keys of {entity.name}.")
     if entity.form == "value":
-        if entity.key_field not in fields:
-            raise BadRequest(f"{place} lacks the key field of {entity.name}.")
         return fields[entity.key_field]
     if entity.form == "dataclass":
         return _read_key_class(entity, fields, place)
@@ -191,13 +208,41 @@ def _form_of(
         names = tuple(field.name for field in dataclasses.fields(item))
         _check_names(names, definition, reader, where)
         return "dataclass", ""
-    keys = [str(key.fields) for key in definition.directives or [] if isinstance(key, Key)]
+    keys = _keys(definition)
     if len(keys) != 1 or not keys[0].strip().isidentifier():
         raise WiringError(
             f"{where}: a list of plain values fits a type with one key of one field; "
             "take a list of dataclasses whose fields are the keys' fields."
         )
     return "value", reader.python_names(definition.name)[keys[0].strip()]
+
+
+def _keys(definition: StrawberryObjectDefinition) -> list[str]:
+    return [str(key.fields) for key in definition.directives or [] if isinstance(key, Key)]
+
+
+def _key_fields(selection: str) -> KeyFields:
+    document = parse(f"{{ {selection} }}")
+    (operation,) = document.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    return _selected(operation.selection_set)
+
+
+def _selected(selection_set: SelectionSetNode) -> KeyFields:
+    return {
+        node.name.value: _selected(node.selection_set) if node.selection_set else {}
+        for node in selection_set.selections
+        if isinstance(node, FieldNode)
+    }
+
+
+def _has_all(value: object, key: KeyFields) -> bool:
+    """Whether an object, or each object of a list, has all fields of a key."""
+    if isinstance(value, list):
+        return all(_has_all(item, key) for item in value)
+    if value is None or not isinstance(value, Mapping):
+        return not key
+    return all(name in value and _has_all(value[name], below) for name, below in key.items())
 
 
 def _check_names(
