@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reelgraph_cli.up.child import GRACE_SECONDS, Lifeline, fork_child, preload
-from reelgraph_cli.up.probes import ask_ready
+from reelgraph_cli.up.probes import Probe
 from reelgraph_cli.up.publish import start_publishing
 from reelgraph_cli.up.stack import Service, Stack
 
@@ -36,6 +36,7 @@ class Running:
     pid: int | None = None
     ready: bool = False
     why_not: str = "not started"
+    probe: Probe | None = None
     crashes: deque[float] = field(default_factory=deque)
     restart_at: float | None = None
 
@@ -91,6 +92,7 @@ class Supervisor:
             process.service.package, environment, process.log_file, self._lifeline
         )
         process.ready, process.why_not, process.restart_at = False, "starting", None
+        process.probe = None
 
     def _step_until_ready(self, started: float) -> bool:
         self._reap_and_restart()
@@ -106,7 +108,12 @@ class Supervisor:
 
     def _probe(self, process: Running) -> None:
         service = process.service
-        answer = ask_ready(service.host, service.port(self._stack.base_port))
+        if process.probe is None:
+            process.probe = Probe(service.host, service.port(self._stack.base_port))
+        answer = process.probe.poll()
+        if answer is None:
+            return
+        process.probe = None
         process.ready, process.why_not = answer.ready, answer.why_not
         if answer.ready:
             self._say(f"  ready  {service.name:<16} {service.url(self._stack.base_port)}")
