@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
+from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations.conditions import either
 from reelgraph_federation.operations.tree import NormalizedOperation
 from reelgraph_federation.planning.drafts import (
@@ -49,7 +51,7 @@ def build_fetches(
 
 
 def _dependencies(draft: FetchDraft) -> set[FetchDraft]:
-    found = {supply.lane.fetch for group in draft.groups.values() for supply in group.supplies}
+    found = {supply.lane.fetch for group in draft.groups for supply in group.supplies}
     found = {one.joined or one for one in (*found, *draft.waits_for)}
     found.discard(draft)
     return found
@@ -96,7 +98,7 @@ class _Builder:
     ) -> Fetch:
         groups = self._groups(draft)
         name = self._name(draft, number)
-        selections = [group.selection for group in draft.groups.values()]
+        selections = [group.selection for group in draft.groups]
         written: tuple[Written, ...] = ()
         place = None
         if draft.root is not None:
@@ -133,7 +135,7 @@ class _Builder:
     def _groups(self, draft: FetchDraft) -> tuple[EntityGroup, ...]:
         """Build the entity groups; equal ones become one with several places."""
         found: dict[EntityGroup, EntityGroup] = {}
-        for draft_group in draft.groups.values():
+        for draft_group in draft.groups:
             group = self._group(draft_group)
             alike = replace(group, places=(), condition=())
             known = found.get(alike)
@@ -167,7 +169,9 @@ class _Builder:
             "representations",
             draft.node.type_name,
             (place,),
-            Representation(draft.representation, typename_key, _inputs(draft.inputs)),
+            Representation(
+                draft.representation, typename_key, _inputs(draft.inputs, draft.needed_by)
+            ),
             print_selection(draft.selection),
             self.writers.written(draft.selection, path),
             draft.condition,
@@ -209,7 +213,9 @@ def _entities(group: EntityGroup) -> str:
     )
 
 
-def _inputs(inputs: Iterable[Input]) -> tuple[RepresentationField, ...]:
+def _inputs(
+    inputs: Iterable[Input], needed_by: Mapping[FieldSet, set[str]] = MappingProxyType({})
+) -> tuple[RepresentationField, ...]:
     return tuple(
         RepresentationField(
             one.name,
@@ -218,6 +224,7 @@ def _inputs(inputs: Iterable[Input]) -> tuple[RepresentationField, ...]:
             None if one.children is None else _inputs(one.children),
             one.types,
             one.typename_key,
+            tuple(sorted({key for fs in one.asked_by for key in needed_by.get(fs, ())})),
         )
         for one in inputs
     )

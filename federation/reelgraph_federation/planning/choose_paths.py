@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from reelgraph_federation.field_sets import FieldSet, Selection
 from reelgraph_federation.operations.conditions import NEVER, both, either, implies
-from reelgraph_federation.operations.tree import Arguments
 from reelgraph_federation.planning.collect_needs import Task, allocate
 from reelgraph_federation.planning.drafts import (
     FetchDraft,
@@ -25,6 +24,7 @@ from reelgraph_federation.planning.drafts import (
 from reelgraph_federation.planning.errors import NoPathError
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
+from reelgraph_federation.planning.lane_options import LaneOptions, arguments_of
 from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import TYPENAME, Position
 from reelgraph_federation.query_graph import KeyEdge, TypeNode
@@ -36,8 +36,6 @@ class Chooser:
     """Puts fetches together. `options` costs the ways; this class goes them."""
 
     def __init__(self, reach: Reach, horizon: int, section: int) -> None:
-        from reelgraph_federation.planning.lane_options import LaneOptions
-
         self.reach = reach
         self.horizon = horizon
         self.section = section
@@ -76,9 +74,11 @@ class Chooser:
         for supply in position.supplies.get(ident, ()):
             if supply.lane.wave <= latest:
                 return supply
-        if position.base is None or position.names.get(ident) is not None:
+        if position.base is None:
             return None
         for supply in position.base.supplies.get(ident, ()):
+            if position.names.get(ident, supply.item.key) != supply.item.key:
+                continue
             node = supply.lane.node
             if supply.lane.wave <= latest and (
                 node.is_interface_object or node.cast(position.type_name) is not None
@@ -94,6 +94,7 @@ class Chooser:
                 key, need.name, NEVER, need.arguments, need.directives, need.directive_variables
             )
         item.order = min(item.order, need.order)
+        self.note_requirement(lane, need.name, key)
         supply = Supply(lane, item)
         position.supplies.setdefault(ident, []).append(supply)
         return supply
@@ -166,6 +167,7 @@ class Chooser:
         for lane in position.lanes:
             if lane.parent is parent and lane.node is node:
                 return lane
+        self.note_requirement(parent, position.name, position.key)
         item = parent.selection.items.get(position.key)
         if item is None:
             item = parent.selection.items[position.key] = Item(
@@ -187,7 +189,7 @@ class Chooser:
         fetch = self.fetches.get((jump.target.subgraph, wave, None))
         if fetch is None:
             fetch = self._fetch(jump.target.subgraph, wave, None)
-        group = fetch.groups.get((position, jump.target))
+        group = fetch.group_for(position, jump.target, required)
         if group is None:
             group = self._open_group(fetch, position, jump)
             position.lanes.append(Lane(position, jump.target, fetch, group.selection, group=group))
@@ -196,7 +198,15 @@ class Chooser:
             self._ask(group, jump.key, True, used)
         if required:
             self._ask(group, required, False, used)
+            group.needed_by.setdefault(required, set())
         return lane
+
+    def note_requirement(self, lane: Lane, name: str, key: str) -> None:
+        """Remember which key needs what beyond the entity's key, for when that is missing."""
+        if lane.group is not None:
+            edge = self.reach.entry_edge(lane.node, name)
+            if edge is not None and edge.requires in lane.group.needed_by:
+                lane.group.needed_by[edge.requires].add(key)
 
     def _ask(self, group: GroupDraft, fields: FieldSet, is_key: bool, used: Condition) -> None:
         if (fields, is_key) not in group.asked:
@@ -218,7 +228,7 @@ class Chooser:
             typename_wave = self.reach.field_wave(nodes, position.type_name, "__typename")
             representation = None if typename_wave <= latest else jump.representation
         group = GroupDraft(fetch, position, jump.target, representation, SelectionDraft())
-        fetch.groups[position, jump.target] = group
+        fetch.groups.append(group)
         if representation is None:
             group.supplies.append(self._typename(position, ALWAYS, latest))
         at: Position | None = position
@@ -249,6 +259,8 @@ class Chooser:
     ) -> None:
         latest = group.fetch.wave - 1
         found = self._commit_set(group, group.position, fields, is_key, condition, latest)
+        for one in found:
+            one.asked_by.add(fields)
         merge_inputs(group.inputs, found)
 
     def _commit_set(
@@ -291,7 +303,7 @@ class Chooser:
             need = Need(
                 selection.name,
                 selection.name,
-                Arguments(selection.arguments or ""),
+                arguments_of(selection),
                 condition=condition,
             )
             supply = self.commit(position, need, latest)
@@ -316,6 +328,7 @@ def merge_inputs(into: list[Input], found: list[Input]) -> None:
         for known in into:
             if (known.name, known.key, known.types) == (one.name, one.key, one.types):
                 known.is_key = known.is_key or one.is_key
+                known.asked_by |= one.asked_by
                 if one.children is not None and known.children is not None:
                     merge_inputs(known.children, one.children)
                 break

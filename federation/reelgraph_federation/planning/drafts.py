@@ -62,6 +62,7 @@ class Input:
     children: list[Input] | None = None
     types: tuple[str, ...] | None = None
     typename_key: str | None = None
+    asked_by: set[FieldSet] = field(default_factory=set)
 
 
 @dataclass(eq=False, slots=True)
@@ -87,6 +88,8 @@ class GroupDraft:
     inputs: list[Input] = field(default_factory=list)
     asked: list[tuple[FieldSet, bool]] = field(default_factory=list)
     """The field sets that make the representation, and whether each is the key."""
+    needed_by: dict[FieldSet, set[str]] = field(default_factory=dict)
+    """Which keys of the selection need what `@requires` asks for."""
     supplies: list[Supply] = field(default_factory=list)
     """Everything that the inputs are read from."""
     contexts: list[ContextInput] = field(default_factory=list)
@@ -105,12 +108,27 @@ class FetchDraft:
     kind: str = "query"
     root: SelectionDraft | None = None
     root_position: Position | None = None
-    groups: dict[tuple[Position, TypeNode], GroupDraft] = field(default_factory=dict)
+    groups: list[GroupDraft] = field(default_factory=list)
     condition: Condition = ()
     waits_for: list[FetchDraft] = field(default_factory=list)
     """For a root query below the root: what makes its place."""
     joined: FetchDraft | None = None
     """The fetch that this one became a part of."""
+
+    def group_for(
+        self, position: Position, node: TypeNode, required: FieldSet
+    ) -> GroupDraft | None:
+        """Return the group that enters a node at a position and can take more inputs.
+
+        A representation holds a field once, so inputs that ask the same field with different
+        arguments need groups of their own.
+        """
+        for group in self.groups:
+            if group.position is position and group.node is node:
+                asked = (fields for fields, _ in group.asked)
+                if not any(in_conflict(fields, required) for fields in asked):
+                    return group
+        return None
 
 
 @dataclass(eq=False, slots=True)
@@ -155,3 +173,19 @@ class Need:
     directive_variables: tuple[str, ...] = ()
     condition: Condition = ALWAYS
     order: int = UNORDERED
+
+
+def in_conflict(one: FieldSet, other: FieldSet) -> bool:
+    """Tell whether two field sets ask the same field with different arguments."""
+    for left in one:
+        for right in other:
+            if left.name == right.name:
+                if left.name and left.arguments != right.arguments:
+                    return True
+                if in_conflict(left.children, right.children):
+                    return True
+            elif (not left.name and in_conflict(left.children, (right,))) or (
+                not right.name and in_conflict((left,), right.children)
+            ):
+                return True
+    return False

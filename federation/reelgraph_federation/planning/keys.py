@@ -7,7 +7,9 @@ are the same field with the same arguments and no subgraph could find their type
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import NamedTuple
 
 
@@ -48,10 +50,9 @@ class KeySpace:
         """
         known = self._known.get((ident, parent))
         if known is None:
-            number, known = 0, preferred
-            while not self._take(known, ident, parent, signatures):
-                known = f"_{number}_{ident.name.lstrip('_')}"
-                number += 1
+            same = [key for key, use in self._used.items() if use.ident == ident]
+            names = chain(same, (preferred,), _numbered(ident.name))
+            known = next(key for key in names if self._take(key, ident, parent, signatures))
             self._known[ident, parent] = known
         return known
 
@@ -73,3 +74,7 @@ class KeySpace:
         use.parents.add(parent)
         use.signatures = together
         return True
+
+
+def _numbered(name: str) -> Iterator[str]:
+    return (f"_{number}_{name.lstrip('_')}" for number in count())

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from reelgraph_federation.field_sets import FieldSet, Selection
-from reelgraph_federation.operations.tree import Arguments
+from reelgraph_federation.operations.passes.merge_fields import parse_arguments
+from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
 from reelgraph_federation.planning.collect_needs import allocate
 from reelgraph_federation.planning.drafts import Lane
 from reelgraph_federation.planning.errors import PlanningBudgetError
@@ -153,7 +154,7 @@ class LaneOptions:
         chooser = self._chooser
         fetch = chooser.fetches.get((jump.target.subgraph, wave, None))
         asked = required
-        if fetch is None or (position, jump.target) not in fetch.groups:
+        if fetch is None or fetch.group_for(position, jump.target, required) is None:
             asked = (*jump.key, *required)
         fetches, fields = self._set_cost(position, asked, wave - 1)
         if fields >= NEVER_REACHED:
@@ -253,7 +254,7 @@ class LaneOptions:
         return fetches, count
 
     def _leaf_cost(self, position: Position, selection: Selection, latest: int) -> tuple[int, int]:
-        ident = Ident(selection.name, selection.arguments or "")
+        ident = Ident(selection.name, arguments_of(selection).text)
         if self._chooser.supplied(position, ident, latest) is not None:
             return 0, 0
         option = self.for_field(position, selection.name, latest)
@@ -301,7 +302,8 @@ class LaneOptions:
 
     def child_for(self, position: Position, selection: Selection) -> Position:
         """Return the position of a composite field of a field set: the client's where it fits."""
-        arguments = selection.arguments or ""
+        given = arguments_of(selection)
+        arguments = given.text
         for ident, child in position.children.items():
             if (ident.name, ident.arguments) == (selection.name, arguments):
                 return child
@@ -319,7 +321,7 @@ class LaneOptions:
             position,
             name=selection.name,
             ident=ident,
-            arguments=Arguments(arguments),
+            arguments=given,
             key=key,
             list_depth=ref.list_depth,
             relative=(),
@@ -331,6 +333,11 @@ class LaneOptions:
         self._steps += 1
         if self._steps > STEPS_ALLOWED:
             raise PlanningBudgetError(STEPS_ALLOWED)
+
+
+def arguments_of(selection: Selection) -> Arguments:
+    """Return the arguments of a field in a field set."""
+    return parse_arguments(selection.arguments) if selection.arguments else NO_ARGUMENTS
 
 
 def _cheaper(one: Option | None, other: Option | None) -> Option | None:

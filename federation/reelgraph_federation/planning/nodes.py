@@ -43,9 +43,11 @@ class RepresentationField:
     """`name` in the representation is read from `key` in the merged tree.
 
     A `key` field (`is_key`) that is null or missing means that the entity is not fetched. A field
-    that is not a key (from `@requires`) is sent as null when null; when it is missing because its
-    fetch failed, the entity is not fetched. Lists are mapped item by item at any depth. `types`,
-    unless `None`, restricts the field to objects of these runtime types.
+    that is not a key (from `@requires`) is sent as null when null. When it, or anything below it,
+    is missing (its fetch failed, or was left out by a condition), it is left out of the
+    representation, and the entity's keys in `needed_by` count as failed at that place; the others
+    do not depend on it. Lists are mapped item by item at any depth. `types`, unless `None`,
+    restricts the field to objects of these runtime types.
     """
 
     name: str
@@ -54,7 +56,9 @@ class RepresentationField:
     children: tuple[RepresentationField, ...] | None = None
     types: tuple[str, ...] | None = None
     typename_key: str | None = None
-    """Under `children`: where the objects that hold this field keep their runtime type name."""
+    """With `types`: where the objects that hold this field keep their runtime type name."""
+    needed_by: tuple[str, ...] = ()
+    """For fields that are not keys: which keys of the group's selection need them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Writers:
                 if draft.root_position is not None:
                     path = tuple(step.key for step in draft.root_position.place().steps)
                 self._note(draft.root, path, id(draft.root))
-            for group in draft.groups.values():
+            for group in draft.groups:
                 path = tuple(step.key for step in group.position.place().steps)
                 self._note(group.selection, path, id(group))
 

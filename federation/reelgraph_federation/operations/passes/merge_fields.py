@@ -5,14 +5,19 @@ Specification: GraphQL, section 6.3.2 "Field Collection" and 6.3.3 "Merging Sele
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from graphql import (
     ArgumentNode,
     DirectiveNode,
+    FieldNode,
     ListValueNode,
     ObjectValueNode,
+    OperationDefinitionNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
+    parse,
     print_ast,
 )
 
@@ -136,6 +141,16 @@ def read_arguments(nodes: tuple[ArgumentNode, ...]) -> Arguments:
     parts = sorted((node.name.value, print_ast(node.value)) for node in nodes)
     variables = sorted({name for node in nodes for name in variables_in(node.value)})
     return Arguments(", ".join(f"{name}: {value}" for name, value in parts), tuple(variables))
+
+
+@lru_cache(maxsize=4096)
+def parse_arguments(text: str) -> Arguments:
+    """Return the arguments of a field in a field set in the same canonical form."""
+    selection_set = parse(f"{{ field({text}) }}", no_location=True).definitions[0]
+    assert isinstance(selection_set, OperationDefinitionNode)
+    field = selection_set.selection_set.selections[0]
+    assert isinstance(field, FieldNode)
+    return read_arguments(field.arguments or ())
 
 
 def variables_in(node: ValueNode) -> list[str]:
