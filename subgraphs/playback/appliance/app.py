@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 
 import httpx
 from starlette.applications import Starlette
@@ -40,30 +41,40 @@ _CORS = Middleware(
 )
 
 
-def create_app(
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    """The parts of one appliance, and the app that serves with them."""
+
+    control: ControlClient
+    cache: DiskCache
+    state: ApplianceState
+    reporter: Reporter
+    app: ASGIApp
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """Wire the appliance together; it is ready once the control plane has answered."""
+    return build_appliance(settings).app
+
+
+def build_appliance(
     settings: Settings,
     clock: Clock = utc_now,
     control_transport: httpx.AsyncBaseTransport | None = None,
-) -> ASGIApp:
-    """Wire the appliance together; it is ready once the control plane has answered."""
+) -> Appliance:
+    """Make the parts of an appliance; its app reports and fills for as long as it runs."""
     control = ControlClient(
         settings.control_url, settings.id, load_or_create_key(settings.key_path), control_transport
     )
     cache = DiskCache(settings.cache_dir, settings.cache_bytes, control.fetch)
+    cache.scan()
     state = ApplianceState(clock)
-    reporter = Reporter(
-        control,
-        cache,
-        state,
-        AdvertisedRoutes(settings),
-        (settings.base_url, settings.public_url_v6 or None),
-        clock,
-    )
+    base_urls = (settings.base_url, settings.public_url_v6 or None)
+    routes = AdvertisedRoutes(settings)
+    reporter = Reporter(control, cache, state, routes, base_urls, clock)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        app.state.reporter = reporter
-        cache.scan()
         try:
             async with running([_report, _keep_filled], reporter):
                 yield
@@ -71,6 +82,14 @@ def create_app(
             await cache.close()
             await control.close()
 
+    return Appliance(control, cache, state, reporter, _make_app(cache, state, lifespan))
+
+
+def _make_app(
+    cache: DiskCache,
+    state: ApplianceState,
+    lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]],
+) -> ASGIApp:
     app = Starlette(
         routes=[HttpRoute("/{asset}/{file}", FileServer(cache, state), methods=["GET", "HEAD"])],
         middleware=[_CORS],
