@@ -33,7 +33,8 @@ def client_error(error: GraphQLError) -> GraphQLError:
     cause = _cause(error)
     if isinstance(cause, SubgraphError):
         return _shown(error, cause.message, cause.extensions())
-    if cause is None and error.path is None:
+    # An error of GraphQL itself about the request; what resolvers raise has a path.
+    if error.path is None and (cause is None or isinstance(cause, GraphQLError)):
         return _shown(error, error.message, {**(error.extensions or {}), "code": "BAD_REQUEST"})
     _logger.error(
         "error at %s: %s",

@@ -23,6 +23,7 @@ from strawberry.types.execution import ExecutionContext, ExecutionResult
 
 from reelgraph_dgs.client_errors import ClientErrors, client_error
 from reelgraph_dgs.entities import EntityResolver
+from reelgraph_dgs.operation_name import OperationNameRequired
 from reelgraph_dgs.settings import GraphQLLimits
 
 Extension = type[SchemaExtension] | Callable[[], SchemaExtension]
@@ -108,6 +109,7 @@ def _extensions(limits: GraphQLLimits, introspection: bool) -> list[Extension]:
         rules.append(NoSchemaIntrospectionCustomRule)
     return [
         ClientErrors,
+        OperationNameRequired,
         lambda: MaxTokensLimiter(max_token_count=limits.tokens),
         lambda: AddValidationRules(rules),
         lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),

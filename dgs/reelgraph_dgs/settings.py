@@ -32,7 +32,7 @@ class SubgraphSettings(ServiceSettings):
         "other services can call.",
     )
     max_query_depth: int = Field(
-        default=50, ge=1, description="Deepest nesting of fields that an operation may have."
+        default=50, ge=1, description="Most levels of fields below a root field of an operation."
     )
     max_query_tokens: int = Field(
         default=20_000, ge=1, description="Most tokens (names, brackets …) of a document."
