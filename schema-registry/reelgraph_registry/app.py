@@ -1,10 +1,12 @@
 """Put the registry together: the one place where its parts are wired."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -31,6 +33,7 @@ from .use_cases.move_pointer import MovePointer
 from .use_cases.publish_subgraphs import PublishSubgraphs
 from .use_cases.record_usage import RecordUsage
 
+_DAY_SECONDS = 24 * 60 * 60
 _logger = logging.getLogger("reelgraph.registry")
 
 
@@ -50,11 +53,14 @@ def create_app(settings: RegistrySettings) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await _start(engine, record)
+        await _start(engine)
         on_drain(watch.drain)
+        forgetting = asyncio.create_task(_forget_daily(record))
         try:
             yield
         finally:
+            forgetting.cancel()
+            await asyncio.gather(forgetting, return_exceptions=True)
             await watch.close()
             await engine.dispose()
 
@@ -89,10 +95,17 @@ def _services(
     )
 
 
-async def _start(engine: AsyncEngine, record: RecordUsage) -> None:
+async def _start(engine: AsyncEngine) -> None:
     applied = await migrate(engine)
     if applied:
         _logger.info("applied migrations %s", ", ".join(map(str, applied)))
-    forgotten = await record.forget_old()
-    if forgotten:
-        _logger.info("forgot %s rows of old usage", forgotten)
+
+
+async def _forget_daily(record: RecordUsage) -> None:
+    while True:
+        try:
+            forgotten = await record.forget_old()
+            _logger.info("forgot %s rows of old usage", forgotten)
+        except SQLAlchemyError:
+            _logger.exception("could not forget old usage; trying again tomorrow")
+        await asyncio.sleep(_DAY_SECONDS)

@@ -145,6 +145,7 @@ class Cli:
 
     folder: Path
     url: str = "http://127.0.0.1:9"
+    token: str = TOKEN
 
     def __call__(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """Run `reelgraph` to its end."""
@@ -152,7 +153,7 @@ class Cli:
             [sys.executable, "-m", "reelgraph_cli.main", *arguments],
             cwd=self.folder,
             env=os.environ
-            | {"REELGRAPH_REGISTRY_URL": self.url, "REELGRAPH_REGISTRY_TOKEN": TOKEN},
+            | {"REELGRAPH_REGISTRY_URL": self.url, "REELGRAPH_REGISTRY_TOKEN": self.token},
             input=stdin,
             capture_output=True,
             text=True,

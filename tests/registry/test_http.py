@@ -16,10 +16,11 @@ import pytest
 from reelgraph_registry.http.auth import Authenticator, TokenFileError
 
 if TYPE_CHECKING:
-    from conftest import Registry, StartRegistry
+    from tests.registry.conftest import Registry, StartRegistry
 
 A = "type Query { a: Int }"
 B = "type Query { b: Int }"
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
@@ -174,10 +175,12 @@ async def until_waiting(polls: list["asyncio.Task[httpx.Response]"]) -> None:
 def test_writes_need_the_token(
     registry: "Registry", graph: str, mutation: str, input: str, token: str | None, message: str
 ) -> None:
-    needed = {"publishSubgraphs": {"subgraphs": []}, "deleteSubgraph": {"subgraph": "a"}}
+    needed: dict[str, dict[str, object]] = {
+        "publishSubgraphs": {"subgraphs": []},
+        "deleteSubgraph": {"subgraph": "a"},
+        "promote": {"version": "1-x"},
+    }
     more = needed.get(mutation.partition("(")[0], {})
-    if mutation.startswith("promote"):
-        more = {"version": "1-x"}
     variables = {"input": {"graph": graph, "variant": "main", **more}}
     answer = registry.post(f"mutation($input: {input}!) {{ {mutation} }}", variables, token)
     assert answer["data"] is None
@@ -204,7 +207,7 @@ def test_large_requests_are_refused(start_registry: "StartRegistry", graph: str)
     announced = httpx.post(url, content=b"x" * 6_000)
     assert announced.status_code == 413
     assert "5000 bytes" in announced.text
-    streamed = httpx.post(url, content=iter([b"x" * 3_000] * 3))
+    streamed = httpx.post(url, content=iter([b"x" * 3_000] * 3), headers=JSON)
     assert streamed.status_code == 413
     rejected = registry.publish(graph, a="#" * 1_001)
     assert rejected["code"] == "BAD_REQUEST"
@@ -316,3 +319,18 @@ def test_a_token_file_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
     with pytest.raises(TokenFileError, match="Cannot read the token file"):
         Authenticator.from_file(tmp_path / "none")
+
+
+@pytest.mark.real_service
+def test_it_runs_on_postgresql(
+    start_registry: "StartRegistry", postgresql_url: str, graph: str
+) -> None:
+    one, other = (start_registry(database_url=postgresql_url) for _ in range(2))
+    id = one.publish(graph, a=A)["supergraphVersion"]["id"]
+    answer = httpx.get(f"{other.variant_url(graph)}/supergraph.graphql")
+    assert answer.headers["etag"] == f'"{id}"'
+    assert other.publish(graph, a=A) == {
+        "__typename": "NothingChanged",
+        "supergraphVersionId": id,
+    }
+    assert (one.stop(), other.stop()) == (0, 0)
