@@ -15,13 +15,13 @@ class OperationNameRequired(SchemaExtension):
     """
 
     def on_validate(self) -> Iterator[None]:
-        """Refuse the document before it is validated."""
+        """Add the error, unless validation has found others."""
         context = self.execution_context
         # Strawberry's `operation_name` is the first operation's where none was given.
         given = context._provided_operation_name
         definitions = context.graphql_document.definitions if context.graphql_document else ()
         operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
-        if given is None and len(operations) > 1:
+        if given is None and len(operations) > 1 and not context.pre_execution_errors:
             message = "Must provide operation name if query contains multiple operations."
             context.pre_execution_errors = [GraphQLError(message, nodes=operations)]
         yield

@@ -109,9 +109,9 @@ def _extensions(limits: GraphQLLimits, introspection: bool) -> list[Extension]:
         rules.append(NoSchemaIntrospectionCustomRule)
     return [
         ClientErrors,
-        OperationNameRequired,
         lambda: MaxTokensLimiter(max_token_count=limits.tokens),
         lambda: AddValidationRules(rules),
         lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
         lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+        OperationNameRequired,  # the last word, for the cache would overwrite it
     ]

@@ -40,6 +40,7 @@ class HealthMiddleware:
     def __init__(self, app: ASGIApp, checks: Mapping[str, ReadinessCheck] | None = None) -> None:
         self._app = app
         self._checks = {} if checks is None else checks
+        self._failed: dict[str, bool] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the two probes, or pass the request on."""
@@ -52,17 +53,24 @@ class HealthMiddleware:
             await self._app(scope, receive, send)
 
     async def _readiness(self) -> tuple[int, dict[str, object]]:
-        passed = await asyncio.gather(
-            *(_passes(name, check) for name, check in self._checks.items())
-        )
-        checks = {
-            name: "ok" if ok else "failed" for name, ok in zip(self._checks, passed, strict=True)
-        }
-        ready = all(passed)
+        errors = await asyncio.gather(*(_error_of(check) for check in self._checks.values()))
+        found = dict(zip(self._checks, errors, strict=True))
+        for name, error in found.items():
+            self._log_change(name, error)
+        ready = not any(errors)
         return (200 if ready else 503), {
             "status": "ready" if ready else "not ready",
-            "checks": checks,
+            "checks": {name: "failed" if error else "ok" for name, error in found.items()},
         }
+
+    def _log_change(self, name: str, error: Exception | None) -> None:
+        """Probes come every few seconds: only news is worth a line."""
+        failed = error is not None
+        if failed and not self._failed.get(name, False):
+            _logger.warning("readiness check %s failed: %r", name, error)
+        elif not failed and self._failed.get(name, False):
+            _logger.info("readiness check %s passes again", name)
+        self._failed[name] = failed
 
 
 class RequestIdMiddleware:
@@ -124,11 +132,10 @@ async def send_json(
     await send({"type": "http.response.body", "body": raw})
 
 
-async def _passes(name: str, check: ReadinessCheck) -> bool:
+async def _error_of(check: ReadinessCheck) -> Exception | None:
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
             await check()
     except Exception as error:
-        _logger.warning("readiness check %s failed: %r", name, error)
-        return False
-    return True
+        return error
+    return None

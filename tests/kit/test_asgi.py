@@ -66,6 +66,26 @@ async def test_not_ready_names_the_check_and_not_its_error(
     }
 
 
+async def test_only_a_change_of_readiness_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    broken = True
+
+    async def check() -> None:
+        if broken:
+            raise ConnectionError("down")
+
+    app = HealthMiddleware(echo_request_id, {"database": check})
+    with caplog.at_level("INFO", logger="reelgraph.health"):
+        await get(app, "/ready")
+        await get(app, "/ready")
+        broken = False
+        await get(app, "/ready")
+        await get(app, "/ready")
+    assert caplog.messages == [
+        "readiness check database failed: ConnectionError('down')",
+        "readiness check database passes again",
+    ]
+
+
 async def test_other_paths_go_to_the_app() -> None:
     response = await get(HealthMiddleware(echo_request_id), "/healthy")
     assert response.json()["path"] == "/healthy"

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from reelgraph_services.postgresql import create_database
 from reelgraph_services.server import Server
 from reelgraph_services.shared import Name, shared
 
@@ -74,22 +75,7 @@ def _postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 @pytest.fixture(scope="module")
 def postgresql_url(_postgresql_server: str) -> str:
     """SQLAlchemy URL (asyncpg) of a fresh database for the test module."""
-    import asyncio
-
-    import asyncpg
-
-    name = _fresh_name()
-    address = _postgresql_server.replace("+asyncpg", "")
-
-    async def create() -> None:
-        connection = await asyncpg.connect(f"{address}/postgres")
-        try:
-            await connection.execute(f'CREATE DATABASE "{name}"')
-        finally:
-            await connection.close()
-
-    asyncio.run(create())
-    return f"{_postgresql_server}/{name}"
+    return create_database(_postgresql_server, _fresh_name())
 
 
 def _fresh_name() -> str:

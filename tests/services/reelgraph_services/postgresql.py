@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def install() -> Path:
 
 def start(owner: int | None = None) -> server.Server:
     """Make a cluster and start it; `url` has no database name yet, so add `/name`."""
-    binaries = install() / "pgserver" / "pginstall" / "bin"
+    binaries = _binaries()
     with server.new_folder("postgresql") as folder:
         data = folder / "data"
         environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C"}
@@ -60,3 +61,26 @@ def start(owner: int | None = None) -> server.Server:
             environment=environment,
             owner=owner,
         )
+
+
+def create_database(url: str, name: str) -> str:
+    """Make an empty database on a server and return its URL."""
+    port = url.rpartition(":")[2]
+    command = [
+        str(_binaries() / "createdb"),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        port,
+        "-U",
+        "reelgraph",
+        name,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
+    return f"{url}/{name}"
+
+
+def _binaries() -> Path:
+    return install() / "pgserver" / "pginstall" / "bin"
