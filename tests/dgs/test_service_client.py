@@ -186,13 +186,19 @@ async def test_what_is_no_graphql_is_an_error(signers: TestSigners) -> None:
 
 
 async def test_a_real_connection_gives_up_in_time(signers: TestSigners) -> None:
+    gone = asyncio.Event()
+
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        await writer.wait_closed()
+        gone.set()
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}/graphql"
-    async with server, ServiceClient(url, signers.signer("search"), timeout=0.2) as client:
-        with pytest.raises(ServiceUnavailable):
-            await client.query("{ ok }")
+    async with server:
+        async with ServiceClient(url, signers.signer("search"), timeout=0.2) as client:
+            with pytest.raises(ServiceUnavailable):
+                await client.query("{ ok }")
+        await asyncio.wait_for(gone.wait(), 10)
