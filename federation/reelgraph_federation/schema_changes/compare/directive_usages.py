@@ -19,6 +19,8 @@ def compare_directive_usages(old: GraphQLSchema, new: GraphQLSchema) -> Iterator
     it is safe. Equal uses are matched whatever their order, the others of a repeated directive in it.
     """
     for site in sites(old, new):
+        if site.old == site.new:
+            continue
         before = _numbered(Counter(site.old) - Counter(site.new))
         after = _numbered(Counter(site.new) - Counter(site.old))
         for _, old_use, new_use in match_by_name(before, after):
