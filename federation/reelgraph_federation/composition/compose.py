@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 
 _ORDER = {Severity.ERROR: 0, Severity.WARN: 1, Severity.INFO: 2, Severity.DEBUG: 3}
 
+_HARMLESS = frozenset(
+    {
+        "DIRECTIVE_COMPOSITION_ERROR",
+        "FIELD_ARGUMENT_DEFAULT_MISMATCH",
+        "INPUT_FIELD_DEFAULT_MISMATCH",
+        "LINK_IMPORT_NAME_MISMATCH",
+        "MISSING_TRANSITIVE_AUTH_REQUIREMENTS",
+        "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+    }
+)
+"""Errors that leave types and fields as they are, so that the proof still means something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subgraph:
@@ -111,7 +123,7 @@ def _merge_and_prove(state: MergeState) -> Supergraph | None:
     spread_interface_objects(state, types)
     hint_at_missing_fields(state, types)
     check_merged_schema(state, types)
-    if not state.has_errors:
+    if all(problem.code in _HARMLESS for problem in state.problems if problem.is_error):
         check_satisfiability(state, types)
     return None if state.has_errors else make_supergraph(state, types, executable)
 

@@ -11,20 +11,16 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...field_sets import FieldSet, Selection
+from ...field_sets import FieldSet
 from ...supergraph.model import NamedType, ObjectType
 from ..state import MergeState
 from .abilities import Abilities, FieldAbility
 from .explain import report_unsatisfiable
 from .reach import Reach
+from .views import NO_VIEWS, Views, provided_below, views_after
 
 MAX_PLACES = 1_000_000
 """More places than any composition needs that people wrote; beyond it, the proof is given up."""
-
-Views = frozenset[tuple[int, FieldSet]]
-"""What @provides adds in a place: (subgraph index, selection provided there)."""
-
-NO_VIEWS: Views = frozenset()
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +85,7 @@ class _Proof:
         merged = self.types.get(place.type_name)
         if merged is None or merged.marks.inaccessible:
             return
-        mask = self.reach.closure(place.type_name, place.found)
+        mask = self.reach.closure(place.type_name, place.found, place.views)
         seen = self.seen.setdefault(place.type_name, [])
         for other, views in seen:
             if other & mask == other and views <= place.views:
@@ -101,7 +97,7 @@ class _Proof:
     def _look_around(self, place: Place) -> None:
         merged = self.types[place.type_name]
         assert isinstance(merged, ObjectType)
-        mask = self.reach.closure(place.type_name, place.found)
+        mask = self.reach.closure(place.type_name, place.found, place.views)
         ability = self.abilities.of(place.type_name)
         for name, field in merged.fields.items():
             if field.marks.inaccessible:
@@ -117,9 +113,11 @@ class _Proof:
         self, place: Place, mask: int, field: FieldAbility
     ) -> Iterator[tuple[int, dict[int, FieldSet]]]:
         """Each alternative of a field: the subgraphs that answer it here, and views that do."""
-        views = _provided(place.views, field.name) if place.views else {}
+        views: dict[int, FieldSet] = {}
+        if place.views:
+            views = provided_below(self.state, place.views, place.type_name, field.name)
         for owners in field.owners:
-            yield self.reach.usable(place.type_name, field, owners & mask), views
+            yield self.reach.usable(place.type_name, field, owners & mask, place.views), views
 
     def _go_on(
         self, place: Place, field: FieldAbility, usable: int, views: dict[int, FieldSet]
@@ -129,32 +127,6 @@ class _Proof:
             mask |= 1 << index
         outcomes = self.reach.outcomes(field, mask)
         for type_name, found in outcomes.items():
-            provided = NO_VIEWS
-            if field.provides or views:
-                provided = _views(field, found, views)
+            provided = views_after(field, found, views)
             on = type_name if len(outcomes) > 1 else None
             self._visit(Place(type_name, found, provided, place, field.name, on))
-
-
-def _provided(views: Views, name: str) -> dict[int, FieldSet]:
-    """Return what views select below the field ``name``, by subgraph."""
-    found: dict[int, FieldSet] = {}
-    for index, selections in views:
-        for selection in _fields(selections):
-            if selection.name == name:
-                found[index] = (*found.get(index, ()), *selection.children)
-    return found
-
-
-def _fields(selections: FieldSet) -> Iterator[Selection]:
-    for selection in selections:
-        if selection.name:
-            yield selection
-        else:
-            yield from _fields(selection.children)
-
-
-def _views(field: FieldAbility, found: int, below: dict[int, FieldSet]) -> Views:
-    views = {(i, selections) for i, selections in field.provides.items() if found >> i & 1}
-    views |= {(i, selections) for i, selections in below.items() if selections and found >> i & 1}
-    return frozenset(views)

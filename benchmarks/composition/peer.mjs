@@ -1,0 +1,37 @@
+// Runs the peer composer on one JSON request a line: {"subgraphs": [{"name", "url", "sdl"}]} and
+// answers one JSON line each: {"codes": [...], "messages": [...], "api": "...", "supergraph": "..."}.
+import { createInterface } from 'node:readline';
+import { performance } from 'node:perf_hooks';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+const require = createRequire(`${process.env.PEER_HOME}/package.json`);
+const { parse, print } = require('graphql');
+const peer = require('@theguild/federation-composition');
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { subgraphs, time } = JSON.parse(line);
+  const start = performance.now();
+  let answer;
+  try {
+    const services = subgraphs.map((s) => ({ name: s.name, url: s.url, typeDefs: parse(s.sdl) }));
+    const result = peer.composeServices(services);
+    const elapsed = (performance.now() - start) / 1000;
+    if (result.errors?.length) {
+      answer = {
+        codes: result.errors.map((e) => e.extensions?.code ?? 'UNKNOWN'),
+        messages: result.errors.map((e) => e.message),
+      };
+    } else if (time) {
+      answer = { codes: [], size: result.supergraphSdl.length };
+    } else {
+      const api = peer.transformSupergraphToPublicSchema(parse(result.supergraphSdl));
+      answer = { codes: [], api: print(api), supergraph: result.supergraphSdl };
+    }
+    answer.seconds = elapsed;
+    answer.peak = process.resourceUsage().maxRSS * 1024;
+  } catch (error) {
+    answer = { codes: ['INVALID_GRAPHQL'], messages: [`threw: ${error.message}`] };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}

@@ -1,0 +1,78 @@
+"""Talk to the peer composer, `@theguild/federation-composition`, as a process of its own.
+
+It is installed with npm into a folder outside the repository on first use (`PEER_HOME`, by default
+`~/.cache/reelgraph-peer`): a measure and an oracle, never a dependency.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import TypedDict
+
+HOME = Path(os.environ.get("PEER_HOME", "~/.cache/reelgraph-peer")).expanduser()
+PACKAGES = ("@theguild/federation-composition@0.27.0", "graphql@16")
+
+
+def install() -> None:
+    """Install the peer with npm unless it is there."""
+    if (HOME / "node_modules/@theguild/federation-composition").exists():
+        return
+    HOME.mkdir(parents=True, exist_ok=True)
+    (HOME / "package.json").write_text('{"private": true}')
+    subprocess.run(["npm", "install", "--no-save", "--no-audit", *PACKAGES], cwd=HOME, check=True)
+
+
+class Answer(TypedDict, total=False):
+    """What peer.mjs answers."""
+
+    codes: list[str]
+    messages: list[str]
+    api: str
+    supergraph: str
+    seconds: float
+    peak: int
+
+
+class Peer:
+    """The peer composer: one JSON line in, one out."""
+
+    def __enter__(self) -> Peer:
+        install()
+        self.process = subprocess.Popen(
+            ["node", "--max-old-space-size=8192", str(Path(__file__).with_name("peer.mjs"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PEER_HOME": str(HOME)},
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+
+    def compose(self, subgraphs: list[tuple[str, str]], *, time: bool = False) -> Answer:
+        """Compose (name, SDL) pairs; with ``time``, the answer leaves the texts out."""
+        request = {
+            "subgraphs": [
+                {"name": name, "url": f"http://{name}.example", "sdl": sdl}
+                for name, sdl in subgraphs
+            ],
+            "time": time,
+        }
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        answer: Answer = json.loads(self.process.stdout.readline())
+        return answer
