@@ -1,7 +1,6 @@
 """How results are written: each format of the same check, as golden files."""
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,10 +82,10 @@ PASSING = Check("", "films", "main", ("a", "b"), None, (), (), (), (), "", FAILI
 @pytest.mark.parametrize(
     ("name", "check"), [("failing", FAILING), ("broken", BROKEN), ("passing", PASSING)]
 )
-def test_formats(name: str, check: Check, output_format: str) -> None:
+def test_formats(name: str, check: Check, output_format: str, update_golden: bool) -> None:
     golden = GOLDEN / f"{name}.{output_format}"
     text = render_check(check, output_format) + "\n"
-    if os.environ.get("UPDATE_GOLDEN"):
+    if update_golden:
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(text)
     assert text == golden.read_text()

@@ -1,11 +1,11 @@
 """Each folder of cases/: old.graphql and new.graphql give the changes of expected.json."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 from graphql import GraphQLSchema, build_schema
+
 from reelgraph_federation.schema_changes import ChangeKind, find_changes
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
@@ -17,13 +17,13 @@ NEVER_IN_SCHEMAS = {
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
-def test_finds_the_changes(case: Path) -> None:
+def test_finds_the_changes(case: Path, update_golden: bool) -> None:
     found = [
         [change.criticality, change.kind, change.coordinate, change.target, change.message]
         for change in find_changes(read(case / "old.graphql"), read(case / "new.graphql"))
     ]
     expected = case / "expected.json"
-    if os.environ.get("UPDATE_GOLDEN"):
+    if update_golden:
         rows = ",\n".join(f"  {json.dumps(row)}" for row in found)
         expected.write_text(f"[\n{rows}\n]\n" if rows else "[]\n")
     assert found == json.loads(expected.read_text())

@@ -2,6 +2,7 @@
 
 import pytest
 from graphql import build_schema
+
 from reelgraph_federation.schema_changes import (
     Change,
     ChangeKind,
