@@ -33,7 +33,6 @@ from reelgraph_search.query_language.conditions import (
 
 UNFINISHED_WEIGHT = 0.5
 """Weight of a word that only begins as typed, against BM25 of a whole one."""
-_REGEX_SIGNS = frozenset(r".+*?()[]{}|\^$#&-~/")
 
 
 class QueryBuilder:
@@ -168,8 +167,9 @@ class QueryBuilder:
         return self._begins(f"{field.path}.suggest", word[:LONGEST_PREFIX])
 
     def _begins(self, name: str, text: str) -> Query:
-        escaped = "".join(f"\\{sign}" if sign in _REGEX_SIGNS else sign for sign in text)
-        return Query.regex_query(self._schema, name, f"{escaped}(.|\n)*")
+        # Listing the terms is far cheaper than compiling a pattern for them.
+        found = [term for term, _ in self._searcher.terms_with_prefix(name, text)]
+        return Query.term_set_query(self._schema, name, found) if found else Query.empty_query()
 
 
 class _Counted(Protocol):

@@ -52,7 +52,7 @@ class _Attempt:
     fatal: bool = False
     stale_read: bool = False
     refs: set[str] = field(default_factory=set)
-    written: bool = False
+    served: bool = False
 
 
 class Indexer:
@@ -148,7 +148,7 @@ class Indexer:
             elif isinstance(outcome, Stale):
                 self._metrics.stale += 1
             else:
-                attempt.written = True
+                attempt.served = attempt.served or not target.building
 
     def _prepared(
         self,
@@ -208,7 +208,7 @@ class Indexer:
         await self._mark_overtaken(done, seq, now)
         await self._ledger.complete([one.lease for one in done])
         for one in done:
-            if one.written and one.lease.event is not None:
+            if one.served and one.lease.event is not None:
                 self._metrics.observe_lag(one.lease.index, now - _occurred_at(one.lease))
         for one in attempts:
             if one.stale_read:

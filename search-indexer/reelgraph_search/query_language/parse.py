@@ -35,6 +35,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _NESTING = re.compile(r"[({]|\bNOT\b")
 
 
+@functools.lru_cache(maxsize=256)
 def parse(source: str) -> Expression:
     """Parse a filter.
 

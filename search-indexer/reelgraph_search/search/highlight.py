@@ -5,7 +5,7 @@ Made from the stored document with the analysers of the index, so every engine s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -35,29 +35,35 @@ class Highlighted:
     spans: tuple[Span, ...]
 
 
-def highlight(
-    body: JsonValue, words: Sequence[Word], mapping: IndexMapping, hidden: Collection[str] = ()
-) -> list[Highlighted]:
-    """All texts of a document that hold a word of the search, fields with more weight first."""
-    found: list[Highlighted] = []
-    fields = sorted(mapping.searched(), key=lambda field: -field.boost)
-    for field in fields:
-        if field.path in hidden:
-            continue
-        for text in texts_at(body, field.path):
-            spans = tuple(_spans(text, words, field))
-            entry = Highlighted(field.path, text, spans)
-            if spans and entry not in found:
-                found.append(entry)
-    return found[:MOST_HIGHLIGHTS]
+class Highlighter:
+    """Finds the words of one search in documents."""
 
+    def __init__(self, words: Sequence[Word], mapping: IndexMapping) -> None:
+        fields = mapping.searched()
+        self._fields = sorted(fields, key=lambda field: -field.boost)
+        analyzers = {field.analyzer or "name" for field in fields}
+        self._wanted = {
+            analyzer: {term for word in words for term in analyze(analyzer, word.text)}
+            for analyzer in analyzers
+        }
+        self._begun = tuple(word.text[:LONGEST_PREFIX] for word in words if word.unfinished)
 
-def _spans(text: str, words: Sequence[Word], field: MappedField) -> Iterator[Span]:
-    analyzer = field.analyzer or "name"
-    wanted = {term for word in words for term in analyze(analyzer, word.text)}
-    begun = [word.text[:LONGEST_PREFIX] for word in words if word.unfinished and field.suggest]
-    folded = {term.start: term.text for term in terms("autocomplete", text)} if begun else {}
-    for term in terms(analyzer, text):
-        beginning = folded.get(term.start, "")
-        if term.text in wanted or any(beginning.startswith(prefix) for prefix in begun):
-            yield Span(term.start, term.end)
+    def highlight(self, body: JsonValue) -> list[Highlighted]:
+        """All texts of a document that hold a word of the search, weightier fields first."""
+        found: list[Highlighted] = []
+        for field in self._fields:
+            for text in texts_at(body, field.path):
+                spans = tuple(self._spans(text, field))
+                entry = Highlighted(field.path, text, spans)
+                if spans and entry not in found:
+                    found.append(entry)
+        return found[:MOST_HIGHLIGHTS]
+
+    def _spans(self, text: str, field: MappedField) -> Iterator[Span]:
+        analyzer = field.analyzer or "name"
+        begun = self._begun if field.suggest else ()
+        folded = {term.start: term.text for term in terms("autocomplete", text)} if begun else {}
+        for term in terms(analyzer, text):
+            begins = folded.get(term.start, "").startswith(begun) if begun else False
+            if begins or term.text in self._wanted[analyzer]:
+                yield Span(term.start, term.end)

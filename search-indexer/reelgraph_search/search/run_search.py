@@ -21,6 +21,7 @@ from reelgraph_search.ports import (
     EngineUnavailable,
     FacetBucket,
     FacetRequest,
+    JsonObject,
     NoSuchIndex,
     SearchEngine,
     SortKey,
@@ -32,7 +33,7 @@ from reelgraph_search.query_language.check import compile_filter
 from reelgraph_search.query_language.conditions import Condition, all_of, conjuncts, paths
 from reelgraph_search.query_language.syntax import QueryError
 from reelgraph_search.search.cursors import Cursors, InvalidCursor, fingerprint
-from reelgraph_search.search.highlight import Highlighted, highlight
+from reelgraph_search.search.highlight import Highlighted, Highlighter
 from reelgraph_search.search.live_indexes import LiveIndex, LiveIndexes, NotBuiltYet
 from reelgraph_search.search.policy import Denied, allowed_documents, hidden_fields
 
@@ -66,12 +67,17 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A found entity: its key, where the page goes on behind it, and what was found in it."""
+    """A found entity: its key, and where the page goes on behind it."""
 
     key: str
     score: float | None
     cursor: str
-    highlights: tuple[Highlighted, ...]
+    body: JsonObject | None
+    highlighter: Highlighter | None
+
+    def highlights(self) -> list[Highlighted]:
+        """Where the words of the search stand; looked for only when asked."""
+        return self.highlighter.highlight(self.body) if self.highlighter and self.body else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +125,11 @@ class Searches:
         prepared = await self._prepare(request, identity)
         answer = await self._page(prepared, request.first)
         facets = await self._facets(prepared, request.facets)
-        hits = answer.hits[: request.first]
+        highlighter = _highlighter(prepared)
         return SearchPage(
-            hits=tuple(self._hit(hit, prepared) for hit in hits),
+            hits=tuple(
+                self._hit(hit, prepared, highlighter) for hit in answer.hits[: request.first]
+            ),
             total=answer.total,
             facets=facets,
             has_next=len(answer.hits) > request.first,
@@ -232,13 +240,16 @@ class Searches:
             Facet(one.field.path, one.interval, counted[one.field.path]) for one in requests
         )
 
-    def _hit(self, hit: EngineHit, prepared: Prepared) -> Hit:
-        words, mapping = prepared.query.words, prepared.live.mapping
-        shown = highlight(hit.body, words, mapping, prepared.hidden) if words else []
+    def _hit(self, hit: EngineHit, prepared: Prepared, highlighter: Highlighter | None) -> Hit:
         cursor = self._cursors.encode(
             prepared.live.engine_index, prepared.fingerprint, hit.sort_values
         )
-        return Hit(hit.key, hit.score, cursor, tuple(shown))
+        return Hit(hit.key, hit.score, cursor, hit.body, highlighter)
+
+
+def _highlighter(prepared: Prepared) -> Highlighter | None:
+    words, mapping = prepared.query.words, prepared.query.mapping
+    return Highlighter(words, mapping) if words and mapping else None
 
 
 def compiled(

@@ -28,6 +28,7 @@ from reelgraph_search.search.run_search import MOST_WORDS, Searches, compiled
 from reelgraph_search.search.texts import texts_at
 
 MOST_SUGGESTIONS = 50
+_LOOKED_AT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,14 @@ async def suggest(
     typed = prefix.strip()
     begins: Condition = Or(tuple(ValueBegins(field, typed) for field in fields))
     contains: Condition = Or(tuple(WordsBegin(field, words) for field in fields))
-    found = await _bodies(searches, live, all_of(wanted, begins), first)
-    if len(found) < first:
-        rest = And((wanted, contains, Not(begins)))
-        found += await _bodies(searches, live, rest, first - len(found))
-    return [_suggested(key, body, fields, typed, words) for key, body in found]
+    suggested: dict[str, Suggested] = {}
+    for condition in (all_of(wanted, begins), And((wanted, contains, Not(begins)))):
+        if len(suggested) < first:
+            for key, body in await _bodies(searches, live, condition, first * _LOOKED_AT):
+                one = _suggested(key, body, fields, typed, words)
+                # Of several entities with the same text, such as a person's films, one is enough.
+                suggested.setdefault(one.text.casefold(), one)
+    return list(suggested.values())[:first]
 
 
 async def _bodies(

@@ -20,7 +20,7 @@ from reelgraph_search.adapters.router import INDEX_SCOPE
 from reelgraph_search.definition import IndexDefinition
 from reelgraph_search.indexing.keeper import NoPlan
 from reelgraph_search.search.resources import SearchResources
-from reelgraph_search.search.run_search import SearchPage, SearchRequest
+from reelgraph_search.search.run_search import Hit, SearchPage, SearchRequest
 from reelgraph_search.search.run_suggest import suggest
 from reelgraph_search.search.status import IndexStatus, index_status
 from reelgraph_search.search.types import (
@@ -94,10 +94,14 @@ def _edge_type(types: _Types) -> Any:
         score: float | None = strawberry.field(
             description="How well it fits the text; null when sorted by something else."
         )
-        highlights: list[Highlight]
+        hit: strawberry.Private[Hit]
         node: Any = strawberry.field(
             description="The entity, by its key; everything else comes from its own subgraphs."
         )
+
+        @strawberry.field(description="Where the words of the text were found.")
+        def highlights(self) -> list[Highlight]:
+            return [Highlight.of(one) for one in self.hit.highlights()]
 
     return _typed(SearchEdge, "A found entity.", node=types.optional_entity)
 
@@ -281,7 +285,7 @@ def _connection(types: _Types, page: SearchPage) -> Any:
         types.edge(
             cursor=hit.cursor,
             score=hit.score,
-            highlights=[Highlight.of(one) for one in hit.highlights],
+            hit=hit,
             node=types.stub(hit.key),
         )
         for hit in page.hits
