@@ -40,6 +40,8 @@ class Chooser:
         self.horizon = horizon
         self.section = section
         self.fetches: dict[tuple[str, int, Position | None], FetchDraft] = {}
+        self.changes = 0
+        """Counts the lanes and supplies made: costs found before a change are stale."""
         self.options = LaneOptions(self)
 
     def choose(self, tasks: list[Task], objects: list[Position]) -> None:
@@ -97,6 +99,7 @@ class Chooser:
         self.note_requirement(lane, need.name, key)
         supply = Supply(lane, item)
         position.supplies.setdefault(ident, []).append(supply)
+        self.changes += 1
         return supply
 
     # Lanes -------------------------------------------------------------------------------------
@@ -158,9 +161,7 @@ class Chooser:
             fetch.kind = "query" if below else self.reach.kind
             fetch.root, fetch.root_position = SelectionDraft(), where
         assert fetch.root is not None
-        lane = Lane(position, node, fetch, fetch.root)
-        position.lanes.append(lane)
-        return lane
+        return self._add_lane(Lane(position, node, fetch, fetch.root))
 
     def child_lane(self, position: Position, parent: Lane, node: TypeNode) -> Lane:
         """Select the field that leads to a position in a lane above it."""
@@ -178,8 +179,11 @@ class Chooser:
                 item.directive_variables = position.source.directive_variables
                 item.order = position.source.order
         assert item.selection is not None
-        lane = Lane(position, node, parent.fetch, item.selection, parent, item)
-        position.lanes.append(lane)
+        return self._add_lane(Lane(position, node, parent.fetch, item.selection, parent, item))
+
+    def _add_lane(self, lane: Lane) -> Lane:
+        lane.position.lanes.append(lane)
+        self.changes += 1
         return lane
 
     def jump_lane(
@@ -192,7 +196,7 @@ class Chooser:
         group = fetch.group_for(position, jump.target, required)
         if group is None:
             group = self._open_group(fetch, position, jump)
-            position.lanes.append(Lane(position, jump.target, fetch, group.selection, group=group))
+            self._add_lane(Lane(position, jump.target, fetch, group.selection, group=group))
         lane = next(one for one in position.lanes if one.group is group)
         if not any(is_key for _, is_key in group.asked):
             self._ask(group, jump.key, True, used)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reelgraph_federation.field_sets import FieldSet, Selection
-from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.positions import Offer, Position
 from reelgraph_federation.query_graph import FieldEdge, KeyEdge, QueryGraph, TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 from reelgraph_federation.supergraph.type_refs import TypeRef
@@ -60,6 +60,36 @@ class Reach:
             start = self._arrive(position, closed=True)
             position.closed = self.closure(position.type_name, start)
         return position.closed
+
+    def offers(self, position: Position, name: str) -> list[Offer]:
+        """Return the nodes at a position that have a field."""
+        found = position.offers.get(name)
+        if found is None:
+            found = position.offers[name] = self._offers(self.closed(position), name)
+        return found
+
+    def _offers(self, nodes: Waves, name: str) -> list[Offer]:
+        found: list[Offer] = []
+        for node, wave in nodes.items():
+            if name == "__typename":
+                if not node.is_interface_object:
+                    found.append(Offer(node, wave, None))
+            elif self.plain_edge(node, name) is not None:
+                found.append(Offer(node, wave, None))
+            elif (edge := self.entry_edge(node, name)) is not None:
+                found.append(Offer(node, wave, edge))
+        return found
+
+    def arrivals(self, position: Position, node: TypeNode) -> list[Offer]:
+        """Return the nodes at the parent position from which a position's field leads to a node."""
+        if position.arrivals is None:
+            position.arrivals = {}
+            assert position.parent is not None
+            for offer in self.offers(position.parent, position.name):
+                target = offer.node.fields[position.name].target
+                if target is not None:
+                    position.arrivals.setdefault(target, []).append(offer)
+        return position.arrivals.get(node, [])
 
     def _direct(self, position: Position) -> dict[TypeNode, int]:
         found = self._arrive(position, closed=False)
@@ -135,14 +165,19 @@ class Reach:
     def field_wave(self, nodes: Waves, type_name: str, name: str) -> int:
         """Return the first wave in which a field can be had from some of these nodes."""
         best = NEVER_REACHED
+        floor = floor_of(nodes)
         for node, wave in nodes.items():
+            if wave >= best:
+                continue
             if name == "__typename":
                 if not node.is_interface_object:
-                    best = min(best, wave)
+                    best = wave
             elif self.plain_edge(node, name) is not None:
-                best = min(best, wave)
+                best = wave
             elif (edge := self.entry_edge(node, name)) is not None:
                 best = min(best, self.entry_wave(nodes, type_name, node, edge))
+            if best <= floor:
+                break
         return best
 
     def entry_wave(self, nodes: Waves, type_name: str, node: TypeNode, edge: FieldEdge) -> int:
@@ -153,19 +188,21 @@ class Reach:
         self._open.add(guard)
         required = self.set_wave(nodes, type_name, edge.requires)
         key = min(
-            (
-                self.set_wave(nodes, type_name, jump.key)
-                for jump in self.graph.jumps(type_name)
-                if jump.target.subgraph == node.subgraph and jump.target.type_name == node.type_name
-            ),
+            (self.set_wave(nodes, type_name, jump.key) for jump in self.entries(type_name, node)),
             default=NEVER_REACHED,
         )
         self._open.discard(guard)
         return min(1 + max(required, key), NEVER_REACHED)
 
+    def entries(self, type_name: str, node: TypeNode) -> tuple[KeyEdge, ...]:
+        """Return the jumps into the plain node that a node, perhaps a view, is of."""
+        target = self.graph.node(node.subgraph, node.type_name)
+        assert target is not None
+        return self.graph.jumps_into(type_name, target)
+
     def set_wave(self, nodes: Waves, type_name: str, fields: FieldSet) -> int:
         """Return the first wave after which all of a field set is there."""
-        wave = min(nodes.values(), default=NEVER_REACHED)
+        wave = floor_of(nodes)
         for selection in fields:
             wave = max(wave, self._selection_wave(nodes, type_name, selection))
             if wave >= NEVER_REACHED:
@@ -243,3 +280,8 @@ class Reach:
         if self.graph.types.is_composite(field.type.name):
             return frozenset(ref.text.replace(ref.name, "") for ref in refs)
         return frozenset(ref.text for ref in refs)
+
+
+def floor_of(nodes: Waves) -> int:
+    """Return the first wave of any node."""
+    return min(nodes.values(), default=NEVER_REACHED)

@@ -56,9 +56,34 @@ class LaneOptions:
         self._chooser = chooser
         self._reach: Reach = chooser.reach
         self._steps = 0
+        self._epoch = 0
+        self._fields: dict[tuple[Position, str, int], Option | None] = {}
+        self._lanes: dict[tuple[Position, TypeNode, int], Option | None] = {}
 
     def for_field(self, position: Position, name: str, latest: int) -> Option | None:
         """Return the cheapest lane at a position from which a leaf can be selected."""
+        self._forget()
+        memo = (position, name, latest)
+        if memo not in self._fields:
+            self._fields[memo] = self._for_field(position, name, latest)
+        return self._fields[memo]
+
+    def for_lane(self, position: Position, node: TypeNode, latest: int) -> Option | None:
+        """Return the cheapest lane at a position on a node."""
+        self._forget()
+        memo = (position, node, latest)
+        if memo not in self._lanes:
+            self._lanes[memo] = self._for_lane(position, node, latest)
+        return self._lanes[memo]
+
+    def _forget(self) -> None:
+        """Drop what was found before the last change to the fetches."""
+        if self._epoch != self._chooser.changes:
+            self._epoch = self._chooser.changes
+            self._fields.clear()
+            self._lanes.clear()
+
+    def _for_field(self, position: Position, name: str, latest: int) -> Option | None:
         self._step()
         there = [
             lane
@@ -73,15 +98,14 @@ class LaneOptions:
                 best = _cheaper(best, self.for_lane(position, node, latest))
         if best is not None and best.cost.is_free:
             return best
-        for node, wave in self._reach.closed(position).items():
-            if wave <= latest and self._offers(node, name):
-                best = _cheaper(best, self.for_lane(position, node, latest))
-            elif (edge := self._reach.entry_edge(node, name)) is not None:
-                best = _cheaper(best, self.for_entry(position, node, edge, latest))
+        for offer in self._reach.offers(position, name):
+            if offer.entry is not None:
+                best = _cheaper(best, self.for_entry(position, offer.node, offer.entry, latest))
+            elif offer.wave <= latest:
+                best = _cheaper(best, self.for_lane(position, offer.node, latest))
         return best
 
-    def for_lane(self, position: Position, node: TypeNode, latest: int) -> Option | None:
-        """Return the cheapest lane at a position on a node."""
+    def _for_lane(self, position: Position, node: TypeNode, latest: int) -> Option | None:
         self._step()
         there = [
             lane
@@ -95,9 +119,8 @@ class LaneOptions:
             best = _cheaper(best, option)
             if best is not None and best.cost.is_free:
                 return best
-        for jump in self._reach.graph.jumps(position.type_name):
-            if jump.target is node:
-                best = _cheaper(best, self.for_jump(position, jump, (), latest))
+        for jump in self._reach.graph.jumps_into(position.type_name, node):
+            best = _cheaper(best, self.for_jump(position, jump, (), latest))
         return best
 
     def for_arrival(self, position: Position, latest: int) -> Option | None:
@@ -116,10 +139,8 @@ class LaneOptions:
     ) -> Option | None:
         """Return the cheapest entry into a node with what a field requires."""
         best: Option | None = None
-        for jump in self._reach.graph.jumps(position.type_name):
-            target = jump.target
-            if (target.subgraph, target.type_name) == (node.subgraph, node.type_name):
-                best = _cheaper(best, self.for_jump(position, jump, edge.requires, latest))
+        for jump in self._reach.entries(position.type_name, node):
+            best = _cheaper(best, self.for_jump(position, jump, edge.requires, latest))
         return best
 
     def for_jump(
@@ -210,14 +231,13 @@ class LaneOptions:
             if edge is not None and edge.target is node and lane.wave <= latest:
                 option = self._existing(lane)
                 yield self._then_field(position, node, option)
-        for above, wave in self._reach.closed(parent).items():
-            edge = self._reach.plain_edge(above, position.name)
-            if edge is not None and edge.target is node and wave <= latest:
-                yield self._then_field(position, node, self.for_lane(parent, above, latest))
-            edge = self._reach.entry_edge(above, position.name)
-            if edge is not None and edge.target is node:
-                entry = self.for_entry(parent, above, edge, latest)
+        for offer in self._reach.arrivals(position, node):
+            if offer.entry is not None:
+                entry = self.for_entry(parent, offer.node, offer.entry, latest)
                 yield self._then_field(position, node, entry)
+            elif offer.wave <= latest:
+                above = self.for_lane(parent, offer.node, latest)
+                yield self._then_field(position, node, above)
 
     def _then_field(
         self, position: Position, node: TypeNode, option: Option | None

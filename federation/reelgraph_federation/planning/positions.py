@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reelgraph_federation.operations.conditions import both
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments, SelectedField
 from reelgraph_federation.planning.keys import Ident, KeySpace
 from reelgraph_federation.planning.nodes import ALWAYS, Condition, Place, Step
-from reelgraph_federation.query_graph import TypeNode
+from reelgraph_federation.query_graph import FieldEdge, TypeNode
 
 if TYPE_CHECKING:
     from reelgraph_federation.planning.drafts import Lane, Supply
+
+
+class Offer(NamedTuple):
+    """A node that has a field, since which wave, and what must be brought there first."""
+
+    node: TypeNode
+    wave: int
+    entry: FieldEdge | None
+    """Set when the node must be entered with inputs that the field requires."""
 
 
 @dataclass(eq=False, slots=True)
@@ -49,6 +58,10 @@ class Position:
     supplies: dict[Ident, list[Supply]] = field(default_factory=dict)
     names: dict[Ident, str] = field(default_factory=dict)
     """The internal key of each field that is fetched here."""
+    offers: dict[str, list[Offer]] = field(default_factory=dict)
+    """For each field name, the nodes that have it; filled by `Reach.offers`."""
+    arrivals: dict[TypeNode, list[Offer]] | None = None
+    """For each node here, the nodes above whose field leads to it; filled by `Reach.arrivals`."""
     direct: dict[TypeNode, int] | None = None
     closed: dict[TypeNode, int] | None = None
 

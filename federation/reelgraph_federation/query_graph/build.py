@@ -43,6 +43,7 @@ class QueryGraph:
         self.types = TypeIndex(supergraph)
         self._nodes: dict[tuple[str, str, FieldSet], TypeNode] = {}
         self._jumps: dict[str, tuple[KeyEdge, ...]] = {}
+        self._jumps_into: dict[str, dict[TypeNode, tuple[KeyEdge, ...]]] = {}
         self._order = {name: index for index, name in enumerate(supergraph.subgraphs)}
 
     def node(self, subgraph: str, type_name: str, provided: FieldSet = ()) -> TypeNode | None:
@@ -80,6 +81,15 @@ class QueryGraph:
         if found is None:
             found = self._jumps[type_name] = tuple(self._keys(type_name, resolvable=True))
         return found
+
+    def jumps_into(self, type_name: str, target: TypeNode) -> tuple[KeyEdge, ...]:
+        """Return those of `jumps` that lead to one node."""
+        by_target = self._jumps_into.get(type_name)
+        if by_target is None:
+            by_target = self._jumps_into[type_name] = {}
+            for jump in self.jumps(type_name):
+                by_target[jump.target] = (*by_target.get(jump.target, ()), jump)
+        return by_target.get(target, ())
 
     def unresolvable(self, type_name: str) -> tuple[KeyEdge, ...]:
         """Return the keys that cannot be jumped by, since they are not resolvable."""
