@@ -21,7 +21,7 @@ class GraphQLLimits:
 
 
 class SubgraphSettings(ServiceSettings):
-    """Base class of a subgraph's settings."""
+    """What every subgraph can be told besides; base class of its settings."""
 
     introspection: bool = Field(
         default=True, description="Whether clients may ask for the schema with introspection."

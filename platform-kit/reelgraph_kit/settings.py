@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticUndefined
@@ -151,7 +151,7 @@ def environment_prefix(service_name: str) -> str:
 
 def describe_settings(settings: type[ServiceSettings]) -> list[SettingDescription]:
     """List every setting of a service in declaration order, for documentation and checks."""
-    prefix = str(settings.model_config.get("env_prefix", ""))
+    prefix = str(settings.model_config.get("env_prefix", "")) or "REELGRAPH_<SERVICE>_"
     described: list[SettingDescription] = []
     for name, field in settings.model_fields.items():
         default = "required" if field.default is PydanticUndefined else _printed(field.default)
@@ -168,16 +168,27 @@ def describe_settings(settings: type[ServiceSettings]) -> list[SettingDescriptio
 
 
 def settings_table(classes: Sequence[type[ServiceSettings]]) -> str:
-    """Render the settings of several services as Markdown, one table a service."""
-    sections: list[str] = []
+    """Render settings as Markdown: first what services share, then what each adds or changes."""
+    shared: list[type[ServiceSettings]] = []
     for settings in classes:
-        rows = [
-            f"| `{item.variable}` | {item.type} | {item.default} | {item.description} |"
-            for item in describe_settings(settings)
-        ]
-        head = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |"]
-        sections.append("\n".join([f"## {settings.service_name}", "", *head, *rows, ""]))
+        for base in reversed(settings.__mro__[1:]):
+            if issubclass(base, ServiceSettings) and base not in shared:
+                shared.append(base)
+    sections = [_section(base, base.__name__) for base in shared if base not in classes]
+    sections += [_section(settings, settings.service_name) for settings in classes]
     return "\n".join(sections)
+
+
+def _section(settings: type[ServiceSettings], title: str) -> str:
+    summary = (settings.__doc__ or "").strip().partition("\n")[0]
+    own = settings.__annotations__
+    rows = [
+        f"| `{item.variable}` | {item.type} | {item.default} | {item.description} |"
+        for item in describe_settings(settings)
+        if item.field in own
+    ]
+    head = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |"]
+    return "\n".join([f"## {title}", "", summary, "", *([*head, *rows, ""] if rows else [])])
 
 
 def describe_problems(settings: type[ServiceSettings], error: ValidationError) -> str:
@@ -209,5 +220,13 @@ def _printed(default: object) -> str:
 
 
 def _type_name(annotation: object) -> str:
-    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-    return text.replace("typing.", "").replace("pathlib.", "").replace("|", "or")
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(annotation))
+    text = annotation.__name__ if type(annotation) is type else str(annotation)
+    return (
+        text.replace("typing.", "")
+        .replace("pathlib.", "")
+        .replace("|", "or")
+        .replace("<class '", "")
+        .replace("'>", "")
+    )
