@@ -8,7 +8,6 @@ The router is pinned to one core, the canned subgraphs and the load generator to
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import resource
 import socket
@@ -131,7 +130,9 @@ def main() -> None:
     parser.add_argument("--share", choices=["both", "on", "off"], default="both")
     options = parser.parse_args()
     os.sched_setaffinity(0, OTHER_CORES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    )
     first = free_ports(len(NAMES) + 1)
     port = first + len(NAMES)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:

@@ -17,6 +17,7 @@ from reelgraph_kit.asgi import (
     send_json,
 )
 from reelgraph_kit.signing import Signer
+from reelgraph_router.collector import settle
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.http.cors import Cors
@@ -137,7 +138,7 @@ class Router:
         """Make everything that needs the event loop; raises SourceError."""
         settings = self._settings
         rules = graph_rules(settings)
-        self.graphs = HotSwap(rules, self._transports(), self._planners)
+        self.graphs = HotSwap(rules, self._transports(), self._planners, on_swap=settle)
         keys = make_key_sets(settings)
         self.pipeline = Pipeline(
             self.graphs,

@@ -156,11 +156,12 @@ class Completion:
         if field.introspection:
             return self._introspection.get(field.response_name)
         at = (*path, field.response_name)
-        told = self._report(faults, field.key, at, field.shape)
         missing = field.key not in owner
+        # What failed at the object as a whole explains the fields that did not come.
+        told = (told_here and missing) or self._report(faults, field.key, at, field.shape)
         return self._value(
             field.shape, owner.get(field.key), at, f"{field.parent}.{field.name}",
-            explained=told or (told_here and missing),
+            explained=told,
         )  # fmt: skip
 
     def _report(
@@ -169,8 +170,10 @@ class Completion:
     ) -> bool:  # fmt: skip
         """Tell the faults at a key, with the client's path."""
         entries = faults.get(key, ()) if faults else ()
+        blocking = [entry for entry in entries if entry.blocks]
         for entry in entries:
             entry.reported = True
+        for entry in blocking[:1] or entries:
             self._add(entry.fault, path + client_names(entry.rest, shape))
         return bool(entries)
 
@@ -185,9 +188,11 @@ class Completion:
         for key in hidden:
             for entry in faults[key]:
                 entry.reported = True
+                if entry.blocks:
+                    continue
                 rest = client_names(entry.rest, shape) if key is None else ()
                 self._add(entry.fault, path + rest)
-        return bool(hidden)
+        return any(not entry.blocks for key in hidden for entry in faults[key])
 
     def _wrong(self, expected: str, path: Path, coordinate: str) -> None:
         message = f"A subgraph answered {coordinate} with a value that is not {expected}."

@@ -21,6 +21,8 @@ class LocatedFault:
     fault: GraphQLFault
     rest: Rest = ()
     reported: bool = False
+    blocks: bool = False
+    """Whether the value is null whatever was answered, since something it needs is missing."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,12 @@ class Faults:
         self._containers.append(container)
         entry = LocatedFault(fault, rest)
         self.located.append(entry)
+        self.by_container.setdefault(id(container), {}).setdefault(key, []).append(entry)
+
+    def block(self, container: object, key: str, fault: GraphQLFault) -> None:
+        """Make the value at a container's key null, for `fault` where nothing else explains it."""
+        self._containers.append(container)
+        entry = LocatedFault(fault, blocks=True)
         self.by_container.setdefault(id(container), {}).setdefault(key, []).append(entry)
 
     def put_along(self, container: object, path: Rest, fault: GraphQLFault) -> None:

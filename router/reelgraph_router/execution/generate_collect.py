@@ -10,10 +10,7 @@ from __future__ import annotations
 from reelgraph_federation.planning.nodes import (
     EntityGroup,
     Fetch,
-    Place,
     QueryPlan,
-    Representation,
-    RepresentationField,
     Step,
 )
 from reelgraph_router.execution.conditions import Conditions
@@ -55,6 +52,7 @@ class _Collector:
             with source.block(""):
                 # Data of an unexpected shape: look at every value before touching it.
                 steps = source.constant("steps", node.steps)
+                source.line("run.careful = True")
                 source.line(f"out = walk_safely(collect_{self._parent.index}(run), {steps})")
             if node.cached:
                 source.line(f"run.nodes[{node.index}] = out")
@@ -149,13 +147,15 @@ class _GroupWriter:
         self._source = source
         self._positions = positions
         self._group = group
+        self._representation = group.representation
         self._condition = conditions.expression(group.condition)
         self._exact = is_one_to_one(positions, group)
-        self._flat = all(f.children is None for f in group.representation.fields)
+        fields = group.representation.fields
+        self._flat = all(f.children is None and f.types is None for f in fields)
 
     def write(self, suffix: str) -> None:
         source = self._source
-        build = None if self._flat else self._write_builder(suffix)
+        build = self._write_builder(suffix)
         with source.block(f"def represent_{suffix}(run):"):
             source.line("reps = []; targets = []")
             if self._condition is not None:
@@ -163,86 +163,73 @@ class _GroupWriter:
             if not self._exact:
                 source.line("known = {}")
             for place in self._group.places:
-                self._place(place, build)
+                node = self._positions.nodes[place]
+                with source.block(f"for o in collect_{node.index}(run):"):
+                    self._place(build)
             if self._exact:
-                # After a fault equal objects are not made one, so they must be matched here.
-                source.line("if run.faults is not None: return regroup(reps, targets)")
+                # Then equal objects were not made one, so they must be matched here.
+                source.line(
+                    "if run.careful or run.faults is not None: return regroup(reps, targets)"
+                )
             source.line(f"return reps, targets, {self._exact}")
 
-    def _place(self, place: Place, build: str | None) -> None:
+    def _place(self, build: str) -> None:
+        """Write what makes the representation of `o` and files `o` under it."""
         source = self._source
-        node = self._positions.nodes[place]
-        with source.block(f"for o in collect_{node.index}(run):"):
-            if build is None:
-                representation, key = self._flat_representation()
-            else:
-                source.line(f"rep = {build}(o)")
-                source.line("if rep is None: continue")
-                representation, key = "rep", "dumps(rep)"
-            if self._exact:
-                source.line(f"reps.append({representation}); targets.append(o)")
-                return
-            source.line(f"key = {key}")
-            source.line("try: at = known.get(key)")
-            source.line("except TypeError: key = dumps(key); at = known.get(key)")
-            with source.block("if at is None:"):
-                source.line("known[key] = len(reps)")
-                source.line(f"reps.append({representation}); targets.append([o])")
-            source.line("else: targets[at].append(o)")
+        key = self._flat_representation(build) if self._flat else "dumps(rep)"
+        if not self._flat:
+            source.line(f"rep = {build}(run, o)")
+            source.line("if rep is None: continue")
+        if self._exact:
+            source.line("reps.append(rep); targets.append(o)")
+            return
+        source.line(f"key = {key}")
+        source.line("try: at = known.get(key)")
+        source.line("except TypeError: key = dumps(key); at = known.get(key)")
+        with source.block("if at is None:"):
+            source.line("known[key] = len(reps)")
+            source.line("reps.append(rep); targets.append([o])")
+        source.line("else: targets[at].append(o)")
 
-    def _flat_representation(self) -> tuple[str, str]:
-        """Read each field into a variable; return the dict's code and the key's."""
+    def _flat_representation(self, build: str) -> str:
+        """Read each field into a variable and make `rep`; return the code of its key."""
         source = self._source
-        representation = self._group.representation
         reads: list[str] = []
-        items = [f"'__typename': {self._typename(representation, reads, 'continue')}"]
-        for field in representation.fields:
-            if field.types is not None:
-                return self._flat_by_type(representation)
+        items = [f"'__typename': {self._typename(reads)}"]
+        optional: list[str] = []
+        for field in self._representation.fields:
             value = source.name("f")
             reads.append(value)
             items.append(f"{field.name!r}: {value}")
-            _read_field(source, value, "o", field, "continue")
-        key = reads[0] if len(reads) == 1 else f"({', '.join(reads)},)"
-        return "{" + ", ".join(items) + "}", key
+            if field.is_key:
+                source.line(f"{value} = o.get({field.key!r})")
+                source.line(f"if {value} is None: continue")
+            else:
+                source.line(f"{value} = o.get({field.key!r}, MISSING)")
+                optional.append(value)
+        source.line(f"rep = {{{', '.join(items)}}}")
+        if optional:
+            missing = " or ".join(f"{value} is MISSING" for value in optional)
+            source.line(f"if {missing}: rep = {build}(run, o)")
+        return reads[0] if len(reads) == 1 else f"({', '.join(reads)},)"
 
-    def _flat_by_type(self, representation: Representation) -> tuple[str, str]:
-        fields = self._source.constant("fields", representation.fields)
-        typename = self._source.constant("typename", representation.typename)
-        key = self._source.constant("typename_key", representation.typename_key)
-        self._source.line(f"rep = build_representation(o, {typename}, {key}, {fields})")
-        self._source.line("if rep is None: continue")
-        return "rep", "dumps(rep)"
-
-    def _typename(self, representation: Representation, reads: list[str], leave: str) -> str:
-        if representation.typename is not None:
-            return repr(representation.typename)
+    def _typename(self, reads: list[str]) -> str:
+        if self._representation.typename is not None:
+            return repr(self._representation.typename)
         source = self._source
         value = source.name("t")
-        source.line(f"{value} = o.get({representation.typename_key!r})")
-        source.line(f"if {value} is None: {leave}")
+        source.line(f"{value} = o.get({self._representation.typename_key!r})")
+        source.line(f"if {value} is None: continue")
         reads.append(value)
         return value
 
     def _write_builder(self, suffix: str) -> str:
-        """Nested representations are built by the careful interpreter, once per object."""
+        """Write `build_…(run, o)`: representations with anything unusual, by the interpreter."""
         source = self._source
-        representation = self._group.representation
-        fields = source.constant("fields", representation.fields)
-        typename = source.constant("typename", representation.typename)
-        key = source.constant("typename_key", representation.typename_key)
+        fields = source.constant("fields", self._representation.fields)
+        typename = source.constant("typename", self._representation.typename)
+        key = source.constant("typename_key", self._representation.typename_key)
         name = f"build_{suffix}"
-        with source.block(f"def {name}(o):"):
-            source.line(f"return build_representation(o, {typename}, {key}, {fields})")
+        with source.block(f"def {name}(run, o):"):
+            source.line(f"return build_representation(run, o, {typename}, {key}, {fields})")
         return name
-
-
-def _read_field(
-    source: Source, value: str, owner: str, field: RepresentationField, leave: str
-) -> None:
-    if field.is_key:
-        source.line(f"{value} = {owner}.get({field.key!r})")
-        source.line(f"if {value} is None: {leave}")
-    else:
-        source.line(f"{value} = {owner}.get({field.key!r}, MISSING)")
-        source.line(f"if {value} is MISSING: {leave}")

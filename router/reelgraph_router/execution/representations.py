@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 import orjson
 
@@ -19,32 +19,53 @@ class _Missing:
 MISSING: Final = _Missing()
 
 
+class Blocking(Protocol):
+    """What is told of fields that cannot be asked for at a place."""
+
+    def block(self, place: JsonObject, keys: Sequence[str]) -> None:
+        """Make the values at `keys` null, whatever the subgraph answers for them."""
+
+
 def build_representation(
+    run: Blocking,
     place: JsonObject,
     typename: str | None,
     typename_key: str | None,
     fields: Sequence[RepresentationField],
 ) -> JsonObject | None:
-    """The representation of the entity at `place`, or None where it must not be fetched."""
+    """The representation of the entity at `place`, or None where it must not be fetched.
+
+    A requirement that is missing is left out, and what needs it is blocked; the entity's other
+    fields are asked for all the same.
+    """
     name = typename if typename is not None else place.get(typename_key or "")
     if name is None:
         return None
-    found = _build_object(place, fields)
+    blocked: list[str] = []
+    found = _build_object(place, fields, blocked)
     if isinstance(found, _Missing) or found is None:
         return None
+    if blocked:
+        run.block(place, blocked)
     return {"__typename": name, **found}
 
 
 def _build_object(
-    place: JsonObject, fields: Sequence[RepresentationField]
+    place: JsonObject, fields: Sequence[RepresentationField], blocked: list[str] | None = None
 ) -> JsonObject | _Missing | None:
-    """Read `fields`; None when a key is null, MISSING when something was never fetched."""
+    """Read `fields`; None when a key is null, MISSING when something was never fetched.
+
+    With `blocked`, a missing field that is no key is left out, and the keys that need it are added.
+    """
     found: JsonObject = {}
     for field in fields:
         if field.types is not None and place.get(field.typename_key or "") not in field.types:
             continue
         value = _build_value(place.get(field.key, MISSING), field)
         if isinstance(value, _Missing):
+            if blocked is not None and not field.is_key:
+                blocked += field.needed_by
+                continue
             return MISSING
         if value is None and field.is_key:
             return None

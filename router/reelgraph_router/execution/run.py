@@ -45,8 +45,8 @@ class Run:
     """The state of one execution; `start` it, and `on_done` is called once with it."""
 
     __slots__ = (
-        "_calls", "_headers", "_on_done", "_redaction", "_remaining", "_transport", "_waits",
-        "done", "faults", "introspection", "memos", "nodes", "program", "root", "timeline", "truths",
+        "_blocked", "_calls", "_headers", "_on_done", "_redaction", "_remaining", "_transport", "_waits",
+        "careful", "done", "faults", "introspection", "memos", "nodes", "program", "root", "timeline", "truths",
         "variables",
     )  # fmt: skip
 
@@ -67,6 +67,7 @@ class Run:
         self.root: JsonObject = {} if root is None else root
         self.nodes: list[list[JsonObject] | None] = [None] * program.nodes
         self.faults: Faults | None = None
+        self.careful = False
         self.truths = program.evaluate(variables) if program.evaluate is not None else ()
         self.memos: tuple[dict[int, object], ...] = ()
         self.introspection = introspection
@@ -78,6 +79,7 @@ class Run:
         self._waits = list(program.waits)
         self._remaining = len(program.fetches)
         self._calls: dict[int, tuple[Call, Sent]] = {}
+        self._blocked: list[tuple[JsonObject, Sequence[str]]] = []
         self._on_done: Callable[[Run], None] | None = None
 
     # Scheduling
@@ -215,6 +217,9 @@ class Run:
             return
         if data is not None:
             self._merge(fetch, sent, data)
+            for place, keys in self._blocked:
+                for key in keys:
+                    place.pop(key, None)
         if errors or data is None:
             self._take_errors(fetch, sent, data, errors, outcome)
 
@@ -296,6 +301,15 @@ class Run:
     def fail_all(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
         """Count the fetch as failed at all its places."""
         self._fail(fetch, sent, fault)
+
+    def block(self, place: JsonObject, keys: Sequence[str]) -> None:
+        """Make the values at `keys` null: something they need could not be fetched."""
+        fault = GraphQLFault(
+            "A value that this field needs could not be fetched.", Code.SUBGRAPH_UNAVAILABLE
+        )
+        for key in keys:
+            self._faults().block(place, key, fault)
+        self._blocked.append((place, keys))
 
     def record(self) -> Faults:
         """The faults of this run, to add to."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 
 from reelgraph_federation.supergraph import InvalidSupergraphError
@@ -34,13 +35,18 @@ class HotSwap:
     """Holds the graph being served in `current`, None until the first one is there."""
 
     def __init__(
-        self, rules: GraphRules, make_transport: MakeTransport, executor: Executor | None = None
+        self,
+        rules: GraphRules,
+        make_transport: MakeTransport,
+        executor: Executor | None = None,
+        on_swap: Callable[[], None] | None = None,
     ) -> None:
         self.current: Graph | None = None
         self.refused = ""
         self._rules = rules
         self._make_transport = make_transport
         self._executor = executor
+        self._on_swap = on_swap
         self._arrived = asyncio.Event()
 
     async def follow(self, source: SupergraphSource) -> None:
@@ -76,6 +82,8 @@ class HotSwap:
         self._arrived.set()
         if old is not None:
             old.retire()
+        if self._on_swap is not None:
+            self._on_swap()
         _log.info(
             "serving supergraph %s from %s, made ready in %d ms",
             document.version, document.origin, (time.perf_counter() - started) * 1000,
