@@ -18,17 +18,12 @@ class MaturityLevel(Enum):
     EIGHTEEN = 18
 
 
-class NotEntitledReason(Enum):
-    """What the member lacks."""
+class RefusalReason(Enum):
+    """What the member, the title or the network lacks."""
 
     NO_SUBSCRIPTION = "NO_SUBSCRIPTION"
     PAYMENT_DUE = "PAYMENT_DUE"
     MATURITY = "MATURITY"
-
-
-class TitleUnavailableReason(Enum):
-    """What the title, or the network, lacks."""
-
     UNKNOWN_TITLE = "UNKNOWN_TITLE"
     NOT_PLAYABLE = "NOT_PLAYABLE"
     NOT_IN_TERRITORY = "NOT_IN_TERRITORY"
@@ -101,14 +96,14 @@ class Entitled:
 class NotEntitledTo:
     """The member may not play."""
 
-    reason: NotEntitledReason
+    reason: RefusalReason
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
     """Nobody may play it now and here."""
 
-    reason: TitleUnavailableReason
+    reason: RefusalReason
 
 
 PLAYABLE_KINDS = frozenset({"MOVIE", "EPISODE"})
@@ -126,28 +121,28 @@ def judge_entitlement(
     The entitlement ends with the window or with what is paid, whichever comes first.
     """
     if title.kind not in PLAYABLE_KINDS:
-        return Unavailable(TitleUnavailableReason.NOT_PLAYABLE)
+        return Unavailable(RefusalReason.NOT_PLAYABLE)
     window = find_window(title.windows, country, now)
-    if isinstance(window, TitleUnavailableReason):
+    if isinstance(window, RefusalReason):
         return Unavailable(window)
     if title.maturity.value > maturity.value:
-        return NotEntitledTo(NotEntitledReason.MATURITY)
+        return NotEntitledTo(RefusalReason.MATURITY)
     if billing is None or billing.paid_through is None:
-        return NotEntitledTo(NotEntitledReason.NO_SUBSCRIPTION)
+        return NotEntitledTo(RefusalReason.NO_SUBSCRIPTION)
     if billing.paid_through <= now:
-        return NotEntitledTo(NotEntitledReason.PAYMENT_DUE)
+        return NotEntitledTo(RefusalReason.PAYMENT_DUE)
     until = min(billing.paid_through, window.ends_at or billing.paid_through)
     return Entitled(until, billing.max_streams, billing.max_height)
 
 
 def find_window(
     windows: Sequence[Window], country: str | None, now: datetime
-) -> Window | TitleUnavailableReason:
+) -> Window | RefusalReason:
     """Return the open window for `country` that ends last, or why there is none."""
     here = [each for each in windows if each.covers(country)]
     if not here:
-        return TitleUnavailableReason.NOT_IN_TERRITORY
+        return RefusalReason.NOT_IN_TERRITORY
     open_now = [each for each in here if each.holds(now)]
     if not open_now:
-        return TitleUnavailableReason.OUTSIDE_WINDOW
+        return RefusalReason.OUTSIDE_WINDOW
     return max(open_now, key=lambda each: (each.ends_at is None, each.ends_at or now))

@@ -9,25 +9,22 @@ import strawberry
 
 from subgraphs.playback import store
 from subgraphs.playback.entities import Info, Title
-from subgraphs.playback.entitlement import NotEntitledReason, TitleUnavailableReason
+from subgraphs.playback.entitlement import RefusalReason
 from subgraphs.playback.leases import find_lease
 from subgraphs.playback.records import SessionRecord, StreamRecord
 
-strawberry.enum(NotEntitledReason, description="What the member lacks.")
-strawberry.enum(TitleUnavailableReason, description="What the title, or the network, lacks.")
+strawberry.enum(RefusalReason, description="What the member, the title or the network lacks.")
 
-_NOT_ENTITLED = {
-    NotEntitledReason.NO_SUBSCRIPTION: "Subscribe to a plan to play this.",
-    NotEntitledReason.PAYMENT_DUE: "Pay the open invoice to play this.",
-    NotEntitledReason.MATURITY: "This title is not for the selected profile.",
-}
-_UNAVAILABLE = {
-    TitleUnavailableReason.UNKNOWN_TITLE: "There is no such title.",
-    TitleUnavailableReason.NOT_PLAYABLE: "This is a series; choose one of its episodes.",
-    TitleUnavailableReason.NOT_IN_TERRITORY: "This title is not available in your country.",
-    TitleUnavailableReason.OUTSIDE_WINDOW: "This title is not available at the moment.",
-    TitleUnavailableReason.NO_STREAM_FITS: "No stream of this title fits your device and plan.",
-    TitleUnavailableReason.NO_APPLIANCE: "No appliance can serve this title now. Try again soon.",
+_MESSAGES = {
+    RefusalReason.NO_SUBSCRIPTION: "Subscribe to a plan to play this.",
+    RefusalReason.PAYMENT_DUE: "Pay the open invoice to play this.",
+    RefusalReason.MATURITY: "This title is not for the selected profile.",
+    RefusalReason.UNKNOWN_TITLE: "There is no such title.",
+    RefusalReason.NOT_PLAYABLE: "This is a series; choose one of its episodes.",
+    RefusalReason.NOT_IN_TERRITORY: "This title is not available in your country.",
+    RefusalReason.OUTSIDE_WINDOW: "This title is not available at the moment.",
+    RefusalReason.NO_STREAM_FITS: "No stream of this title fits your device and plan.",
+    RefusalReason.NO_APPLIANCE: "No appliance can serve this title now. Try again soon.",
 }
 
 
@@ -145,13 +142,13 @@ class PlaybackSession:
 class NotEntitled:
     """See entitlement.NotEntitledTo."""
 
-    reason: NotEntitledReason
+    reason: RefusalReason
     message: str
 
     @classmethod
-    def of(cls, reason: NotEntitledReason) -> NotEntitled:
+    def of(cls, reason: RefusalReason) -> NotEntitled:
         """Show a reason."""
-        return cls(reason=reason, message=_NOT_ENTITLED[reason])
+        return cls(reason=reason, message=_MESSAGES[reason])
 
 
 @strawberry.type(description="As many streams play already as the plan allows.")
@@ -174,13 +171,13 @@ class TooManyStreams:
 class TitleUnavailable:
     """See entitlement.Unavailable."""
 
-    reason: TitleUnavailableReason
+    reason: RefusalReason
     message: str
 
     @classmethod
-    def of(cls, reason: TitleUnavailableReason) -> TitleUnavailable:
+    def of(cls, reason: RefusalReason) -> TitleUnavailable:
         """Show a reason."""
-        return cls(reason=reason, message=_UNAVAILABLE[reason])
+        return cls(reason=reason, message=_MESSAGES[reason])
 
 
 @strawberry.type(description="The stream goes on.")

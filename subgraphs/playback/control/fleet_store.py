@@ -89,6 +89,13 @@ async def save_routes(
         await session.execute(sa.insert(appliance_routes), rows)
 
 
+async def forget_files(session: AsyncSession, appliance_id: str) -> None:
+    """Drop what is known of an appliance's files, before all of them are written anew."""
+    await session.execute(
+        sa.delete(appliance_files).where(appliance_files.c.appliance_id == appliance_id)
+    )
+
+
 async def save_files(
     session: AsyncSession, appliance_id: str, added: Iterable[str], removed: Iterable[str]
 ) -> None:

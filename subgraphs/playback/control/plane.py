@@ -51,7 +51,8 @@ class _RouteChange:
 @dataclass(frozen=True, slots=True)
 class _FileChange:
     files: frozenset[str]
-    wants_full: bool = False
+    is_whole: bool
+    wants_full: bool
 
 
 class ControlPlane:
@@ -106,7 +107,7 @@ class ControlPlane:
                 accept_report(known, health, self._clock(), self._fleet.watching_since),
                 files=files.files,
             )
-            await self._save(known, appliance, routes)
+            await self._save(known, appliance, routes, files)
             self._swap(appliance, routes)
         wants = [
             part
@@ -120,16 +121,18 @@ class ControlPlane:
         generation = self._generations.get(known.facts.id) if same_boot else None
         return _route_change(report.routes, known.facts.id, generation, self._routes)
 
-    async def _save(self, known: Appliance, appliance: Appliance, routes: _RouteChange) -> None:
+    async def _save(
+        self, known: Appliance, appliance: Appliance, routes: _RouteChange, files: _FileChange
+    ) -> None:
         appliance_id = appliance.facts.id
         async with self._database.write() as session:
             await fleet_store.save_appliance(session, appliance, routes.generation)
             await fleet_store.save_routes(session, appliance_id, routes.announced, routes.withdrawn)
+            if files.is_whole:
+                await fleet_store.forget_files(session, appliance_id)
+            before: frozenset[str] = frozenset() if files.is_whole else known.files
             await fleet_store.save_files(
-                session,
-                appliance_id,
-                added=appliance.files - known.files,
-                removed=known.files - appliance.files,
+                session, appliance_id, added=files.files - before, removed=before - files.files
             )
 
     def _swap(self, appliance: Appliance, routes: _RouteChange) -> None:
@@ -183,4 +186,5 @@ def _file_change(known: Appliance, part: FilesPart) -> _FileChange:
         if part.full is not None
         else (known.files | set(part.add)) - set(part.remove)
     )
-    return _FileChange(files, wants_full=inventory_digest(files) != part.digest)
+    differs = inventory_digest(files) != part.digest
+    return _FileChange(files, is_whole=part.full is not None, wants_full=differs)

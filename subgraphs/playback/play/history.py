@@ -13,6 +13,7 @@ from reelgraph_kit.document_store.port import Json
 from subgraphs.playback.records import SessionRecord
 
 FINISHED_SHARE = 0.95
+_NO_CURSOR = "This cursor does not come from viewingHistory."
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,12 @@ def encode_cursor(viewing: Viewing) -> str:
 def decode_cursor(cursor: str) -> str:
     """Read a cursor; raises BadCursor."""
     try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode()
+        order = base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise BadCursor("This cursor does not come from viewingHistory.") from error
+        raise BadCursor(_NO_CURSOR) from error
+    if "#" not in order:
+        raise BadCursor(_NO_CURSOR)
+    return order
 
 
 def _progress_id(profile_id: str, title_id: str) -> str:

@@ -16,8 +16,8 @@ from subgraphs.playback.entitlement import (
     MaturityLevel,
     MemberFacts,
     NotEntitledTo,
+    RefusalReason,
     TitleFacts,
-    TitleUnavailableReason,
     Unavailable,
     judge_entitlement,
 )
@@ -116,7 +116,7 @@ async def _check_entitlement(
         player.facts.find_billing(viewer.member_id, deadline),
     )
     if title is None:
-        return Unavailable(TitleUnavailableReason.UNKNOWN_TITLE)
+        return Unavailable(RefusalReason.UNKNOWN_TITLE)
     maturity = _maturity_of(member, viewer.profile_id)
     country = viewer.country or (member.country if member else None)
     verdict = judge_entitlement(title, maturity, billing, country, player.clock())
@@ -135,11 +135,11 @@ def _plan_streams(
 ) -> _Plan | Unavailable:
     streams = choose_streams(LADDER, wish.device, entitlement.max_height)
     if not streams:
-        return Unavailable(TitleUnavailableReason.NO_STREAM_FITS)
+        return Unavailable(RefusalReason.NO_STREAM_FITS)
     asset = asset_of(title)
     candidates = choose(steer_title(player, asset, streams, viewer.address))
     if not candidates:
-        return Unavailable(TitleUnavailableReason.NO_APPLIANCE)
+        return Unavailable(RefusalReason.NO_APPLIANCE)
     return _Plan(asset, streams, choose_initial(streams, wish.device), candidates)
 
 

@@ -11,10 +11,9 @@ from subgraphs.playback.entitlement import (
     BillingFacts,
     Entitled,
     MaturityLevel,
-    NotEntitledReason,
     NotEntitledTo,
+    RefusalReason,
     TitleFacts,
-    TitleUnavailableReason,
     Unavailable,
     Window,
     judge_entitlement,
@@ -47,11 +46,11 @@ def judge(
 @pytest.mark.parametrize(
     ("facts", "verdict"),
     [
-        (title(), Unavailable(TitleUnavailableReason.NOT_IN_TERRITORY)),
-        (title(window("FR")), Unavailable(TitleUnavailableReason.NOT_IN_TERRITORY)),
-        (title(window("DE", 1)), Unavailable(TitleUnavailableReason.OUTSIDE_WINDOW)),
-        (title(window("DE", -9, 0)), Unavailable(TitleUnavailableReason.OUTSIDE_WINDOW)),
-        (title(window(), kind="SERIES"), Unavailable(TitleUnavailableReason.NOT_PLAYABLE)),
+        (title(), Unavailable(RefusalReason.NOT_IN_TERRITORY)),
+        (title(window("FR")), Unavailable(RefusalReason.NOT_IN_TERRITORY)),
+        (title(window("DE", 1)), Unavailable(RefusalReason.OUTSIDE_WINDOW)),
+        (title(window("DE", -9, 0)), Unavailable(RefusalReason.OUTSIDE_WINDOW)),
+        (title(window(), kind="SERIES"), Unavailable(RefusalReason.NOT_PLAYABLE)),
         (title(window("DE", 0)), Entitled(NOW + 9 * DAY, 2, 720)),
         (title(window(None, -1, None)), Entitled(NOW + 20 * DAY, 2, 720)),
         (title(window("FR"), window("DE", -1, 3)), Entitled(NOW + 3 * DAY, 2, 720)),
@@ -65,9 +64,7 @@ def test_windows_and_territory(facts: TitleFacts, verdict: object) -> None:
 
 def test_without_a_country_only_windows_for_everywhere_count() -> None:
     assert isinstance(judge(title(window()), country=None), Entitled)
-    assert judge(title(window("DE")), country=None) == Unavailable(
-        TitleUnavailableReason.NOT_IN_TERRITORY
-    )
+    assert judge(title(window("DE")), country=None) == Unavailable(RefusalReason.NOT_IN_TERRITORY)
 
 
 @pytest.mark.parametrize(
@@ -78,18 +75,18 @@ def test_maturity(limit: str, allowed: bool) -> None:
     verdict = judge(title(window()), maturity=limit)
 
     assert isinstance(verdict, Entitled) is allowed
-    assert allowed or verdict == NotEntitledTo(NotEntitledReason.MATURITY)
+    assert allowed or verdict == NotEntitledTo(RefusalReason.MATURITY)
 
 
 @pytest.mark.parametrize(
     ("billing", "reason"),
     [
-        (None, NotEntitledReason.NO_SUBSCRIPTION),
-        (BillingFacts(None, 2, 720), NotEntitledReason.NO_SUBSCRIPTION),
-        (BillingFacts(NOW, 2, 720), NotEntitledReason.PAYMENT_DUE),
+        (None, RefusalReason.NO_SUBSCRIPTION),
+        (BillingFacts(None, 2, 720), RefusalReason.NO_SUBSCRIPTION),
+        (BillingFacts(NOW, 2, 720), RefusalReason.PAYMENT_DUE),
     ],
 )
-def test_payment(billing: BillingFacts | None, reason: NotEntitledReason) -> None:
+def test_payment(billing: BillingFacts | None, reason: RefusalReason) -> None:
     assert judge(title(window()), billing=billing) == NotEntitledTo(reason)
 
 
