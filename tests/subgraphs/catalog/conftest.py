@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -30,10 +32,32 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.close()
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalogue with its films, made once; every test gets a copy."""
+    path = tmp_path_factory.mktemp("seeded") / "catalog.db"
+
+    async def seed() -> None:
+        made = Database(f"sqlite+aiosqlite:///{path}")
+        await made.create_tables(metadata)
+        await seed_films(made)
+        await made.close()
+
+    asyncio.run(seed())
+    return path
+
+
+def copy_of(template: Path, folder: Path) -> str:
+    (folder / "catalog").mkdir(exist_ok=True)
+    copy = shutil.copy(template, folder / "catalog" / "catalog.db")
+    return f"sqlite+aiosqlite:///{copy}"
+
+
 @pytest.fixture
-async def seeded(database: Database) -> Database:
-    await seed_films(database)
-    return database
+async def seeded(tmp_path: Path, template: Path) -> AsyncIterator[Database]:
+    opened = Database(copy_of(template, tmp_path))
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
@@ -70,10 +94,11 @@ def signer(tmp_path: Path) -> Signer:
 
 
 @pytest.fixture
-async def ask(tmp_path: Path, signer: Signer) -> AsyncIterator[Ask]:
+async def ask(tmp_path: Path, signer: Signer, template: Path) -> AsyncIterator[Ask]:
     """Run an operation on the whole app, as whoever `identity` is."""
     keys = tmp_path / "services.jwks.json"
     keys.write_text(json.dumps(jwks_document({"router": signer.public_key})))
+    copy_of(template, tmp_path)
     settings = Settings(data_dir=tmp_path, trusted_signers=keys)
     app = create_app(settings)
     async with (
