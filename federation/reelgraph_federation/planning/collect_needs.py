@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from reelgraph_federation.operations.tree import SelectedField, Selections
 from reelgraph_federation.planning.drafts import Need
 from reelgraph_federation.planning.errors import NoPathError
-from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach
+from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach, Waves
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.positions import TYPENAME, Position
-from reelgraph_federation.query_graph import TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 
 
@@ -131,7 +130,7 @@ class NeedCollector:
         if ident == TYPENAME and ident in position.names:
             return
         allocate(self._reach, position, ident, need.preferred)
-        nodes: dict[TypeNode, int] = self._reach.direct(position)
+        nodes: Waves = self._reach.direct(position)
         wave = self._wave(nodes, position, need.name)
         if wave >= NEVER_REACHED:
             nodes = self._reach.closed(position)
@@ -141,7 +140,7 @@ class NeedCollector:
         offering = {node.subgraph for node in nodes if need.name in node.fields}
         self.tasks.append(Task(position, need, wave, len(offering) > 1))
 
-    def _wave(self, nodes: dict[TypeNode, int], position: Position, name: str) -> int:
+    def _wave(self, nodes: Waves, position: Position, name: str) -> int:
         return self._reach.field_wave(nodes, position.type_name, name)
 
 

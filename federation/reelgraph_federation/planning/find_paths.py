@@ -15,7 +15,17 @@ from reelgraph_federation.supergraph.model import UnionType
 from reelgraph_federation.supergraph.type_refs import TypeRef
 
 NEVER_REACHED = 1 << 30
-Waves = Mapping[TypeNode, int]
+
+
+class Waves(dict[TypeNode, int]):
+    """Nodes, each with the first wave in which it can be reached."""
+
+    __slots__ = ("floor",)
+
+    def __init__(self, nodes: Mapping[TypeNode, int], floor: int | None = None) -> None:
+        super().__init__(nodes)
+        self.floor = min(nodes.values(), default=NEVER_REACHED) if floor is None else floor
+        """The first wave of any node; jumps only add later ones."""
 
 
 class Reach:
@@ -25,7 +35,7 @@ class Reach:
         self.graph = graph
         self._labels = labels
         self.kind = kind
-        self._closures: dict[tuple[str, frozenset[tuple[TypeNode, int]]], dict[TypeNode, int]] = {}
+        self._closures: dict[tuple[str, frozenset[tuple[TypeNode, int]]], Waves] = {}
         self._open: set[tuple[object, ...]] = set()
         self._signatures: dict[tuple[str, str], frozenset[str]] = {}
         self.roots: tuple[TypeNode, ...] = graph.roots(kind)
@@ -48,13 +58,13 @@ class Reach:
             return None
         return edge
 
-    def direct(self, position: Position) -> dict[TypeNode, int]:
+    def direct(self, position: Position) -> Waves:
         """Return the nodes reached without a jump at this position, with their waves."""
         if position.direct is None:
             position.direct = self._direct(position)
         return position.direct
 
-    def closed(self, position: Position) -> dict[TypeNode, int]:
+    def closed(self, position: Position) -> Waves:
         """Return all nodes that can be reached at a position, with their waves."""
         if position.closed is None:
             start = self._arrive(position, closed=True)
@@ -74,6 +84,8 @@ class Reach:
             if name == "__typename":
                 if not node.is_interface_object:
                     found.append(Offer(node, wave, None))
+            elif name not in node.fields:
+                continue
             elif self.plain_edge(node, name) is not None:
                 found.append(Offer(node, wave, None))
             elif (edge := self.entry_edge(node, name)) is not None:
@@ -91,40 +103,42 @@ class Reach:
                     position.arrivals.setdefault(target, []).append(offer)
         return position.arrivals.get(node, [])
 
-    def _direct(self, position: Position) -> dict[TypeNode, int]:
+    def _direct(self, position: Position) -> Waves:
         found = self._arrive(position, closed=False)
         return found or self._arrive(position, closed=True)
 
-    def _arrive(self, position: Position, *, closed: bool) -> dict[TypeNode, int]:
+    def _arrive(self, position: Position, *, closed: bool) -> Waves:
         nodes = self.closed if closed else self.direct
         if position.base is not None:
             return self.narrow(nodes(position.base), position.type_name)
         if position.parent is None:
-            return dict.fromkeys(self.roots, 0)
+            return Waves(dict.fromkeys(self.roots, 0))
         return self.follow(nodes(position.parent), position.parent.type_name, position.name)
 
-    def narrow(self, nodes: Waves, type_name: str) -> dict[TypeNode, int]:
+    def narrow(self, nodes: Waves, type_name: str) -> Waves:
         """Return the nodes for one object type."""
         found: dict[TypeNode, int] = {}
         for node, wave in nodes.items():
             cast = node.cast(type_name)
             if cast is not None and wave < found.get(cast, NEVER_REACHED):
                 found[cast] = wave
-        return found
+        return Waves(found)
 
-    def follow(self, nodes: Waves, type_name: str, name: str) -> dict[TypeNode, int]:
+    def follow(self, nodes: Waves, type_name: str, name: str) -> Waves:
         """Return the nodes to which a field leads."""
         found: dict[TypeNode, int] = {}
         for node, wave in nodes.items():
+            if name not in node.fields:
+                continue
             edge = self.plain_edge(node, name)
             if edge is None:
                 edge = self.entry_edge(node, name)
                 wave = self.entry_wave(nodes, type_name, node, edge) if edge else NEVER_REACHED
             if edge is not None and edge.target is not None and wave < NEVER_REACHED:
                 found[edge.target] = min(wave, found.get(edge.target, NEVER_REACHED))
-        return found
+        return Waves(found)
 
-    def closure(self, type_name: str, start: dict[TypeNode, int]) -> dict[TypeNode, int]:
+    def closure(self, type_name: str, start: Waves) -> Waves:
         """Return the nodes reached from some by any number of key jumps."""
         memo = (type_name, frozenset(start.items()))
         known = self._closures.get(memo)
@@ -133,7 +147,7 @@ class Reach:
         if ("closure", *memo) in self._open or not start:
             return start
         self._open.add(("closure", *memo))
-        nodes = dict(start)
+        nodes = Waves(start, start.floor)
         edges = self.graph.jumps(type_name)
         while self._relax(type_name, nodes, edges):
             pass
@@ -142,11 +156,9 @@ class Reach:
             self._closures[memo] = nodes
         return nodes
 
-    def _relax(
-        self, type_name: str, nodes: dict[TypeNode, int], edges: tuple[KeyEdge, ...]
-    ) -> bool:
+    def _relax(self, type_name: str, nodes: Waves, edges: tuple[KeyEdge, ...]) -> bool:
         changed = False
-        soonest = min(nodes.values()) + 1
+        soonest = nodes.floor + 1
         for edge in edges:
             best = nodes.get(edge.target, NEVER_REACHED)
             if best <= soonest:
@@ -165,13 +177,15 @@ class Reach:
     def field_wave(self, nodes: Waves, type_name: str, name: str) -> int:
         """Return the first wave in which a field can be had from some of these nodes."""
         best = NEVER_REACHED
-        floor = floor_of(nodes)
+        floor = nodes.floor
         for node, wave in nodes.items():
             if wave >= best:
                 continue
             if name == "__typename":
                 if not node.is_interface_object:
                     best = wave
+            elif name not in node.fields:
+                continue
             elif self.plain_edge(node, name) is not None:
                 best = wave
             elif (edge := self.entry_edge(node, name)) is not None:
@@ -200,9 +214,17 @@ class Reach:
         assert target is not None
         return self.graph.jumps_into(type_name, target)
 
+    def jump_wave(self, position: Position, jump: KeyEdge) -> int:
+        """Return the first wave in which a key jump at a position can be made."""
+        wave = position.jump_waves.get(jump)
+        if wave is None:
+            wave = 1 + self.set_wave(self.closed(position), position.type_name, jump.key)
+            position.jump_waves[jump] = wave
+        return wave
+
     def set_wave(self, nodes: Waves, type_name: str, fields: FieldSet) -> int:
         """Return the first wave after which all of a field set is there."""
-        wave = floor_of(nodes)
+        wave = nodes.floor
         for selection in fields:
             wave = max(wave, self._selection_wave(nodes, type_name, selection))
             if wave >= NEVER_REACHED:
@@ -232,7 +254,7 @@ class Reach:
             return NEVER_REACHED
         child = self.field_type(type_name, selection.name)
         wave = self.set_wave(below, child, selection.children)
-        if wave > min(below.values()):
+        if wave > below.floor:
             wave = min(wave, self.set_wave(self.closure(child, below), child, selection.children))
         return wave
 
@@ -280,8 +302,3 @@ class Reach:
         if self.graph.types.is_composite(field.type.name):
             return frozenset(ref.text.replace(ref.name, "") for ref in refs)
         return frozenset(ref.text for ref in refs)
-
-
-def floor_of(nodes: Waves) -> int:
-    """Return the first wave of any node."""
-    return min(nodes.values(), default=NEVER_REACHED)

@@ -148,11 +148,11 @@ class LaneOptions:
     ) -> Option | None:
         """Return the cheapest entry by one key: in the first wave possible, or joining a fetch."""
         self._step()
-        nodes = self._reach.closed(position)
-        type_name = position.type_name
-        soonest = 1 + self._reach.set_wave(nodes, type_name, jump.key)
+        soonest = self._reach.jump_wave(position, jump)
         if required:
-            soonest = max(soonest, 1 + self._reach.set_wave(nodes, type_name, required))
+            nodes = self._reach.closed(position)
+            needed = self._reach.set_wave(nodes, position.type_name, required)
+            soonest = max(soonest, 1 + needed)
         if soonest > latest or soonest >= NEVER_REACHED:
             return None
         best: Option | None = None

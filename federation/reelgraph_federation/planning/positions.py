@@ -9,10 +9,11 @@ from reelgraph_federation.operations.conditions import both
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments, SelectedField
 from reelgraph_federation.planning.keys import Ident, KeySpace
 from reelgraph_federation.planning.nodes import ALWAYS, Condition, Place, Step
-from reelgraph_federation.query_graph import FieldEdge, TypeNode
+from reelgraph_federation.query_graph import FieldEdge, KeyEdge, TypeNode
 
 if TYPE_CHECKING:
     from reelgraph_federation.planning.drafts import Lane, Supply
+    from reelgraph_federation.planning.find_paths import Waves
 
 
 class Offer(NamedTuple):
@@ -62,8 +63,9 @@ class Position:
     """For each field name, the nodes that have it; filled by `Reach.offers`."""
     arrivals: dict[TypeNode, list[Offer]] | None = None
     """For each node here, the nodes above whose field leads to it; filled by `Reach.arrivals`."""
-    direct: dict[TypeNode, int] | None = None
-    closed: dict[TypeNode, int] | None = None
+    jump_waves: dict[KeyEdge, int] = field(default_factory=dict)
+    direct: Waves | None = None
+    closed: Waves | None = None
 
     def branch(self, type_name: str) -> Position:
         """Return the part of this base position that holds objects of one type."""
