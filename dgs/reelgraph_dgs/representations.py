@@ -45,12 +45,12 @@ class RepresentationReader:
         `place` is how error messages call it. Raises `BadRequest` for a value that does not
         fit its type.
         """
-        type_ = self._object_type(type_name, place)
+        fields = self._object_type(type_name, place).fields
         names = self.python_names(type_name)
         return {
-            names[name]: self._coerce(field.type, value[name], f"{place}.{name}")
-            for name, field in type_.fields.items()
-            if name in value and name in names
+            names[name]: self._coerce(fields[name].type, sent, f"{place}.{name}")
+            for name, sent in value.items()
+            if name in names and name in fields
         }
 
     def python_names(self, type_name: str) -> dict[str, str]:
