@@ -102,7 +102,7 @@ UpdatePersonResult = Annotated[
 ]
 
 
-@strawberry.type(description="Changing the catalogue; needs the scope catalog:write.")
+@strawberry.type
 class Mutation:
     """Changing the catalogue; needs the scope catalog:write."""
 

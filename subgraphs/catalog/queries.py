@@ -12,7 +12,7 @@ from subgraphs.catalog.store import TitleFilter
 from subgraphs.catalog.types import After, First, Genre, Person, Title, TitleConnection
 
 
-@strawberry.type(description="Reading the catalogue.")
+@strawberry.type
 class Query:
     """Reading the catalogue."""
 

@@ -185,7 +185,7 @@ class Title:
     episode_number: int | None
     updated_at: datetime
     version: int = strawberry.field(description="Grows by one with each change.")
-    popularity: float = strawberry.field(description="An editor's estimate, 0 to 1.")
+    popularity: float = strawberry.field(description="How popular it is, 0 to 1.")
     series_id: strawberry.Private[str | None]
 
     @classmethod

@@ -55,9 +55,7 @@ class Title:
         found = await info.context.loader(load_similar).load(key)
         return [title_of(item) for item in found]
 
-    @strawberry.federation.field(
-        override="catalog", description="How popular it is now, 0 to 1: plays and editors."
-    )
+    @strawberry.federation.field(override="catalog", description="How popular it is, 0 to 1.")
     async def popularity(self, info: RecommendationsInfo) -> float:
         """Look it up for all titles of the request at once."""
         return await info.context.loader(load_popularity).load(self.id)
