@@ -160,6 +160,7 @@ async def test_a_subgraph_without_url_keeps_its_own(
         ((SubgraphSchema("a", "", "  \n"),), "SDL of subgraph a is empty"),
         ((SubgraphSchema("a", "", "x" * 201),), "201 bytes; at most 200"),
         ((SubgraphSchema("a", "", "x\0"),), "NUL"),
+        ((SubgraphSchema("a", "", "x\ud800"),), "surrogate"),
         ((SubgraphSchema("a", "ftp://a", "x"),), "http:// or https://"),
         ((SubgraphSchema("a", "http://a b", "x"),), "no usable URL"),
         (tuple(SubgraphSchema(f"s{n}", "", "x") for n in range(21)), "too many"),
@@ -179,13 +180,26 @@ async def test_bad_names_are_refused(publish: PublishSubgraphs) -> None:
         await publish(PublishRequest("a b", "main", (TITLES,), "ann"))
 
 
-async def test_deeply_nested_sdl_is_an_error_and_no_crash(store: SqlRegistryStore) -> None:
-    deep = "[" * 20_000 + "]" * 20_000
-    sdl = f"type Query {{ a(x: [Int] = {deep}): Int }}"
+@pytest.mark.parametrize(
+    ("sdl", "composes"),
+    [
+        (f"type Query {{ a(x: [Int] = {'[' * 20_000}{']' * 20_000}): Int }}", False),
+        (f"type Query {{ a: {'[' * 20_000}Int{']' * 20_000} }}", False),
+        (f"type Query {{ a: {'[' * 100}Int{']' * 100} }}", True),
+    ],
+    ids=["value", "type", "not too deep"],
+)
+async def test_deeply_nested_sdl_is_an_error_and_no_crash(
+    store: SqlRegistryStore, sdl: str, composes: bool
+) -> None:
     publish = PublishSubgraphs(store, Heard(), clock, SchemaLimits())
     outcome = await publish(request(SubgraphSchema("a", "", sdl)))
-    assert isinstance(outcome, CompositionFailed)
-    assert {error.code for error in outcome.errors} == {"INVALID_GRAPHQL"}
+    if composes:
+        assert isinstance(outcome, Published)
+        assert isinstance(await publish(request(PEOPLE)), Published)
+    else:
+        assert isinstance(outcome, CompositionFailed)
+        assert {error.code for error in outcome.errors} == {"INVALID_GRAPHQL"}
 
 
 async def test_deleting_takes_a_subgraph_out(

@@ -28,9 +28,13 @@ def compose_schemas(schemas: Iterable[SubgraphSchema]) -> Composition:
     """Compose subgraphs in the order of their names, so that equal sets give equal supergraphs."""
     ordered = sorted(schemas, key=lambda schema: schema.name)
     try:
-        result = compose([Subgraph(s.name, s.url, s.sdl, s.file) for s in ordered])
+        return _compose(ordered)
     except RecursionError:
         return Composition("", "", (_too_deep(ordered),), ())
+
+
+def _compose(schemas: list[SubgraphSchema]) -> Composition:
+    result = compose([Subgraph(s.name, s.url, s.sdl, s.file) for s in schemas])
     return Composition(
         supergraph_sdl=result.supergraph_sdl or "",
         api_schema_sdl=result.api_schema_sdl or "",

@@ -93,7 +93,14 @@ def check_schemas(schemas: tuple[SubgraphSchema, ...], limits: "SchemaLimits") -
 
 
 def _check_content(schema: SubgraphSchema, limits: "SchemaLimits") -> None:
-    size = len(schema.sdl.encode())
+    try:
+        size = len(schema.sdl.encode())
+        schema.url.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(
+            f"The SDL or URL of subgraph {schema.name} holds half of a surrogate pair; "
+            "send it as valid Unicode."
+        ) from None
     if not schema.sdl.strip():
         raise InvalidInput(f"The SDL of subgraph {schema.name} is empty.")
     if size > limits.max_sdl_bytes:

@@ -40,6 +40,8 @@ class Artefacts:
         if it is given; 404 when nothing is published, after the wait as well.
         """
         graph, variant = request.path_params["graph"], request.path_params["variant"]
+        if not _can_exist(request):
+            return _not_found("There is no such graph.", {})
         known = _known_versions(request)
         seconds, applied = self._wait(request)
         current = await self.store.published_version(graph, variant)
@@ -55,6 +57,8 @@ class Artefacts:
     async def exact(self, request: Request) -> Response:
         """Return one version, which never changes."""
         id = request.path_params["id"]
+        if not _can_exist(request):
+            return _not_found("There is no such version.", {})
         headers = {
             **_version_headers(id),
             "Cache-Control": "public, max-age=31536000, immutable",
@@ -95,6 +99,11 @@ class Artefacts:
 async def _disconnected(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+def _can_exist(request: Request) -> bool:
+    # Databases take no text with control characters, and nothing is named with them.
+    return all(str(value).isprintable() for value in request.path_params.values())
 
 
 def _known_versions(request: Request) -> set[str]:

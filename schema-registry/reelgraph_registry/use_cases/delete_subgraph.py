@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..domain.errors import InvalidInput, NotFound
 from ..domain.history import Action
+from ..domain.names import check_graph_name, check_variant_name
 from ..ports import Announcer, Clock, RegistryStore
 from .compose_and_publish import Intent, PublishOutcome, Schemas, compose_and_publish
 
@@ -23,6 +24,8 @@ class DeleteSubgraph:
 
         Raises NotFound when the variant has no such subgraph, InvalidInput for the last one.
         """
+        check_graph_name(graph)
+        check_variant_name(variant)
 
         def without(current: Schemas) -> Schemas:
             rest = tuple(schema for schema in current if schema.name != subgraph)

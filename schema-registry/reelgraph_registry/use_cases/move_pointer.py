@@ -30,6 +30,8 @@ class MovePointer:
 
         Raises NotFound when the variant never published the version, or nothing before.
         """
+        check_graph_name(graph)
+        check_variant_name(variant)
         if version is None:
             version = await self._previous(graph, variant)
         elif not await self._was_published(graph, variant, version):

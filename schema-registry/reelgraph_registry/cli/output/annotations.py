@@ -7,7 +7,7 @@ from reelgraph_federation.problems import Problem, SourceLocation
 from reelgraph_federation.schema_changes import Criticality
 
 from ...domain.change_result import ChangeResult
-from ...domain.check import Check, Finding
+from ...domain.check import Check, Finding, HintResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ def annotations_of_check(check: Check) -> list[Annotation]:
     worth_a_look = (c for c in check.changes if c.criticality is not Criticality.SAFE)
     return [
         *(_of_problem(error, "error") for error in check.errors),
-        *(_of_problem(h.problem, "warning" if h.passes else "error") for h in check.hints),
+        *(_of_problem(hint.problem, "error") for hint in check.hints if not hint.passes),
+        *(_of_problem(h.problem, "warning") for h in check.hints if h.passes and _is_here(h)),
         *(_of_change(change) for change in worth_a_look),
         *(_of_finding(finding) for finding in check.findings),
     ]
@@ -43,10 +44,16 @@ def annotations_of_problems(
 
 
 def _of_problem(problem: Problem, level: str) -> Annotation:
-    place = problem.locations[0] if problem.locations else None
+    in_files = [place for place in problem.locations if place.file]
+    place = next(iter([*in_files, *problem.locations]), None)
     message = f"{problem.message}\n{problem.remedy}"
     identity = f"{problem.code} {problem.coordinate} {problem.message}"
     return Annotation(level, problem.code, message, place, identity)
+
+
+def _is_here(hint: HintResult) -> bool:
+    """Say whether a hint is about a file that was checked, not about another team's subgraph."""
+    return any(place.file for place in hint.problem.locations)
 
 
 def _of_change(change: ChangeResult) -> Annotation:

@@ -61,6 +61,6 @@ def page_size(first: int) -> int:
 def author_name(author: str | None) -> str:
     """Return who does something, as they call themselves."""
     name = (author or "").strip()
-    if len(name) > _MAX_AUTHOR or "\0" in name:
-        raise InvalidInput(f"An author's name has at most {_MAX_AUTHOR} characters.")
+    if len(name) > _MAX_AUTHOR or not all(map(str.isprintable, name)):
+        raise InvalidInput(f"An author's name has at most {_MAX_AUTHOR} printable characters.")
     return name
