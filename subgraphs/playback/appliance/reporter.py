@@ -25,7 +25,9 @@ from subgraphs.playback.control.report import (
     inventory_digest,
 )
 
-FIRST_RETRY_SECONDS = 0.5
+FIRST_RETRY_SECONDS = 0.1
+MOST_AT_START_SECONDS = 0.8
+LONGEST_RETRY_SECONDS = 5.0
 _logger = logging.getLogger("reelgraph.appliance")
 
 ReadRoutes = Callable[[], Sequence[Route]]
@@ -61,11 +63,14 @@ class Reporter:
         pause = FIRST_RETRY_SECONDS
         while True:
             try:
-                pause = await self.report_once()
+                await asyncio.sleep(await self.report_once())
+                pause = FIRST_RETRY_SECONDS
             except ControlUnreachable as error:
                 _logger.warning("%s", error)
-                pause = min(pause * 2, 5.0)
-            await asyncio.sleep(pause)
+                await asyncio.sleep(pause)
+                # The control plane may be starting beside us: look often until it has answered.
+                longest = LONGEST_RETRY_SECONDS if self._state.heard_at else MOST_AT_START_SECONDS
+                pause = min(pause * 2, longest)
 
     async def report_once(self) -> float:
         """Send one report, follow its reply, and return the seconds until the next.

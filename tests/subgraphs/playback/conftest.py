@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -53,7 +53,9 @@ def clock() -> SettableClock:
 
 
 @asynccontextmanager
-async def serving(app: Any, listener: socket.socket, lifespan: str = "on") -> AsyncIterator[str]:
+async def serving(
+    app: Any, listener: socket.socket, lifespan: Literal["on", "off"] = "on"
+) -> AsyncIterator[str]:
     """Serve an app on a real socket of this process; gives its address."""
     server = uvicorn.Server(
         uvicorn.Config(app, lifespan=lifespan, log_config=None, ws="none", access_log=False)
@@ -110,7 +112,7 @@ async def service(
     tmp_path: Path, signers: TestSigners, start_subgraph: StartSubgraph, clock: SettableClock
 ) -> Service:
     """Playback asking real subgraphs, each with its own stores, in one process."""
-    common = {"data_dir": tmp_path, "trusted_signers": signers.jwks_path}
+    common: dict[str, Any] = {"data_dir": tmp_path, "trusted_signers": signers.jwks_path}
     catalog = create_catalog(CatalogSettings(**common))
     member = create_member(MemberSettings(**common, seed_demo=True))
     billing = create_billing(BillingSettings(**common, seed_demo=True), clock)

@@ -77,7 +77,7 @@ async def test_bytes_flow_from_a_real_socket_by_every_kind_of_range(
         assert head.content == b""
         assert (await http.post(url)).status_code == 405
 
-    with av.open(io.BytesIO(body)) as container:
+    with av.open(io.BytesIO(body), "r") as container:
         frames = sum(1 for _ in container.decode(video=0))
         assert container.streams.video[0].codec_context.name == "vp8"
         assert container.duration == 30_000_000  # microseconds
