@@ -1,0 +1,38 @@
+"""The router behind a real server in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from reelgraph_kit.process import listen
+from reelgraph_router.app import create_app
+from reelgraph_router.settings import RouterSettings
+
+
+@asynccontextmanager
+async def live(folder: Path, sdl: str, **settings: object) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a router that listens on a free port and serves `sdl` from a watched file."""
+    file = folder / "supergraph.graphql"
+    file.write_text(sdl)
+    given = RouterSettings(supergraph=file, data_dir=folder, watch_seconds=0.02, **settings)
+    listener = listen("127.0.0.1", 0)
+    config = uvicorn.Config(
+        create_app(given), http="httptools", ws="websockets-sansio", lifespan="on",
+        log_config=None, proxy_headers=False,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    serving = asyncio.ensure_future(server._serve(sockets=[listener]))
+    try:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=address, timeout=20) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        await serving
+        listener.close()

@@ -1,0 +1,201 @@
+"""What clients get when a subgraph misbehaves, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+
+import orjson
+import pytest
+from live import live
+from serving import hello_supergraph
+
+from reelgraph_federation import Subgraph, compose
+
+LINK = (
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+)
+
+
+def http(body: bytes, status: bytes = b"200 OK", kind: bytes = b"application/json") -> bytes:
+    return (
+        b"HTTP/1.1 %b\r\ncontent-type: %b\r\ncontent-length: %d\r\n\r\n%b"
+        % (status, kind, len(body), body)
+    )  # fmt: skip
+
+
+UNAVAILABLE, INVALID = "SUBGRAPH_UNAVAILABLE", "SUBGRAPH_ANSWER_INVALID"
+FAULTS = {
+    # name: (what the subgraph writes, whether it keeps the connection, code, data of `hello`)
+    "hangs up": (b"", False, UNAVAILABLE, None),
+    "never answers": (b"", True, "SUBGRAPH_TIMEOUT", None),
+    "no HTTP": (b"what?\r\n\r\n", True, INVALID, None),
+    "no JSON": (http(b"<html>"), True, INVALID, None),
+    "JSON, but a list": (http(b"[]"), True, INVALID, None),
+    "no data": (http(b"{}"), True, INVALID, None),
+    "data of a wrong type": (http(b'{"data":[]}'), True, INVALID, None),
+    "null data": (http(b'{"data":null}'), True, INVALID, None),
+    "server error": (http(b"oops", b"500 Oops"), True, "SUBGRAPH_HTTP_ERROR", None),
+    "not found, with JSON": (http(b'{"detail":"no"}', b"404 No"), True, "SUBGRAPH_HTTP_ERROR", None),
+    "GraphQL errors with a status": (
+        http(b'{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}]}', b"401 No"),
+        True, "UNAUTHENTICATED", None,
+    ),
+    "too large": (http(b'{"data":{"hello":"' + b"x" * 5000 + b'"}}'), True,
+                  "SUBGRAPH_ANSWER_TOO_LARGE", None),
+    "value of a wrong type": (http(b'{"data":{"hello":{"a":1}}}'), True, "INVALID_VALUE", None),
+    "errors beside data": (
+        http(b'{"data":{"hello":"w"},"errors":[{"message":"hm","extensions":{"code":"ODD"}}]}'),
+        True, "ODD", "w",
+    ),
+    "errors of a wrong type": (http(b'{"data":{"hello":"w"},"errors":{}}'), True, INVALID, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+async def test_fault(name, tmp_path, start_raw_server):
+    written, keep, code, hello = FAULTS[name]
+
+    async def behave(reader, writer, body):
+        writer.write(written)
+        return keep
+
+    server = await start_raw_server(behave)
+    settings = {"subgraph_timeout_seconds": 0.3, "max_subgraph_answer_bytes": 4000}
+    async with live(tmp_path, hello_supergraph(server.url), **settings) as client:
+        answer = await client.post("/graphql", json={"query": "{ hello __typename }"})
+    assert answer.status_code == 200
+    document = answer.json()
+    assert document["data"] == {"hello": hello, "__typename": "Query"}
+    assert [error["extensions"]["code"] for error in document["errors"]] == [code]
+    if code != "ODD":
+        assert document["errors"][0]["path"] == ["hello"]
+    assert "Traceback" not in answer.text
+
+
+def pair(url: str) -> str:
+    """A supergraph of a list of things in one subgraph, completed by another at the same address."""
+    result = compose(
+        [
+            Subgraph("left", f"{url}/left", LINK + 'type Query { things: [Thing!]! } '
+                     'type Thing @key(fields: "id") { id: ID! }'),
+            Subgraph("right", f"{url}/right", LINK + 'type Thing @key(fields: "id") '
+                     "{ id: ID! size: Int more: Thing }"),
+            Subgraph("third", f"{url}/third", LINK + 'type Thing @key(fields: "id") '
+                     "{ id: ID! colour: String }"),
+        ]
+    )  # fmt: skip
+    assert result.supergraph_sdl is not None, result.errors
+    return result.supergraph_sdl
+
+
+ENTITIES = {
+    "too few": ([{"size": 1}], [1, None], [("things", 1)], INVALID),
+    "of a wrong type": ([{"size": 1}, 7], [1, None], [("things", 1)], INVALID),
+    "none at all": (None, [None, None], [("things", 0), ("things", 1)], INVALID),
+    "too many": ([{"size": 1}, {"size": 2}, {"size": 3}], [1, 2], [], None),
+    "one unknown": ([{"size": 1}, None], [1, None], [], None),
+}
+
+
+@pytest.mark.parametrize("name", ENTITIES)
+async def test_entities(name, tmp_path, start_raw_server):
+    entities, sizes, paths, code = ENTITIES[name]
+
+    async def behave(reader, writer, body):
+        things = {"things": [{"id": "1"}, {"id": "2"}]}
+        data = {"_entities": entities} if b"_entities" in body else things
+        writer.write(http(orjson.dumps({"data": data})))
+        return True
+
+    server = await start_raw_server(behave)
+    async with live(tmp_path, pair(server.url)) as client:
+        answer = (await client.post("/graphql", json={"query": "{ things { size } }"})).json()
+    assert [thing["size"] for thing in answer["data"]["things"]] == sizes
+    errors = answer.get("errors", [])
+    assert [tuple(error["path"]) for error in errors] == paths
+    assert {error["extensions"]["code"] for error in errors} == ({code} if code else set())
+
+
+async def test_what_depends_on_a_failed_fetch_is_not_called(tmp_path, start_raw_server):
+    async def behave(reader, writer, body):
+        if b"more" in body:
+            return False
+        writer.write(http(b'{"data":{"things":[{"id":"1"},{"id":"1"}]}}'))
+        return True
+
+    server = await start_raw_server(behave)
+    query = {"query": "{ things { id more { colour } } }"}
+    async with live(tmp_path, pair(server.url)) as client:
+        answer = (await client.post("/graphql", json=query)).json()
+    assert answer["data"] == {"things": [{"id": "1", "more": None}, {"id": "1", "more": None}]}
+    assert [error["path"] for error in answer["errors"]] == [["things", 0], ["things", 1]]
+    assert [head.split()[1] for head in server.heads] == [b"/graphql/left", b"/graphql/right"]
+
+
+async def test_subgraphs_are_not_named_where_errors_are_hidden(tmp_path, start_raw_server):
+    async def behave(reader, writer, body):
+        writer.write(http(b'{"data":null,"errors":[{"message":"SELECT * FROM secrets"}]}'))
+        return True
+
+    server = await start_raw_server(behave)
+    sdl = hello_supergraph(server.url)
+    async with live(tmp_path, sdl, expose_subgraph_errors=False) as client:
+        answer = await client.post("/graphql", json={"query": "{ hello }"})
+    assert answer.json()["errors"][0]["extensions"] == {"code": "SUBGRAPH_ERROR"}
+    assert "SELECT" not in answer.text
+    assert "one" not in answer.text
+
+
+async def test_a_client_that_leaves_cancels_its_calls(tmp_path, start_raw_server):
+    arrived = asyncio.Event()
+
+    async def behave(reader, writer, body):
+        arrived.set()
+        await reader.read()
+        return False
+
+    server = await start_raw_server(behave)
+    async with live(tmp_path, hello_supergraph(server.url)) as client:
+        asking = asyncio.ensure_future(client.post("/graphql", json={"query": "{ hello }"}))
+        await asyncio.wait_for(arrived.wait(), 5)
+        asking.cancel()
+        await asyncio.wait_for(server.closed.wait(), 5)
+
+
+async def test_equal_queries_share_one_call_and_survive_who_asked_first(tmp_path, start_raw_server):
+    gate, arrived = asyncio.Event(), asyncio.Event()
+
+    async def behave(reader, writer, body):
+        arrived.set()
+        await gate.wait()
+        writer.write(http(b'{"data":{"hello":"w"}}'))
+        return True
+
+    server = await start_raw_server(behave)
+    async with live(tmp_path, hello_supergraph(server.url)) as client:
+        ask = [
+            asyncio.ensure_future(client.post("/graphql", json={"query": "{ hello }"}))
+            for _ in range(4)
+        ]
+        await asyncio.wait_for(arrived.wait(), 5)
+        warm = await client.post("/graphql", json={"query": "{ __typename }"})
+        assert warm.json() == {"data": {"__typename": "Query"}}
+        ask[0].cancel()
+        gate.set()
+        answers = await asyncio.gather(*ask[1:])
+    assert [answer.json() for answer in answers] == [{"data": {"hello": "w"}}] * 3
+    assert len(server.bodies) == 1
+
+
+async def test_the_whole_request_has_a_deadline(tmp_path, start_raw_server):
+    async def behave(reader, writer, body):
+        await reader.read()
+        return False
+
+    server = await start_raw_server(behave)
+    sdl = hello_supergraph(server.url)
+    async with live(tmp_path, sdl, request_timeout_seconds=0.2) as client:
+        answer = (await client.post("/graphql", json={"query": "{ hello __typename }"})).json()
+    assert answer["data"] == {"hello": None, "__typename": "Query"}
+    assert answer["errors"][0]["extensions"]["code"] == "GATEWAY_TIMEOUT"
+    assert b"reelgraph-deadline: " in server.heads[0]
