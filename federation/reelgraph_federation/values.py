@@ -31,7 +31,7 @@ def print_value(value: Value | Missing, *, sort: bool = False) -> str:
     if isinstance(value, dict):
         entries = sorted(value.items()) if sort else value.items()
         fields = ", ".join(f"{k}: {print_value(v, sort=sort)}" for k, v in entries)
-        return f"{{{fields}}}"
+        return f"{{ {fields} }}" if fields else "{}"
     return ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from ..subgraph.document import TypeDef
@@ -25,7 +24,7 @@ def make_supergraph(
     return Supergraph(
         subgraphs={
             schema.name: Subgraph(schema.name, schema.url, graph)
-            for schema, graph in zip(state.subgraphs, graph_names(state), strict=True)
+            for schema, graph in zip(state.subgraphs, state.graphs, strict=True)
         },
         types=ordered,
         mutation_type="Mutation" if "Mutation" in types else None,
@@ -43,18 +42,3 @@ def _schema_definitions(state: MergeState) -> list[tuple[int, TypeDef]]:
         (index, TypeDef("SCHEMA", "schema", 0, directives=schema.document.schema_directives))
         for index, schema in enumerate(state.subgraphs)
     ]
-
-
-def graph_names(state: MergeState) -> list[str]:
-    """Return the value of the join__Graph enum for each subgraph: unique names in upper case."""
-    names = [re.sub(r"[^_A-Za-z0-9]", "_", schema.name).upper() for schema in state.subgraphs]
-    names = [f"_{name}" if name[:1].isdigit() else name for name in names]
-    # A trailing number would look like one that tells equal names apart.
-    names = [f"{name}_" if re.search(r"_[0-9]+$", name) else name for name in names]
-    count = Counter(names)
-    used: Counter[str] = Counter()
-    result = []
-    for name in names:
-        used[name] += 1
-        result.append(f"{name}_{used[name]}" if count[name] > 1 else name)
-    return result

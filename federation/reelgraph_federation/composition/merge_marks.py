@@ -37,7 +37,10 @@ def merge_marks(
         access=_merge_access(state, coordinate, by_spec),
         cost=_merge_cost(state, coordinate, by_spec.get("cost", [])),
         list_size=_merge_list_size(state, coordinate, by_spec.get("listSize", [])),
-        applied=_merge_composed(state, coordinate, by_spec) if state.composed else (),
+        applied=(
+            *(_merge_composed(state, coordinate, by_spec) if state.composed else ()),
+            *_merge_cache_tags(state, by_spec.get("cacheTag", [])),
+        ),
     )
     deprecation = _merge_deprecation(state, coordinate, by_spec.get("deprecated", []))
     return (NO_MARKS if marks == NO_MARKS else marks), deprecation
@@ -61,6 +64,28 @@ def _merge_composed(
     return tuple(merged)
 
 
+def _merge_cache_tags(
+    state: MergeState, applications: list[Application]
+) -> tuple[AppliedDirective, ...]:
+    """Cache tags stay with their subgraphs: the supergraph says which subgraph has which."""
+    graphs: dict[str, list[str]] = {}
+    for index, directive in applications:
+        found = graphs.setdefault(print_value(directive.args.get("format")), [])
+        if state.graphs[index] not in found:
+            found.append(state.graphs[index])
+    return tuple(
+        AppliedDirective(
+            "join__directive",
+            (
+                ("graphs", f"[{', '.join(names)}]"),
+                ("name", '"federation__cacheTag"'),
+                ("args", f"{{ format: {text} }}"),
+            ),
+        )
+        for text, names in graphs.items()
+    )
+
+
 def _merge_tags(applications: list[Application]) -> tuple[str, ...]:
     names = (directive.args.get("name") for _, directive in applications)
     return tuple(sorted({name for name in names if isinstance(name, str)}))
@@ -72,8 +97,8 @@ def _merge_access(
     authenticated = "authenticated" in by_spec
     scopes = _require_all(by_spec.get("requiresScopes", []), "scopes")
     policies = _require_all(by_spec.get("policy", []), "policies")
-    for spec, argument in (("requiresScopes", "scopes"), ("policy", "policies")):
-        _hint_if_merged(state, coordinate, spec, argument, by_spec.get(spec, []))
+    for spec in ("requiresScopes", "policy"):
+        _hint_if_merged(state, coordinate, spec, by_spec.get(spec, []))
     if not (authenticated or scopes or policies):
         return None
     return Access(authenticated, scopes, policies)
@@ -104,9 +129,9 @@ def _alternatives(value: Value) -> list[frozenset[str]]:
 
 
 def _hint_if_merged(
-    state: MergeState, coordinate: str, spec: str, argument: str, applications: list[Application]
+    state: MergeState, coordinate: str, spec: str, applications: list[Application]
 ) -> None:
-    texts = {print_value(directive.args.get(argument)) for _, directive in applications}
+    texts = {print_value(directive.args, sort=True) for _, directive in applications}
     if len(texts) > 1:
         message = (
             f'@{spec} of "{coordinate}" has different arguments in '
@@ -117,7 +142,7 @@ def _hint_if_merged(
 
 
 def _merge_cost(state: MergeState, coordinate: str, applications: list[Application]) -> int | None:
-    _hint_if_merged(state, coordinate, "cost", "weight", applications)
+    _hint_if_merged(state, coordinate, "cost", applications)
     weights = [directive.args.get("weight") for _, directive in applications]
     return max((weight for weight in weights if isinstance(weight, int)), default=None)
 
@@ -127,8 +152,7 @@ def _merge_list_size(
 ) -> ListSize | None:
     if not applications:
         return None
-    for argument in ("assumedSize", "slicingArguments", "sizedFields", "requireOneSlicingArgument"):
-        _hint_if_merged(state, coordinate, "listSize", argument, applications)
+    _hint_if_merged(state, coordinate, "listSize", applications)
     given = [directive.args for _, directive in applications]
     sizes = [args["assumedSize"] for args in given if isinstance(args.get("assumedSize"), int)]
     return ListSize(

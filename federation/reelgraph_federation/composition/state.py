@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -28,8 +30,12 @@ class MergeState:
     supertypes: dict[str, set[str]] = field(default_factory=dict)
     input_enums: set[str] = field(default_factory=set)
     output_enums: set[str] = field(default_factory=set)
+    graphs: list[str] = field(default_factory=list)
     composed: dict[str, DirectiveDefinition] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.graphs = graph_names(self.subgraphs)
 
     def report(
         self,
@@ -69,3 +75,18 @@ class MergeState:
 def places(sources: Sources[Element]) -> list[tuple[int, int]]:
     """Return where the sources stand, for :meth:`MergeState.report`."""
     return [(index, element.at) for index, element in sources]
+
+
+def graph_names(subgraphs: Sequence[SubgraphSchema]) -> list[str]:
+    """Return the value of the join__Graph enum for each subgraph: unique names in upper case."""
+    names = [re.sub(r"[^_A-Za-z0-9]", "_", schema.name).upper() for schema in subgraphs]
+    names = [f"_{name}" if name[:1].isdigit() else name for name in names]
+    # A trailing number would look like one that tells equal names apart.
+    names = [f"{name}_" if re.search(r"_[0-9]+$", name) else name for name in names]
+    count = Counter(names)
+    used: Counter[str] = Counter()
+    result = []
+    for name in names:
+        used[name] += 1
+        result.append(f"{name}_{used[name]}" if count[name] > 1 else name)
+    return result

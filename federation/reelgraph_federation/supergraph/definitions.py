@@ -158,6 +158,9 @@ def feature_definitions(supergraph: Supergraph) -> Iterator[str]:
     """The definitions of the directives of each feature in use."""
     for name in _used_features(supergraph):
         yield _FEATURES[name][1]
+    if any(isinstance(t, InputObjectType) and t.one_of for t in supergraph.types.values()):
+        # Routers on older GraphQL libraries do not know this directive by themselves.
+        yield "directive @oneOf on INPUT_OBJECT"
 
 
 def _used_features(supergraph: Supergraph) -> list[str]:

@@ -184,6 +184,7 @@ class DirectiveReader:
             )
             for directive in node.directives or ()
             if self.names.is_composed(directive.name.value)
+            or directive.name.value == "join__directive"
         )
 
     def _applications(self, node: Annotated, name: str) -> list[_Values]:

@@ -10,6 +10,7 @@ from .check_access import check_access
 from .check_input_circles import check_input_circles
 from .check_interface_entities import check_interface_entities
 from .check_interface_fields import check_interface_fields
+from .check_interface_object_sharing import check_interface_object_sharing
 from .check_links import check_links
 from .check_merged_implementations import check_merged_implementations
 from .check_query_root import check_query_root
@@ -21,6 +22,7 @@ RULES: tuple[Callable[[MergeState, dict[str, NamedType]], None], ...] = (
     check_query_root,
     check_interface_entities,
     check_interface_fields,
+    check_interface_object_sharing,
     check_merged_implementations,
     check_input_circles,
     check_shared_runtime_types,

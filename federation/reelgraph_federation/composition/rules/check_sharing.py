@@ -25,7 +25,7 @@ def check_sharing(
     ]
     if len(remaining) < 2:
         return
-    unshared = [(i, field) for i, field in remaining if not _is_shareable(state, i, key)]
+    unshared = [(i, field) for i, field in remaining if not is_shareable(state, i, key)]
     if not unshared:
         return
     coordinate = f"{type_name}.{field_name}"
@@ -38,7 +38,8 @@ def check_sharing(
     state.report("INVALID_FIELD_SHARING", message, coordinate, places(unshared))
 
 
-def _is_shareable(state: MergeState, index: int, key: tuple[str, str]) -> bool:
+def is_shareable(state: MergeState, index: int, key: tuple[str, str]) -> bool:
+    """Tell whether the subgraph shares the field: marked, in a key, or of Federation 1."""
     schema = state.subgraphs[index]
     if key in schema.shareable or key in schema.key_fields:
         return True
