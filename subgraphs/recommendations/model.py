@@ -29,6 +29,7 @@ _PLAYS_TO_BE_POPULAR = 20.0
 _PRIOR_SHARE = 0.6
 _SHARED_PERSON = 0.35
 _YEARS_APART = 40.0
+_NEW_SECONDS = 30 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,10 @@ class TitleModel:
         """Return how much of each title is of a genre."""
         return self._vectors[: len(self.ids), column]
 
-    def newness(self) -> Floats:
-        """Return when each title opened, in days since 1970."""
-        return np.asarray(self._opens[: len(self.ids)] / 86_400, dtype=np.float32)
+    def newness(self, now: float) -> Floats:
+        """Return how new each title is: 1 when it opens, a half 30 days later, never 0."""
+        age = np.maximum(now - self._opens[: len(self.ids)], 0)
+        return np.asarray(1 / (1 + age / _NEW_SECONDS), dtype=np.float32)
 
     def eligible(self, viewer: Viewer, now: float) -> Mask:
         """Say of all titles whether the viewer may be shown them."""

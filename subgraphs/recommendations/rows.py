@@ -143,7 +143,7 @@ def _proposals(
         RowKind.NEW_ARRIVALS,
         "New arrivals",
         "The latest to arrive",
-        model.newness(),
+        model.newness(now),
         eligible,
     )
     yield from _genres(model, taste, popularity, unseen)
