@@ -33,8 +33,11 @@ async def index_status(keeper: IndexKeeper, index: str) -> IndexStatus:
     """Collect the status of an index."""
     definition = keeper.definitions[index]
     versions = await keeper.versions.all_of(index)
-    live = next((one for one in versions if one.state is State.LIVE), None)
-    building = next((one for one in versions if one.state is State.BUILDING), None)
+    serving = await _serving(keeper, index)
+    live = next((one for one in versions if one.engine_index == serving), None)
+    building = next(
+        (one for one in versions if one.state is State.BUILDING and one is not live), None
+    )
     backlog = await keeper.ledger.backlog(index)
     problems = list(keeper.problems.get(index, ()))
     if index in keeper.waits_for:
@@ -62,3 +65,12 @@ async def index_status(keeper: IndexKeeper, index: str) -> IndexStatus:
         problems=tuple(problems),
         warnings=keeper.warnings(index),
     )
+
+
+async def _serving(keeper: IndexKeeper, index: str) -> str | None:
+    """The engine index that the alias names; the ledger's word for it when the engine is away."""
+    try:
+        return await keeper.engine.alias_target(index)
+    except EngineError:
+        known = await keeper.versions.all_of(index)
+        return next((one.engine_index for one in known if one.state is State.LIVE), None)

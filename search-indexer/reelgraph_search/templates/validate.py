@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any, cast
 
 from graphql import (
@@ -244,9 +246,8 @@ class _Queries:
 
     def roots(self) -> str:
         """The connection that lists all roots, in pages."""
-        return self._checked(
-            "roots", f"query Roots($first: Int!, $after: String) {{ {self._definition.roots} }}"
-        )
+        variables = {"first": "Int!", "after": "String"}
+        return self._checked("roots", _query("Roots", self._definition.roots, variables))
 
     def inverse(self, visited: frozenset[str]) -> dict[str, str]:
         """For each type, the query from its key to the roots concerned."""
@@ -256,10 +257,8 @@ class _Queries:
             keys = self._facts.keys.get(type_name)
             if keys is None:
                 raise DefinitionError([Problem(where, f"`{type_name}` is not an entity")])
-            variables = ", ".join(f"${key}: ID!" for key in keys)
-            operations[type_name] = self._checked(
-                where, f"query Inverse({variables}) {{ {query} }}"
-            )
+            variables = dict.fromkeys(keys, "ID!")
+            operations[type_name] = self._checked(where, _query("Inverse", query, variables))
         return operations
 
     def _checked(self, where: str, text: str) -> str:
@@ -285,6 +284,13 @@ class _Queries:
         info = TypeInfo(self._facts.schema)
         with_keys = visit(document, TypeInfoVisitor(info, _AddKeys(info, self._facts)))
         return strip_ignored_characters(print_ast(with_keys))
+
+
+def _query(name: str, selection: str, variables: Mapping[str, str]) -> str:
+    """An operation that declares those of the variables that its text uses."""
+    used = [one for one in variables if re.search(rf"\${one}\b", selection)]
+    declared = ", ".join(f"${one}: {variables[one]}" for one in used)
+    return f"query {name}{f'({declared})' if declared else ''} {{ {selection} }}"
 
 
 class _RootKeys(Visitor):
