@@ -104,7 +104,6 @@ class _Planner:
         self, node: TypeNode, field: SelectedField, section: int, root: Position
     ) -> list[FetchDraft]:
         self.reach.roots = (node,)
-        root.direct = root.closed = None
-        root.lanes = []
+        root.forget()
         selections = Selections(root.type_name, {field.response_name: replace(field)})
         return self._draft(root, selections, section)

@@ -85,6 +85,11 @@ class Position:
             )
         return found
 
+    def forget(self) -> None:
+        """Drop what was found out about reaching this position: other roots are in force now."""
+        self.direct = self.closed = self.arrivals = None
+        self.offers, self.jump_waves, self.lanes = {}, {}, []
+
     @property
     def whole(self) -> Position:
         """The base position, be this a branch or the base itself."""

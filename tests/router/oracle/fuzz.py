@@ -7,11 +7,13 @@ import asyncio
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.router.oracle.check import Bench, Difference, InvalidWorld
 from tests.router.oracle.dice import Dice, SeededSource
 from tests.router.oracle.operations import OperationMaker
+from tests.router.oracle.servers import read_facts
 from tests.router.oracle.split import LABEL, Splitter
 from tests.router.oracle.store import DataMaker
 from tests.router.oracle.world import make_world, print_world
@@ -19,11 +21,22 @@ from tests.router.oracle.world import make_world, print_world
 OPERATIONS_PER_WORLD = 12
 
 
+def required_fields(subgraphs: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """Return the fields that some `@requires` asks for."""
+    return frozenset(
+        (type_name, one.name)
+        for sdl in subgraphs.values()
+        for (type_name, _), facts in read_facts(sdl)[0].fields.items()
+        for one in facts.requires
+    )
+
+
 async def run_world(dice: Dice, count: Counter[str], errors: int = 0) -> None:
     """Make a world and compare some operations on it; raises `Difference`."""
     world = make_world(dice)
     subgraphs = Splitter(world, dice).split()
-    data = DataMaker(world, dice, 15, errors).make()
+    required = required_fields(subgraphs) if errors else frozenset()
+    data = DataMaker(world, dice, 15, errors, required).make()
     labels = [LABEL] if dice.chance(50) else []
     try:
         bench = Bench(print_world(world), subgraphs, data, labels)

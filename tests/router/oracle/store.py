@@ -21,11 +21,24 @@ Data = dict[str, Json]
 class DataMaker:
     """Makes a few entities of each type, with values for all their fields."""
 
-    def __init__(self, world: World, dice: Dice, nulls: int, errors: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        dice: Dice,
+        nulls: int,
+        errors: int = 0,
+        required: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
+        """Make the maker; `nulls` and `errors` are percentages.
+
+        `required` fields never fail: a non-null one that fails nulls its whole entity in its own
+        subgraph, where the unsplit schema only loses the field that requires it.
+        """
         self.world = world
         self.dice = dice
         self.nulls = nulls
         self.errors = errors
+        self.required = required
         self.counts = {one.name: dice.upto(3, 1) for one in world.objects.values() if one.keys}
 
     def make(self) -> Data:
@@ -54,15 +67,13 @@ class DataMaker:
         self, one: TypeModel, model: FieldModel, wrapper: str, index: int, depth: int
     ) -> Json:
         is_key = any(model.name in key.split() for key in one.keys)
+        may_fail = self.errors and not is_key and (one.name, model.name) not in self.required
+        if may_fail and self.dice.chance(self.errors):
+            return {"$error": f"{one.name}.{model.name}"}
         if wrapper.endswith("!"):
-            if not is_key and self.errors and self.dice.chance(self.errors):
-                return {"$error": f"{one.name}.{model.name}"}
             return self._value_of(one, model, wrapper[:-1], index, depth)
-        if not is_key:
-            if self.errors and self.dice.chance(self.errors):
-                return {"$error": f"{one.name}.{model.name}"}
-            if self.dice.chance(self.nulls):
-                return None
+        if not is_key and self.dice.chance(self.nulls):
+            return None
         return self._value_of(one, model, wrapper, index, depth)
 
     def _value_of(
