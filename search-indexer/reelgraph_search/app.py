@@ -22,7 +22,7 @@ from reelgraph_dgs.service_client import ServiceClient
 from reelgraph_kit.asgi import ReadinessCheck
 from reelgraph_kit.event_log import open_event_log
 from reelgraph_kit.signing import Signer
-from reelgraph_search.adapters.router import INDEX_SCOPE, RouterOverHttp
+from reelgraph_search.adapters.router import RouterOverHttp
 from reelgraph_search.adapters.supergraph import (
     FileSource,
     RegistrySource,
@@ -30,6 +30,7 @@ from reelgraph_search.adapters.supergraph import (
     supergraphs,
 )
 from reelgraph_search.definition import IndexDefinition, load_definitions
+from reelgraph_search.documents.fetch import INDEX_SCOPE
 from reelgraph_search.indexing.keeper import IndexKeeper
 from reelgraph_search.indexing.ledger import Ledger
 from reelgraph_search.indexing.versions import VersionStore

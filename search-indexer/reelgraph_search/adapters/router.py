@@ -10,9 +10,6 @@ from pydantic import JsonValue
 from reelgraph_dgs.service_client import ServiceClient, ServiceErrors, ServiceUnavailable
 from reelgraph_search.documents.fetch import GraphAnswer, GraphError, RouterUnavailable
 
-INDEX_SCOPE = "search:index"
-"""What lets a service use the index' own field and read without a member's limits."""
-
 
 class RouterOverHttp:
     """Runs queries over HTTP with a signed bearer token."""

@@ -26,13 +26,13 @@ from reelgraph_search.adapters.tantivy_query import QueryBuilder, all_hits, both
 from reelgraph_search.adapters.tantivy_schema import (
     DOCUMENT,
     TOMBSTONE,
-    DoesNotFit,
     build_schema,
     document_rows,
     exact_path,
     register_analyzers,
     tombstone_row,
 )
+from reelgraph_search.documents.flatten import DoesNotFit
 from reelgraph_search.index_config.mapping import FieldKind, IndexMapping
 from reelgraph_search.ports import (
     Deletion,

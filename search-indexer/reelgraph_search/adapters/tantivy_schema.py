@@ -16,6 +16,7 @@ import orjson
 import tantivy
 from pydantic import JsonValue
 
+from reelgraph_search.documents.flatten import DoesNotFit
 from reelgraph_search.index_config.analyzers import ANALYZERS, analyze, tantivy_analyzer
 from reelgraph_search.index_config.mapping import FieldKind, IndexMapping, MappedField
 from reelgraph_search.ports import Document, JsonObject, SortValue
@@ -28,10 +29,6 @@ LAST = 2**64 - 1
 _STRING_CHUNKS = 4
 _CHUNK_BYTES = 8
 _ELEMENT_PREFIX = "element:"
-
-
-class DoesNotFit(ValueError):
-    """A value does not fit the mapping; the text names the path."""
 
 
 def build_schema(mapping: IndexMapping) -> tantivy.Schema:

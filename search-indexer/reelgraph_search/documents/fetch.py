@@ -11,6 +11,9 @@ from pydantic import JsonValue
 from reelgraph_search.ports import JsonObject
 from reelgraph_search.templates.compiled import INDEX_FIELD, CompiledTemplate
 
+INDEX_SCOPE = "search:index"
+"""The scope that the indexer fetches with; the search subgraph's own field asks for it."""
+
 LARGEST_BATCH = 25
 """Documents in one request."""
 

@@ -16,8 +16,8 @@ from reelgraph_dgs.context import Context
 from reelgraph_dgs.errors import BadRequest, FailedPrecondition, PermissionDenied
 from reelgraph_dgs.schema import FederatedSchema, federation_schema
 from reelgraph_kit.identity import Identity
-from reelgraph_search.adapters.router import INDEX_SCOPE
 from reelgraph_search.definition import IndexDefinition
+from reelgraph_search.documents.fetch import INDEX_SCOPE
 from reelgraph_search.indexing.keeper import NoPlan
 from reelgraph_search.search.resources import SearchResources
 from reelgraph_search.search.run_search import Hit, SearchPage, SearchRequest
