@@ -125,6 +125,27 @@ async def test_a_long_poll_hears_of_another_process(
     assert (one.stop(), other.stop()) == (0, 0)
 
 
+async def test_processes_that_publish_at_once_lose_nothing(
+    start_registry: "StartRegistry", tmp_path: Path, graph: str
+) -> None:
+    registries = [start_registry(tmp_path) for _ in range(2)]
+    published = await asyncio.gather(
+        *(
+            asyncio.to_thread(
+                registries[n % 2].publish, graph, **{f"s{n}": f"type Query {{ f{n}: Int }}"}
+            )
+            for n in range(12)
+        )
+    )
+    assert {result["__typename"] for result in published} == {"SubgraphsPublished"}
+    url = f"{registries[0].variant_url(graph)}/supergraph.graphql"
+    newest = await asyncio.to_thread(httpx.get, url)
+    assert all(f"f{n}: Int" in newest.text for n in range(12))
+    numbers = sorted(result["supergraphVersion"]["number"] for result in published)
+    assert numbers == list(range(1, 13))
+    assert [registry.stop() for registry in registries] == [0, 0]
+
+
 async def test_a_long_poll_does_not_hold_up_the_end(
     start_registry: "StartRegistry", tmp_path: Path, graph: str, client: httpx.AsyncClient
 ) -> None:

@@ -12,8 +12,8 @@ from .names import check_subgraph_name
 class SubgraphSchema:
     """A schema that somebody proposes for a subgraph.
 
-    ``url`` is where routers reach the subgraph; empty when it is not (yet) served. ``file`` is the
-    path the SDL was read from, for messages only.
+    ``url`` is where routers reach the subgraph; empty to keep the one it was published with.
+    ``file`` is the path the SDL was read from, for messages only.
     """
 
     name: str

@@ -1,12 +1,14 @@
 """Wait until a variant publishes another version."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..ports import RegistryStore
 
 _Key = tuple[str, str]
+_logger = logging.getLogger("reelgraph.registry")
 
 
 @dataclass(eq=False, slots=True)
@@ -73,9 +75,16 @@ class PointerWatch:
     async def _poll(self) -> None:
         while self._waiters and not self._closed:
             await asyncio.sleep(self._poll_seconds)
-            for (graph, variant), waiters in list(self._waiters.items()):
-                current = await self._store.published_version(graph, variant)
-                _wake(waiter for waiter in waiters if waiter.known != current)
+            try:
+                await self._wake_the_outdated()
+            except Exception:
+                # A database that is away for a moment must not end the polling for good.
+                _logger.exception("could not ask for what is published; trying again")
+
+    async def _wake_the_outdated(self) -> None:
+        for (graph, variant), waiters in list(self._waiters.items()):
+            current = await self._store.published_version(graph, variant)
+            _wake(waiter for waiter in waiters if waiter.known != current)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..domain.errors import InvalidInput
 from ..domain.history import Action
 from ..domain.names import check_graph_name, check_variant_name
 from ..domain.subgraph_version import SchemaLimits, SubgraphSchema, check_schemas
@@ -38,17 +39,32 @@ class PublishSubgraphs:
         check_graph_name(request.graph)
         check_variant_name(request.variant)
         check_schemas(request.schemas, self.limits)
+
+        def put(current: Schemas) -> Schemas:
+            proposed = replace_schemas(current, request.schemas)
+            _require_urls(proposed)
+            return proposed
+
         intent = Intent(
             graph=request.graph,
             variant=request.variant,
             action=Action.PUBLISH,
             subgraphs=tuple(schema.name for schema in request.schemas),
-            apply=lambda current: replace_schemas(current, request.schemas),
+            apply=put,
             author=request.author,
             expects_version=request.expects_version,
             expected_version=request.expected_version,
         )
         return await compose_and_publish(intent, self.store, self.announce, self.clock)
+
+
+def _require_urls(schemas: Schemas) -> None:
+    missing = [schema.name for schema in schemas if not schema.url]
+    if missing:
+        raise InvalidInput(
+            f"Give a URL: say where routers reach {', '.join(missing)}. "
+            "It can be left out once the subgraph is published."
+        )
 
 
 def replace_schemas(current: Schemas, proposed: Schemas) -> Schemas:

@@ -27,10 +27,8 @@ class Query:
     @strawberry.field(description="One variant of a graph.")
     async def variant(self, info: Info, graph: str, name: str) -> VariantType | None:
         """Return a variant."""
-        if name not in await info.context.store.variants(graph):
-            return None
-        state = await info.context.store.variant_state(graph, name)
-        return VariantType(graph=graph, name=name, state=state)
+        known = name in await info.context.store.variants(graph)
+        return VariantType(graph=graph, name=name) if known else None
 
     @strawberry.field(description="One exact supergraph version.")
     async def supergraph_version(

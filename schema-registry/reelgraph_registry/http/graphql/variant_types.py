@@ -5,7 +5,6 @@ from datetime import datetime
 import strawberry
 
 from ...domain.history import Action, HistoryEntry
-from ...domain.supergraph_version import VariantState
 from .check_types import CheckSettingsType, CheckType
 from .context import Info, page_size
 from .problem_types import ProblemType
@@ -56,20 +55,22 @@ class VariantType:
 
     graph: str
     name: str
-    state: strawberry.Private[VariantState]
 
     @strawberry.field(description="What is published; null when nothing is yet.")
     async def supergraph_version(self, info: Info) -> SupergraphVersionType | None:
         """Return the published supergraph."""
-        if self.state.supergraph_version is None:
+        store = info.context.store
+        published = await store.published_version(self.graph, self.name)
+        if published is None:
             return None
-        version = await info.context.store.supergraph(self.graph, self.state.supergraph_version)
+        version = await store.supergraph(self.graph, published)
         return None if version is None else SupergraphVersionType.of(version.info, version)
 
     @strawberry.field(description="The subgraph versions that are published.")
-    def subgraphs(self) -> list[SubgraphVersionType]:
+    async def subgraphs(self, info: Info) -> list[SubgraphVersionType]:
         """List what the published supergraph consists of."""
-        return [SubgraphVersionType.of(version) for version in self.state.members]
+        state = await info.context.store.variant_state(self.graph, self.name)
+        return [SubgraphVersionType.of(version) for version in state.members]
 
     @strawberry.field(description="Newest first; `before` is the last number already seen.")
     async def supergraph_versions(
@@ -114,10 +115,8 @@ class GraphType:
     @strawberry.field(description="All variants, in alphabetical order.")
     async def variants(self, info: Info) -> list[VariantType]:
         """List the variants."""
-        store = info.context.store
-        names = await store.variants(self.name)
-        states = [await store.variant_state(self.name, name) for name in names]
-        return [VariantType(graph=self.name, name=state.variant, state=state) for state in states]
+        names = await info.context.store.variants(self.name)
+        return [VariantType(graph=self.name, name=name) for name in names]
 
     @strawberry.field(description="A subgraph with all its versions.")
     def subgraph(self, name: str) -> SubgraphType:
