@@ -1,5 +1,6 @@
 """Query planning: how to answer an operation in the fewest sequential subgraph calls."""
 
+from reelgraph_federation.planning.describe import describe_paths
 from reelgraph_federation.planning.errors import NoPathError, PlanningBudgetError, PlanningError
 from reelgraph_federation.planning.format import format_plan, plan_to_json
 from reelgraph_federation.planning.nodes import QueryPlan
@@ -10,6 +11,7 @@ __all__ = [
     "PlanningBudgetError",
     "PlanningError",
     "QueryPlan",
+    "describe_paths",
     "format_plan",
     "plan_operation",
     "plan_to_json",

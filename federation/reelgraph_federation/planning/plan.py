@@ -7,7 +7,7 @@ from dataclasses import replace
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
 from reelgraph_federation.planning.build_fetches import build_fetches
 from reelgraph_federation.planning.choose_paths import Chooser
-from reelgraph_federation.planning.collect_needs import NeedCollector
+from reelgraph_federation.planning.collect_needs import NeedCollector, Task
 from reelgraph_federation.planning.drafts import FetchDraft
 from reelgraph_federation.planning.errors import NoPathError
 from reelgraph_federation.planning.find_paths import Reach
@@ -34,7 +34,7 @@ def plan_operation(
     path, which means that composition let an unsatisfiable supergraph through, and
     `PlanningBudgetError` when the search exceeds its budget.
     """
-    planner = _Planner(supergraph, operation, override_labels)
+    planner = Planner(supergraph, operation, override_labels)
     drafts = planner.draft_fetches()
     return QueryPlan(
         operation.kind,
@@ -45,13 +45,16 @@ def plan_operation(
     )
 
 
-class _Planner:
+class Planner:
+    """Plans one operation; what it found out stays readable afterwards."""
+
     def __init__(
         self, supergraph: Supergraph, operation: NormalizedOperation, labels: frozenset[str]
     ) -> None:
         self._operation = operation
         self.reach = Reach(supergraph.query_graph, labels, operation.kind)
         self.root = Position(operation.selections.type_name, KeySpace())
+        self.tasks: list[Task] = []
 
     def draft_fetches(self) -> list[FetchDraft]:
         """Return the fetches of the operation; a mutation's root fields are planned in series."""
@@ -71,6 +74,8 @@ class _Planner:
         horizon = max((task.wave for task in collector.tasks), default=0)
         chooser = Chooser(self.reach, horizon, section)
         chooser.choose(collector.tasks, collector.objects)
+        if root is self.root:
+            self.tasks += collector.tasks
         return list(chooser.fetches.values())
 
     def _from_one_subgraph(self, field: SelectedField, section: int) -> list[FetchDraft]:
