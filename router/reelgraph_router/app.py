@@ -20,10 +20,12 @@ from reelgraph_kit.signing import Signer
 from reelgraph_router.collector import settle
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
+from reelgraph_router.http.caller import Caller
 from reelgraph_router.http.cors import Cors
 from reelgraph_router.http.csrf import CsrfGuard
-from reelgraph_router.http.endpoint import Caller, EndpointRules, GraphQLEndpoint
+from reelgraph_router.http.endpoint import EndpointRules, GraphQLEndpoint
 from reelgraph_router.http.pages import ASSETS_PATH, GraphiqlPage
+from reelgraph_router.http.websocket import WebSocketEndpoint
 from reelgraph_router.identity.authenticate import Authenticator
 from reelgraph_router.identity.client_address import ClientAddress
 from reelgraph_router.identity.key_sets import KeySets, read_entry
@@ -38,6 +40,7 @@ from reelgraph_router.supergraph_source.hot_swap import HotSwap
 from reelgraph_router.supergraph_source.port import SourceError, SupergraphSource
 from reelgraph_router.transport.http import HttpTransport, PoolLimits, PoolSet
 from reelgraph_router.transport.port import Transport
+from reelgraph_router.transport.streams import check_protocols
 
 _log = logging.getLogger("reelgraph.router")
 
@@ -97,6 +100,7 @@ class Router:
         self._page = GraphiqlPage() if settings.graphiql else None
         self.graphs: HotSwap | None = None
         self.endpoint: GraphQLEndpoint | None = None
+        self.websocket: WebSocketEndpoint | None = None
         self.pipeline: Pipeline | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -112,6 +116,11 @@ class Router:
                 await _redirect(send, b"/graphql")
             else:
                 await send_json(send, 404, {"error": "Not found. GraphQL is at /graphql."})
+        elif kind == "websocket" and self.websocket is not None:
+            if scope["path"] == "/graphql":
+                await self.websocket(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 4404})
         elif kind == "lifespan":
             await self._lifespan(receive, send)
 
@@ -145,8 +154,13 @@ class Router:
             hooks=self._hooks,
             request_timeout=settings.request_timeout_seconds,
             share=settings.share_in_flight,
+            max_subscriptions=settings.max_subscriptions,
         )
-        self.endpoint = make_endpoint(settings, self.pipeline, keys, self._page, self._hooks)
+        caller = make_caller(settings, keys)
+        self.endpoint = make_endpoint(settings, self.pipeline, caller, self._page, self._hooks)
+        self.websocket = WebSocketEndpoint(
+            self.pipeline, caller, settings.cors_origins, settings.max_body_bytes
+        )
         if keys is not None:
             self._spawn(keys.keep_fresh())
         following = self._spawn(self.graphs.follow(self._source))
@@ -182,8 +196,11 @@ def http_transports(settings: RouterSettings) -> MakeTransport:
         )
     )
 
+    protocols = settings.subscription_protocols_by_subgraph()
+    check_protocols(protocols)
+
     def make(urls: Mapping[str, str]) -> Transport:
-        return HttpTransport(urls, pools)
+        return HttpTransport(urls, pools, protocols)
 
     return make
 
@@ -213,23 +230,27 @@ def make_key_sets(settings: RouterSettings) -> KeySets | None:
     return KeySets([read_entry(entry) for entry in settings.jwks_urls])
 
 
-def make_endpoint(
-    settings: RouterSettings,
-    pipeline: Pipeline,
-    keys: KeySets | None,
-    page: GraphiqlPage | None,
-    hooks: Hooks,
-) -> GraphQLEndpoint:
-    """The GraphQL endpoint as the settings describe it."""
+def make_caller(settings: RouterSettings, keys: KeySets | None) -> Caller:
+    """How callers are identified, as the settings describe it."""
     signer = None
     if settings.signing_key is not None:
         signer = Signer.from_file(settings.service_name, settings.signing_key)
-    caller = Caller(
+    return Caller(
         Authenticator(keys, audience=settings.jwt_audience, clock_skew=settings.clock_skew_seconds),
         ClientAddress(settings.trusted_proxies, settings.country_header),
         IdentitySigner(signer, settings.identity_lifetime_seconds),
         HeaderForwarding(settings.forward_headers),
     )
+
+
+def make_endpoint(
+    settings: RouterSettings,
+    pipeline: Pipeline,
+    caller: Caller,
+    page: GraphiqlPage | None,
+    hooks: Hooks,
+) -> GraphQLEndpoint:
+    """The GraphQL endpoint as the settings describe it."""
     return GraphQLEndpoint(
         pipeline,
         caller,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -164,9 +165,7 @@ def _normalize(graph: Supergraph, file: Path, name: str | None) -> NormalizedOpe
     from reelgraph_router.errors import RequestError
 
     try:
-        text = (
-            click.get_text_stream("stdin").read() if str(file) == "-" else file.read_text("utf-8")
-        )
+        text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except OSError as error:
         _fail(f"Cannot read {file}: {error.strerror}.", EXIT_USAGE)
     try:

@@ -94,6 +94,14 @@ class RouterSettings(ServiceSettings):
     max_subgraph_answer_bytes: int = Field(
         default=64_000_000, gt=0, description="Largest answer of a subgraph, in bytes."
     )
+    max_subscriptions: int = Field(
+        default=10_000, ge=0, description="Most subscriptions running at the same time."
+    )
+    subscription_protocols: CommaList = Field(
+        default=(),
+        description="How to subscribe at subgraphs, such as catalog=sse,search=ws; ws where not "
+        "named (graphql-transport-ws).",
+    )
     forward_headers: CommaList = Field(
         default=("traceparent", "tracestate", "accept-language"),
         description="Client headers that are passed on to subgraphs.",
@@ -132,7 +140,7 @@ class RouterSettings(ServiceSettings):
     )
 
     @field_validator(
-        "cors_origins", "csrf_headers", "subgraph_timeouts", "subgraph_urls", "forward_headers",
+        "cors_origins", "csrf_headers", "subgraph_timeouts", "subgraph_urls", "subscription_protocols", "forward_headers",
         "jwks_urls", "trusted_proxies", mode="before",
     )  # fmt: skip
     @classmethod
@@ -154,6 +162,10 @@ class RouterSettings(ServiceSettings):
     def timeouts_by_subgraph(self) -> dict[str, float]:
         """`subgraph_timeouts` as a mapping; raises ValueError naming the wrong entry."""
         return {name: float(text) for name, text in pairs(self.subgraph_timeouts)}
+
+    def subscription_protocols_by_subgraph(self) -> dict[str, str]:
+        """`subscription_protocols` as a mapping; raises ValueError naming the wrong entry."""
+        return dict(pairs(self.subscription_protocols))
 
     def urls_by_subgraph(self) -> dict[str, str]:
         """`subgraph_urls` as a mapping; raises ValueError naming the wrong entry."""

@@ -11,9 +11,7 @@ from serving import hello_supergraph
 
 from reelgraph_federation import Subgraph, compose
 
-LINK = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
-)
+LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
 
 
 def http(body: bytes, status: bytes = b"200 OK", kind: bytes = b"application/json") -> bytes:

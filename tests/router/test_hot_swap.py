@@ -36,11 +36,18 @@ async def test_no_request_is_lost_under_load(tmp_path, start_raw_server):
         file = tmp_path / "supergraph.graphql"
         for number in range(4):
             url = (new, old)[number % 2].url
-            file.write_text(hello_supergraph(url, HELLO + f" type Extra{number} {{ x: Int }} "
-                                             f"extend type Query {{ extra{number}: Extra{number} }}"))
+            file.write_text(
+                hello_supergraph(
+                    url,
+                    HELLO + f" type Extra{number} {{ x: Int }} "
+                    f"extend type Query {{ extra{number}: Extra{number} }}",
+                )
+            )
             query = {"query": f"{{ extra{number} {{ __typename }} }}"}
             async with asyncio.timeout(10):
-                while "GRAPHQL_VALIDATION_FAILED" in (await client.post("/graphql", json=query)).text:
+                while (
+                    "GRAPHQL_VALIDATION_FAILED" in (await client.post("/graphql", json=query)).text
+                ):
                     pass
         before = count
         async with asyncio.timeout(10):
@@ -84,7 +91,9 @@ async def test_operations_in_use_are_planned_before_the_swap(tmp_path):
     await asyncio.gather(*(pipeline.handle(request) for request in requests * 3))
     assert graphs.current is not None
     assert graphs.current.operations.planned == 2
-    await graphs.swap(SupergraphDocument(hello_supergraph(sdl="type Query { hello: ID }"), "2", "t"))
+    await graphs.swap(
+        SupergraphDocument(hello_supergraph(sdl="type Query { hello: ID }"), "2", "t")
+    )
     assert graphs.current.operations.planned == 1
     answer = await pipeline.handle(ClientRequest("{ hello }"))
     assert answer.body == b'{"data":{"hello":"w"}}'

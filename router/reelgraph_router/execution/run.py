@@ -100,6 +100,12 @@ class Run:
         for dependent in self.program.fetches[number].dependents:
             self._waits[dependent] -= 1
 
+    def take_event(self, event: SubgraphAnswer) -> None:
+        """Take one event of a subscription as what its first fetch answered."""
+        stream = self.program.fetches[0]
+        self._take(stream, (), event)
+        self.skip(0)
+
     def resume(self, on_done: Callable[[Run], None]) -> None:
         """Start after `skip`: with whatever fetches wait for nothing any more."""
         self._on_done = on_done
@@ -352,3 +358,15 @@ def _write_entity(group: GroupProgram, places: list[JsonObject], entity: JsonObj
 def places_of(target: JsonObject | list[JsonObject]) -> list[JsonObject]:
     """The objects that one representation stands for."""
     return target if isinstance(target, list) else [target]
+
+
+def subscription_request(
+    program: Program, variables: Mapping[str, object], headers: bytes
+) -> SubgraphRequest:
+    """The request that starts a subscription's stream: its first fetch."""
+    stream = program.fetches[0]
+    parts = [
+        head + orjson.dumps(variables[name]) for name, head in stream.variables if name in variables
+    ]
+    body = stream.head + b",".join(parts) + b"}}"
+    return SubgraphRequest(stream.subgraph, body, headers, stream.timeout, False)

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reelgraph_kit.asgi import Message, Receive, Scope, Send
-from reelgraph_kit.identity import Identity
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.hooks import Hooks, HttpAnswer, call
+from reelgraph_router.http.caller import Caller
 from reelgraph_router.http.connection_watch import ClientGone, ConnectionWatch
 from reelgraph_router.http.cors import Cors
 from reelgraph_router.http.csrf import CsrfGuard
+from reelgraph_router.http.event_stream import one_result, send_events
 from reelgraph_router.http.negotiate import (
+    EVENT_STREAM,
     JSON,
     RESPONSE_JSON,
     choose_media_type,
@@ -22,9 +24,6 @@ from reelgraph_router.http.negotiate import (
 )
 from reelgraph_router.http.pages import GraphiqlPage
 from reelgraph_router.http.read_request import check_content_type, read_get, read_post
-from reelgraph_router.identity.authenticate import Authenticator, at_address
-from reelgraph_router.identity.client_address import ClientAddress
-from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
 from reelgraph_router.pipeline.handle import Pipeline
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.respond import serialise_refusal
@@ -39,28 +38,6 @@ ALLOW = (b"allow", b"GET, POST, OPTIONS")
 HeaderMap = Mapping[bytes, bytes]
 
 _log = logging.getLogger("reelgraph.router.http")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """What the endpoint needs to know of who calls."""
-
-    authenticator: Authenticator
-    addresses: ClientAddress
-    signer: IdentitySigner
-    forwarding: HeaderForwarding
-
-    async def identify(self, scope: Scope, headers: HeaderMap) -> tuple[Identity, bytes]:
-        """The caller, and the headers that subgraphs get; raises RequestError (401)."""
-        authorization = headers.get(b"authorization")
-        identity = self.authenticator.recall(authorization)
-        if identity is None:
-            assert authorization is not None
-            identity = await self.authenticator.authenticate(authorization)
-        client = scope.get("client")
-        address, country = self.addresses.find(client[0] if client else None, headers)
-        identity = at_address(identity, address, country)
-        return identity, self.signer.header_line(identity) + self.forwarding.lines(headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +106,39 @@ class GraphQLEndpoint:
         accept = headers.get(b"accept", b"")
         media = choose_media_type(accept)
         stream = choose_stream_type(accept)
-        if media is None and stream is None:
+        if media is None and stream != EVENT_STREAM:
             raise refuse(
                 "Accept application/graphql-response+json or application/json.",
                 Code.BAD_REQUEST,
                 406,
             )
         request.identity, request.subgraph_headers = await self._caller.identify(scope, headers)
+        if stream == EVENT_STREAM:
+            sending = self._send_events(request, send, headers, only=media is None)
+            if await self._watch.run(sending, receive):
+                return None
         answer = await self._watch.run(self._pipeline.handle(request), receive)
         if answer.refusal is not None:
             return refused(answer.refusal, media or JSON)
         return 200, answer.body, []
+
+    async def _send_events(
+        self, request: ClientRequest, send: Send, headers: HeaderMap, *, only: bool
+    ) -> bool:
+        """Answer over an event stream; False where a single answer is meant.
+
+        `only` tells that the client takes nothing else, so that queries come as a stream of one.
+        """
+        results = await self._pipeline.subscribe(request)
+        if results is None:
+            if not only:
+                return False
+            answer = await self._pipeline.handle(request)
+            if answer.refusal is not None:
+                raise answer.refusal
+            results = one_result(answer.body)
+        await send_events(results, send, self._cors.response_headers(headers))
+        return True
 
     async def _read(self, scope: Scope, headers: HeaderMap, receive: Receive) -> ClientRequest:
         """Read the request; raises RequestError."""

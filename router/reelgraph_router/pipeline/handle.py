@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -19,6 +19,7 @@ from reelgraph_router.pipeline.operations import ReadyOperation
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.respond import serialise_data, serialise_refusal, serialise_result
 from reelgraph_router.pipeline.shared_runs import RunningRequest, SharedRuns
+from reelgraph_router.pipeline.subscribe import Subscriptions
 from reelgraph_router.supergraph_source.hot_swap import HotSwap
 
 _log = logging.getLogger("reelgraph.router.request")
@@ -42,12 +43,14 @@ class Pipeline:
         hooks: Hooks | None = None,
         request_timeout: float = 30.0,
         share: bool = False,
+        max_subscriptions: int = 10_000,
     ) -> None:
         self._graphs = graphs
         self._hooks = hooks or Hooks()
         self._timeout = request_timeout
         self._share = share
         self.shared = SharedRuns()
+        self.subscriptions = Subscriptions(request_timeout, max_subscriptions)
 
     async def handle(self, request: ClientRequest) -> Answer:
         """Answer a query or a mutation; never raises but for cancellation."""
@@ -72,6 +75,21 @@ class Pipeline:
             return await self._run(graph, operation, request, variables)
         finally:
             graph.leave()
+
+    async def subscribe(self, request: ClientRequest) -> AsyncIterator[bytes] | None:
+        """The results of a subscription; None where the operation is another one.
+
+        Raises RequestError when the request is refused.
+        """
+        graph = self.current_graph()
+        operation = await self.ready_operation(graph, request)
+        if operation.kind != "subscription":
+            return None
+        if self._hooks.request:
+            await call(self._hooks.request, request)
+        variables = operation.coerce(request.variables)
+        self.subscriptions.admit()
+        return self.subscriptions.results(graph, operation, request, variables)
 
     def current_graph(self) -> Graph:
         """The graph being served; raises RequestError (503) while there is none."""

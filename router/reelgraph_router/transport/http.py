@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -19,9 +19,11 @@ from reelgraph_router.transport.port import (
     Call,
     Deliver,
     FaultKind,
+    StreamFault,
     SubgraphRequest,
     TransportFault,
 )
+from reelgraph_router.transport.streams import PROTOCOLS, check_protocols
 
 SWEEP_SECONDS = 0.05
 """How often running requests are checked against their deadlines."""
@@ -238,8 +240,16 @@ class HttpTransport:
     Raises InvalidSubgraphUrl when made with an address that cannot be called.
     """
 
-    def __init__(self, urls: Mapping[str, str], pools: PoolSet | None = None) -> None:
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        pools: PoolSet | None = None,
+        subscription_protocols: Mapping[str, str] | None = None,
+    ) -> None:
         self._set = pools or PoolSet()
+        self._urls = dict(urls)
+        self._protocols = dict(subscription_protocols or {})
+        check_protocols(self._protocols)
         for name, url in urls.items():
             split_subgraph_url(name, url)
         self._pools = {name: self._set.acquire(name, url) for name, url in urls.items()}
@@ -250,6 +260,13 @@ class HttpTransport:
         if pool is None:
             return _fail_later(deliver, f'no address for subgraph "{request.subgraph}"')
         return pool.send(request, deliver)
+
+    def subscribe(self, request: SubgraphRequest) -> AsyncIterator[dict[str, object]]:
+        """Start a subscription; see the port."""
+        name = request.subgraph
+        if name not in self._urls:
+            raise StreamFault(FaultKind.UNREACHABLE, f'no address for subgraph "{name}"')
+        return PROTOCOLS[self._protocols.get(name, "ws")](self._urls[name], request)
 
     async def close(self) -> None:
         """Give back the pools; call it when no request is under way any more."""

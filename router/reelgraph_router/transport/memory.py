@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
 
@@ -21,6 +21,7 @@ from reelgraph_router.transport.port import (
     Deliver,
     FaultKind,
     Outcome,
+    StreamFault,
     SubgraphAnswer,
     SubgraphRequest,
     TransportFault,
@@ -39,7 +40,10 @@ class GraphQLRequest:
 
 
 Result: TypeAlias = Mapping[str, object] | SubgraphAnswer | TransportFault
-Handler = Callable[[GraphQLRequest], Result | Awaitable[Result]]
+Handler = Callable[
+    [GraphQLRequest], Result | Awaitable[Result] | AsyncIterable[Mapping[str, object]]
+]
+"""Answers a request; for a subscription it returns an async iterator of results."""
 
 
 def read_request(request: SubgraphRequest) -> GraphQLRequest:
@@ -65,6 +69,16 @@ class MemoryTransport:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return _TaskCall(task)
+
+    async def subscribe(self, request: SubgraphRequest) -> AsyncIterator[dict[str, object]]:
+        """The results that the handler's async iterator gives."""
+        message = read_request(request)
+        self.calls[request.subgraph].append(message)
+        events = self._subgraphs[request.subgraph](message)
+        if not isinstance(events, AsyncIterable):
+            raise StreamFault(FaultKind.PROTOCOL, "the handler gave no async iterator")
+        async for event in events:
+            yield dict(event)
 
     async def _call(self, request: SubgraphRequest, deliver: Deliver) -> None:
         deliver(await self._outcome(request))

@@ -6,7 +6,7 @@ and their wake-ups; `benchmarks/router` shows the difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -29,6 +29,15 @@ class TransportFault:
 
     kind: FaultKind
     detail: str
+
+
+class StreamFault(Exception):
+    """A subscription could not be started or broke off; `detail` is for the log only."""
+
+    def __init__(self, kind: FaultKind, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
 
 
 class SubgraphAnswer:
@@ -89,6 +98,12 @@ class Transport(Protocol):
 
     def send(self, request: SubgraphRequest, deliver: Deliver) -> Call:
         """Start a request and return a handle to cancel it."""
+
+    def subscribe(self, request: SubgraphRequest) -> AsyncIterator[dict[str, object]]:
+        """The results of a subscription, each with `data` or `errors`; ends when it completes.
+
+        Raises StreamFault when the subgraph cannot be reached or breaks off.
+        """
 
     async def close(self) -> None:
         """Close idle connections and fail what is still waiting."""

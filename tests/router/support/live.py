@@ -13,17 +13,21 @@ import uvicorn
 from reelgraph_kit.process import listen
 from reelgraph_router.app import create_app
 from reelgraph_router.settings import RouterSettings
+from reelgraph_router.transport.memory import MemoryTransport
 
 
 @asynccontextmanager
-async def live(folder: Path, sdl: str, **settings: object) -> AsyncIterator[httpx.AsyncClient]:
+async def live(
+    folder: Path, sdl: str, transport: MemoryTransport | None = None, **settings: object
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a router that listens on a free port and serves `sdl` from a watched file."""
     file = folder / "supergraph.graphql"
     file.write_text(sdl)
     given = RouterSettings(supergraph=file, data_dir=folder, watch_seconds=0.02, **settings)
     listener = listen("127.0.0.1", 0)
+    factory = None if transport is None else lambda: lambda urls: transport
     config = uvicorn.Config(
-        create_app(given), http="httptools", ws="websockets-sansio", lifespan="on",
+        create_app(given, make_transport=factory), http="httptools", ws="websockets-sansio", lifespan="on",
         log_config=None, proxy_headers=False,
     )  # fmt: skip
     server = uvicorn.Server(config)

@@ -1,0 +1,131 @@
+"""The command line, as people use it: real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import httpx
+import pytest
+
+from reelgraph_federation import Subgraph, compose
+
+KEY = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+COMMAND = [sys.executable, "-c", "from reelgraph_router.cli import router; router()"]
+
+
+@pytest.fixture
+def files(tmp_path):
+    one = KEY + 'type Query { me: User } type User @key(fields: "id") { id: ID! }'
+    two = KEY + 'type User @key(fields: "id") { id: ID! name: String }'
+    (tmp_path / "one.graphql").write_text(one)
+    (tmp_path / "two.graphql").write_text(two)
+    (tmp_path / "list.yaml").write_text(
+        "- {name: one, url: 'http://127.0.0.1:9/one', schema: one.graphql}\n"
+        "- {name: two, url: 'http://127.0.0.1:9/two', schema: two.graphql}\n"
+    )
+    sdl = compose(
+        [
+            Subgraph("one", "http://127.0.0.1:9/one", one),
+            Subgraph("two", "http://127.0.0.1:9/", two),
+        ]
+    ).supergraph_sdl
+    assert sdl is not None
+    (tmp_path / "supergraph.graphql").write_text(sdl)
+    (tmp_path / "op.graphql").write_text("query Me { me { name } }\nquery Wrong { me { nam } }")
+    (tmp_path / "good.graphql").write_text("query Me { me { name } } query Other { me { id } }")
+    return tmp_path
+
+
+def run(*arguments: str, cwd, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], cwd=cwd, input=text, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize("source", [["--supergraph", "supergraph.graphql"],
+                                    ["--subgraphs", "list.yaml"]])  # fmt: skip
+def test_stages(source, files):
+    plan = run("plan", *source, "good.graphql", "--name", "Me", cwd=files)
+    assert plan.returncode == 0, plan.stderr
+    assert '"one"' in plan.stdout
+    assert plan.stdout.index('"one"') < plan.stdout.index('"two"')
+    as_json = run("plan", *source, "-", "--json", cwd=files, text="{ me { name } }")
+    assert as_json.returncode == 0, as_json.stderr
+    assert isinstance(json.loads(as_json.stdout), dict)
+    fetches = run("fetches", *source, "good.graphql", "--name", "Me", cwd=files)
+    assert fetches.stdout.startswith("# fetch 0: query to one\n")
+    assert "# fetch 1: query to two, after 0\n" in fetches.stdout
+
+
+def test_problems_name_the_place_and_the_remedy(files):
+    invalid = run("plan", "--subgraphs", "list.yaml", "op.graphql", cwd=files)
+    assert invalid.returncode == 1
+    assert "op.graphql:2:20: Cannot query field 'nam'" in invalid.stderr
+    neither = run("plan", "good.graphql", cwd=files)
+    assert neither.returncode == 2
+    assert "--supergraph FILE or --subgraphs FILE" in neither.stderr
+    missing = run("plan", "--supergraph", "no.graphql", "good.graphql", cwd=files)
+    assert missing.returncode == 1
+    assert "Cannot read the supergraph file no.graphql" in missing.stderr
+    nothing = run("start", cwd=files)
+    assert nothing.returncode == 2
+    assert "--supergraph FILE, --subgraphs FILE or --registry URL" in nothing.stderr
+    two = run("start", "--supergraph", "a", "--registry", "http://b", cwd=files)
+    assert two.returncode == 2
+    assert "one of supergraph, subgraphs and registry_url" in two.stderr
+
+
+@pytest.mark.parametrize("source", [["--supergraph", "supergraph.graphql"],
+                                    ["--subgraphs", "list.yaml"]])  # fmt: skip
+def test_start_serves_and_drains(source, files):
+    environment = {**os.environ, "REELGRAPH_ROUTER_LOG_FORMAT": "text"}
+    started = time.monotonic()
+    process = subprocess.Popen(
+        [*COMMAND, "start", *source, "--port", "0"],
+        cwd=files, env=environment, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stderr is not None
+        port = None
+        while port is None:
+            line = process.stderr.readline()
+            assert line, "the router ended before it listened"
+            found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
+            port = found and found.group(1)
+        url = f"http://127.0.0.1:{port}"
+        with httpx.Client(timeout=20) as client:
+            while True:
+                try:
+                    ready = client.get(f"{url}/ready")
+                    break
+                except httpx.ConnectError:
+                    assert time.monotonic() < started + 30
+            assert ready.status_code == 200
+            answer = client.post(f"{url}/graphql", json={"query": "{ __typename me { name } }"})
+        assert answer.json()["data"] == {"__typename": "Query", "me": None}
+        assert answer.json()["errors"][0]["extensions"]["code"] == "SUBGRAPH_UNAVAILABLE"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_missing_file_stops_the_start(files):
+    found = run("start", "--supergraph", "no.graphql", "--port", "0", cwd=files)
+    assert found.returncode != 0
+    assert "Cannot read the supergraph file no.graphql" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_every_setting_is_described():
+    from reelgraph_kit.settings import describe_settings
+    from reelgraph_router.settings import RouterSettings
+
+    assert [one.variable for one in describe_settings(RouterSettings) if not one.description] == []

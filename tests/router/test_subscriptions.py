@@ -1,0 +1,236 @@
+"""Subscriptions, from a subgraph through the router to a client, over both protocols each way.
+
+The subgraph with the stream is another router here, so that both sides of both protocols are tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from live import live
+from websockets.asyncio.client import connect
+
+from reelgraph_federation import Subgraph, compose
+from reelgraph_router.transport.memory import MemoryTransport
+
+LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+TICKS = (
+    LINK
+    + """
+type Query { now: Int }
+type Subscription { ticks(count: Int!): Tick broken: Int endless: Int }
+type Tick @key(fields: "id") { id: ID! }
+"""
+)
+NAMES = LINK + 'type Tick @key(fields: "id") { id: ID! name: String }'
+
+
+def supergraph(*subgraphs: Subgraph) -> str:
+    result = compose(subgraphs)
+    assert result.supergraph_sdl is not None, result.errors
+    return result.supergraph_sdl
+
+
+class Ticker:
+    """The resolver of the stream; knows whether its consumer has gone."""
+
+    def __init__(self) -> None:
+        self.started = asyncio.Event()
+        self.closed = asyncio.Event()
+
+    def handle(self, request):
+        if request.query.lstrip().startswith("subscription"):
+            return self.stream(request)
+        return {"data": {"now": 1}}
+
+    async def stream(self, request):
+        self.started.set()
+        try:
+            if "broken" in request.query:
+                yield {"data": {"broken": 1}}
+                raise RuntimeError("an internal text")
+            if "endless" in request.query:
+                yield {"data": {"endless": 1}}
+                await asyncio.Event().wait()
+            for number in range(request.variables["n"]):
+                yield {"data": {"ticks": {"id": str(number)}}}
+        finally:
+            self.closed.set()
+
+
+async def name_entities(reader, writer, body):
+    asked = json.loads(body)["variables"]["representations"]
+    names = [{"name": f"tick {one['id']}"} if one["id"] != "1" else None for one in asked]
+    answer = json.dumps({"data": {"_entities": names}}).encode()
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(answer), answer))
+    return True
+
+
+@pytest.fixture
+async def routers(tmp_path, start_raw_server, request):
+    """A client of a router whose subgraph streams over the protocol given as parameter."""
+    ticker = Ticker()
+    names = await start_raw_server(name_entities)
+    inner, outer = tmp_path / "inner", tmp_path / "outer"
+    inner.mkdir()
+    outer.mkdir()
+    # The inner router serves the stream as a plain graph; its entity's key is an ordinary field.
+    plain = supergraph(Subgraph("source", "http://x/", TICKS))
+    async with live(inner, plain, MemoryTransport({"source": ticker.handle})) as source:
+        sdl = supergraph(
+            Subgraph("ticks", str(source.base_url).rstrip("/") + "/graphql", TICKS),
+            Subgraph("names", names.url, NAMES),
+        )
+        async with live(outer, sdl, subscription_protocols=f"ticks={request.param}") as client:
+            yield client, ticker
+
+
+both = pytest.mark.parametrize("routers", ["ws", "sse"], indirect=True)
+COUNT = {
+    "query": "subscription S($n: Int!) { ticks(count: $n) { name id } }",
+    "variables": {"n": 3},
+}
+COUNTED = [
+    {"data": {"ticks": {"name": "tick 0", "id": "0"}}},
+    {"data": {"ticks": {"name": None, "id": "1"}}},
+    {"data": {"ticks": {"name": "tick 2", "id": "2"}}},
+]
+
+
+async def read_events(client, payload) -> list[tuple[str, object]]:
+    events, kind = [], ""
+    headers = {"accept": "text/event-stream"}
+    async with client.stream("POST", "/graphql", json=payload, headers=headers) as response:
+        if not response.headers["content-type"].startswith("text/event-stream"):
+            raise AssertionError(await response.aread())
+        async for line in response.aiter_lines():
+            if line.startswith("event: "):
+                kind = line[7:]
+            elif line.startswith("data:") and kind == "complete":
+                events.append((kind, None))
+            elif line.startswith("data: "):
+                events.append((kind, json.loads(line[6:])))
+    return events
+
+
+@both
+async def test_over_server_sent_events(routers):
+    client, ticker = routers
+    events = await read_events(client, COUNT)
+    assert events == [*(("next", one) for one in COUNTED), ("complete", None)]
+    await asyncio.wait_for(ticker.closed.wait(), 5)
+
+
+class Socket:
+    """A client of graphql-transport-ws."""
+
+    def __init__(self, client, **options) -> None:
+        url = str(client.base_url).replace("http", "ws", 1).rstrip("/") + "/graphql"
+        self._connect = connect(url, proxy=None, **options)
+
+    async def __aenter__(self):
+        self.socket = await self._connect
+        return self
+
+    async def __aexit__(self, *error) -> None:
+        await self.socket.close()
+
+    async def send(self, **message) -> None:
+        await self.socket.send(json.dumps(message))
+
+    async def read(self):
+        async with asyncio.timeout(5):
+            return json.loads(await self.socket.recv())
+
+    async def closed(self) -> int:
+        async with asyncio.timeout(5):
+            await self.socket.wait_closed()
+        return self.socket.close_code
+
+
+PROTOCOL = {"subprotocols": ["graphql-transport-ws"]}
+
+
+@both
+async def test_over_websocket(routers):
+    client, ticker = routers
+    async with Socket(client, **PROTOCOL) as socket:
+        await socket.send(type="connection_init")
+        assert await socket.read() == {"type": "connection_ack"}
+        await socket.send(type="ping")
+        assert await socket.read() == {"type": "pong"}
+        await socket.send(type="subscribe", id="a", payload=COUNT)
+        for expected in COUNTED:
+            assert await socket.read() == {"type": "next", "id": "a", "payload": expected}
+        assert await socket.read() == {"type": "complete", "id": "a"}
+        await socket.send(type="subscribe", id="a", payload={"query": "{ now }"})
+        assert await socket.read() == {"type": "next", "id": "a", "payload": {"data": {"now": 1}}}
+        assert (await socket.read())["type"] == "complete"
+        await socket.send(type="subscribe", id="b", payload={"query": "subscription { no }"})
+        refused = await socket.read()
+        assert (refused["type"], refused["id"]) == ("error", "b")
+        assert refused["payload"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+@both
+async def test_what_a_client_stops_is_stopped_at_the_subgraph(routers):
+    client, ticker = routers
+    async with Socket(client, **PROTOCOL) as socket:
+        await socket.send(type="connection_init")
+        await socket.read()
+        await socket.send(type="subscribe", id="1", payload={"query": "subscription { endless }"})
+        assert (await socket.read())["payload"] == {"data": {"endless": 1}}
+        await socket.send(type="complete", id="1")
+        await asyncio.wait_for(ticker.closed.wait(), 5)
+
+
+@both
+async def test_a_client_that_leaves_stops_its_subscription(routers):
+    client, ticker = routers
+    reading = asyncio.ensure_future(read_events(client, {"query": "subscription { endless }"}))
+    await asyncio.wait_for(ticker.started.wait(), 5)
+    reading.cancel()
+    await asyncio.wait_for(ticker.closed.wait(), 5)
+
+
+@both
+async def test_a_stream_that_fails_says_so(routers):
+    client, _ = routers
+    events = await read_events(client, {"query": "subscription { broken }"})
+    assert events[0] == ("next", {"data": {"broken": 1}})
+    assert [kind for kind, _ in events] == ["next", "next", "complete"]
+    assert events[1][1]["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert "internal text" not in json.dumps(events)
+
+
+@pytest.mark.parametrize("routers", ["ws"], indirect=True)
+async def test_connections_that_break_the_protocol_are_closed(routers):
+    client, _ = routers
+    for options, messages, code in (
+        ({}, [], 4406),
+        ({**PROTOCOL, "origin": "https://evil.example"}, [], 4403),
+        (PROTOCOL, [{"type": "subscribe", "id": "1", "payload": COUNT}], 4401),
+        (PROTOCOL, [{"type": "nonsense"}], 4400),
+        (PROTOCOL, [{"type": "connection_init"}, {"type": "connection_init"}], 4429),
+    ):
+        try:
+            async with Socket(client, **options) as socket:
+                for message in messages:
+                    await socket.send(**message)
+                assert await socket.closed() == code
+        except Exception as error:  # the handshake itself was refused
+            if messages or isinstance(error, AssertionError):
+                raise
+            assert "403" in str(error)
+
+
+@pytest.mark.parametrize("routers", ["ws"], indirect=True)
+async def test_subscriptions_need_an_answer_in_parts(routers):
+    client, _ = routers
+    answer = await client.post("/graphql", json=COUNT)
+    assert answer.status_code == 406
+    assert "text/event-stream" in answer.json()["errors"][0]["message"]
+    events = await read_events(client, {"query": "{ now }"})
+    assert events == [("next", {"data": {"now": 1}}), ("complete", None)]
