@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, cast
 
@@ -50,6 +51,8 @@ class ElasticsearchEngine:
 
     def __init__(self, url: str, *, timeout: float = 10.0) -> None:
         self.url = url
+        # The client's own log tells of every request, at the level of our start and stop.
+        logging.getLogger("elastic_transport").setLevel(logging.WARNING)
         self._client = AsyncElasticsearch(url, request_timeout=timeout, retry_on_timeout=False)
 
     async def check(self) -> None:

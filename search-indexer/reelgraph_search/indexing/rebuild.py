@@ -33,7 +33,7 @@ _SAMPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a step of a rebuild did; `waits_for` says what keeps the version from serving."""
+    """What a step of a rebuild did; `waits_for` says what keeps a whole version from serving."""
 
     moved: bool
     live: bool = False
@@ -96,11 +96,11 @@ class Rebuilder:
         waiting = await self._versions.waiting_backfill(targets.index)
         if not target.version.listed_all:
             if waiting >= WATERMARK:
-                return Progress(moved=False, waits_for=f"{waiting} documents to be fetched")
+                return Progress(moved=False)
             await self._list_roots(target)
             return Progress(moved=True)
         if waiting:
-            return Progress(moved=False, waits_for=f"{waiting} documents to be fetched")
+            return Progress(moved=False)
         obstacle = await self._obstacle(target, targets)
         if obstacle is not None:
             return Progress(moved=False, waits_for=obstacle)
