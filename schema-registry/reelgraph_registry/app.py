@@ -32,6 +32,7 @@ from .use_cases.diff_versions import DiffVersions
 from .use_cases.move_pointer import MovePointer
 from .use_cases.publish_subgraphs import PublishSubgraphs
 from .use_cases.record_usage import RecordUsage
+from .use_cases.variant_locks import VariantLocks
 
 _DAY_SECONDS = 24 * 60 * 60
 _logger = logging.getLogger("reelgraph.registry")
@@ -83,11 +84,12 @@ def _services(
     authenticator: Authenticator,
     settings: RegistrySettings,
 ) -> Services:
+    locks = VariantLocks()
     limits = SchemaLimits(settings.max_sdl_bytes, settings.max_subgraphs)
     return Services(
         store=store,
-        publish=PublishSubgraphs(store, watch.announce, now, limits),
-        delete=DeleteSubgraph(store, watch.announce, now),
+        publish=PublishSubgraphs(store, watch.announce, now, limits, locks),
+        delete=DeleteSubgraph(store, watch.announce, now, locks),
         check=CheckSubgraphs(store, store, now, limits),
         move=MovePointer(store, watch.announce, now),
         diff=DiffVersions(store),

@@ -1,7 +1,9 @@
 """Publishing, deleting and moving the pointer, on a real store with real composition."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
@@ -9,6 +11,8 @@ from reelgraph_registry.adapters.sql import SqlRegistryStore
 from reelgraph_registry.domain.errors import InvalidInput, NotFound, VersionConflict
 from reelgraph_registry.domain.history import Action
 from reelgraph_registry.domain.subgraph_version import SchemaLimits, SubgraphSchema
+from reelgraph_registry.domain.supergraph_version import VariantState
+from reelgraph_registry.ports import RegistryStore
 from reelgraph_registry.use_cases.compose_and_publish import (
     CompositionFailed,
     Published,
@@ -23,7 +27,12 @@ from reelgraph_registry.use_cases.publish_subgraphs import PublishRequest, Publi
 TITLES = SubgraphSchema("titles", "http://titles", "type Query { titles: Int }")
 PEOPLE = SubgraphSchema("people", "http://people", "type Query { people: Int }")
 BROKEN = SubgraphSchema("people", "http://people", "type Query { people: Missing }")
-LIMITS = SchemaLimits(max_sdl_bytes=200, max_subgraphs=20)
+KEY = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@external", "@requires"])\n'
+FILM = """ type Film @key(fields: "id") {
+  id: ID! name: String @external shout: String @requires(fields: "name")
+}"""
+FILM_WITH_NAME = 'type Film @key(fields: "id") { id: ID! name: String }'
+LIMITS = SchemaLimits(max_sdl_bytes=400, max_subgraphs=20)
 
 
 def clock() -> datetime:
@@ -113,13 +122,15 @@ async def test_of_several_together_all_or_none_is_published(
     assert [one.as_schema() for one in state.members] == [TITLES]
 
 
-async def test_publishes_at_once_lose_nothing(
-    publish: PublishSubgraphs, store: SqlRegistryStore
-) -> None:
+async def test_publishes_at_once_lose_nothing(store: SqlRegistryStore, heard: Heard) -> None:
+    """Three publishers without a common lock, as three processes are: the store decides."""
+    publishers = [PublishSubgraphs(store, heard, clock, LIMITS) for _ in range(3)]
     schemas = [
         SubgraphSchema(f"s{n}", f"http://s{n}", f"type Query {{ f{n}: Int }}") for n in range(10)
     ]
-    outcomes = await asyncio.gather(*(publish(request(schema)) for schema in schemas))
+    outcomes = await asyncio.gather(
+        *(publishers[n % 3](request(schema)) for n, schema in enumerate(schemas))
+    )
     assert all(isinstance(outcome, Published) for outcome in outcomes)
     state = await store.variant_state("films", "main")
     assert {one.name for one in state.members} == {schema.name for schema in schemas}
@@ -128,6 +139,37 @@ async def test_publishes_at_once_lose_nothing(
     assert all(f"f{n}: Int" in version.api_schema_sdl for n in range(10))
     numbers = [entry.number for entry in await store.history("films", "main", 100)]
     assert numbers == list(range(10, 0, -1))
+
+
+class Overtaken:
+    """A store in which another publish comes just after the variant was first read."""
+
+    def __init__(self, store: SqlRegistryStore, overtake: Callable[[], Awaitable[object]]) -> None:
+        self._store = store
+        self._overtake: Callable[[], Awaitable[object]] | None = overtake
+
+    async def variant_state(self, graph: str, variant: str) -> VariantState:
+        state = await self._store.variant_state(graph, variant)
+        overtake, self._overtake = self._overtake, None
+        if overtake is not None:
+            await overtake()
+        return state
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+async def test_a_publish_that_was_overtaken_is_tried_on_top(
+    publish: PublishSubgraphs, store: SqlRegistryStore, heard: Heard
+) -> None:
+    """It composes only with what came in between, and must not be refused for the old set."""
+    needs_film = SubgraphSchema("user", "http://user", KEY + "type Query { f: Film }" + FILM)
+    owns_film = SubgraphSchema("film", "http://film", KEY + FILM_WITH_NAME)
+    overtaken = cast(RegistryStore, Overtaken(store, lambda: publish(request(owns_film, TITLES))))
+    late = PublishSubgraphs(overtaken, heard, clock, LIMITS)
+    outcome = await late(request(needs_film))
+    assert isinstance(outcome, Published)
+    assert len(outcome.version.info.members) == 3
 
 
 async def test_an_expected_version_is_a_precondition(publish: PublishSubgraphs) -> None:
@@ -167,7 +209,7 @@ async def test_a_new_subgraph_needs_a_url(
         ((SubgraphSchema("1x", "", "x"),), "is not a subgraph name"),
         ((TITLES, TITLES), "more than once"),
         ((SubgraphSchema("a", "", "  \n"),), "SDL of subgraph a is empty"),
-        ((SubgraphSchema("a", "", "x" * 201),), "201 bytes; at most 200"),
+        ((SubgraphSchema("a", "", "x" * 401),), "401 bytes; at most 400"),
         ((SubgraphSchema("a", "", "x\0"),), "NUL"),
         ((SubgraphSchema("a", "", "x\ud800"),), "surrogate"),
         ((SubgraphSchema("a", "ftp://a", "x"),), "http:// or https://"),

@@ -84,6 +84,8 @@ async def compose_and_publish(
         if state.supergraph_version is not None and _contents(proposed) == _contents(current):
             return Unchanged(state.supergraph_version)
         composition = await asyncio.to_thread(compose_schemas, proposed)
+        if not composition.ok and await _has_moved_on(state, store):
+            continue
         if not composition.ok:
             return await _keep_failure(intent, state, proposed, composition, store, clock)
         try:
@@ -99,6 +101,12 @@ async def compose_and_publish(
 def _require_expected_version(intent: Intent, state: VariantState) -> None:
     if intent.expects_version and intent.expected_version != state.supergraph_version:
         raise VersionConflict(intent.expected_version, state.supergraph_version)
+
+
+async def _has_moved_on(state: VariantState, store: RegistryStore) -> bool:
+    """Say whether the failure is about a set of subgraphs that is no longer published."""
+    published = await store.published_version(state.graph, state.variant)
+    return published != state.supergraph_version
 
 
 async def _publish(

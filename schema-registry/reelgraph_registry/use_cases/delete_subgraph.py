@@ -1,12 +1,13 @@
 """Take a subgraph out of a variant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..domain.errors import InvalidInput, NotFound
 from ..domain.history import Action
 from ..domain.names import check_graph_name, check_variant_name
 from ..ports import Announcer, Clock, RegistryStore
 from .compose_and_publish import Intent, PublishOutcome, Schemas, compose_and_publish
+from .variant_locks import VariantLocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class DeleteSubgraph:
     store: RegistryStore
     announce: Announcer
     clock: Clock
+    locks: VariantLocks = field(default_factory=VariantLocks)
 
     async def __call__(
         self, graph: str, variant: str, subgraph: str, author: str
@@ -39,4 +41,5 @@ class DeleteSubgraph:
             return rest
 
         intent = Intent(graph, variant, Action.DELETE, (subgraph,), without, author)
-        return await compose_and_publish(intent, self.store, self.announce, self.clock)
+        async with self.locks.of(graph, variant):
+            return await compose_and_publish(intent, self.store, self.announce, self.clock)

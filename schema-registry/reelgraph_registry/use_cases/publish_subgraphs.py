@@ -1,6 +1,6 @@
 """Publish one or several subgraphs' schemas in one step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..domain.errors import InvalidInput
 from ..domain.history import Action
@@ -8,6 +8,7 @@ from ..domain.names import check_graph_name, check_variant_name
 from ..domain.subgraph_version import SchemaLimits, SubgraphSchema, check_schemas
 from ..ports import Announcer, Clock, RegistryStore
 from .compose_and_publish import Intent, PublishOutcome, Schemas, compose_and_publish
+from .variant_locks import VariantLocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class PublishSubgraphs:
     announce: Announcer
     clock: Clock
     limits: SchemaLimits
+    locks: VariantLocks = field(default_factory=VariantLocks)
 
     async def __call__(self, request: PublishRequest) -> PublishOutcome:
         """Publish; raises InvalidInput and VersionConflict.
@@ -55,7 +57,8 @@ class PublishSubgraphs:
             expects_version=request.expects_version,
             expected_version=request.expected_version,
         )
-        return await compose_and_publish(intent, self.store, self.announce, self.clock)
+        async with self.locks.of(request.graph, request.variant):
+            return await compose_and_publish(intent, self.store, self.announce, self.clock)
 
 
 def _require_urls(schemas: Schemas) -> None:
