@@ -12,11 +12,15 @@ const peer = require('@theguild/federation-composition');
 for await (const line of createInterface({ input: process.stdin })) {
   const { subgraphs, time } = JSON.parse(line);
   const start = performance.now();
+  const cpu = process.cpuUsage();
   let answer;
+  let used = 0;
   try {
     const services = subgraphs.map((s) => ({ name: s.name, url: s.url, typeDefs: parse(s.sdl) }));
     const result = peer.composeServices(services);
     const elapsed = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    used = user + system;
     if (result.errors?.length) {
       answer = {
         codes: result.errors.map((e) => e.extensions?.code ?? 'UNKNOWN'),
@@ -29,6 +33,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       answer = { codes: [], api: print(api), supergraph: result.supergraphSdl };
     }
     answer.seconds = elapsed;
+    answer.cpu = used / 1e6;
     answer.peak = process.resourceUsage().maxRSS * 1024;
   } catch (error) {
     answer = { codes: ['INVALID_GRAPHQL'], messages: [`threw: ${error.message}`] };

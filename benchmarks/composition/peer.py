@@ -34,6 +34,7 @@ class Answer(TypedDict, total=False):
     api: str
     supergraph: str
     seconds: float
+    cpu: float
     peak: int
 
 

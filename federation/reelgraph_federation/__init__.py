@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .composition.compose import CompositionResult, Subgraph, compose
+    from .composition.compose import Composer, CompositionResult, Subgraph, compose
     from .problems import Problem, Severity, SourceLocation
     from .supergraph.model import Supergraph
 
 _HOMES = {
+    "Composer": "composition.compose",
     "CompositionResult": "composition.compose",
     "Problem": "problems",
     "Severity": "problems",
@@ -21,6 +22,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Composer",
     "CompositionResult",
     "Problem",
     "Severity",

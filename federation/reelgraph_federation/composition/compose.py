@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..problems import Problem, Severity
+from ..problems import Problem, Severity, make_problem
 from ..subgraph.read import read_subgraph
 from ..subgraph.schema import SubgraphSchema
 from .compose_directives import compose_directives
@@ -16,6 +17,7 @@ from .index_types import index_types
 from .interface_objects import spread_interface_objects
 from .make_supergraph import make_supergraph
 from .merge_directives import merge_executable_directives
+from .merge_memory import MergeMemory
 from .merge_types import hint_at_missing_fields, merge_types
 from .rules import check_merged_schema
 from .satisfiability import check_satisfiability
@@ -86,12 +88,49 @@ def compose(subgraphs: Iterable[Subgraph]) -> CompositionResult:
 
     The order in which the subgraphs are given makes no difference.
     """
-    ordered = sorted(subgraphs, key=lambda subgraph: subgraph.name)
-    schemas = [read_subgraph(s.name, s.url, s.sdl, s.file) for s in ordered]
-    return compose_schemas(schemas)
+    return Composer().compose(subgraphs)
 
 
-def compose_schemas(schemas: Sequence[SubgraphSchema]) -> CompositionResult:
+class Composer:
+    """Composes again and again, and keeps what did not change since the last time.
+
+    The results are those of :func:`compose`. Not for use by several threads at once.
+    """
+
+    def __init__(self) -> None:
+        self._read: dict[Subgraph, SubgraphSchema] = {}
+        self._memory = MergeMemory()
+
+    def compose(self, subgraphs: Iterable[Subgraph]) -> CompositionResult:
+        """Compose subgraphs as :func:`compose` does."""
+        ordered = sorted(subgraphs, key=lambda subgraph: subgraph.name)
+        schemas: list[SubgraphSchema] = []
+        try:
+            self._read = {each: self._schema(each) for each in ordered}
+            schemas = [self._read[each] for each in ordered]
+            return compose_schemas(schemas, self._memory)
+        except Exception as error:
+            self._memory = MergeMemory()
+            return _internal_error(error)
+
+    def _schema(self, subgraph: Subgraph) -> SubgraphSchema:
+        known = self._read.get(subgraph)
+        if known is not None:
+            return known
+        return read_subgraph(subgraph.name, subgraph.url, subgraph.sdl, subgraph.file)
+
+
+def _internal_error(error: Exception) -> CompositionResult:
+    """Say that composition itself failed: callers get a result whatever the input was."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "an unknown place"
+    message = f"composition failed in {where}: {type(error).__name__}: {error}"
+    return CompositionResult(None, (make_problem("INTERNAL", message),), ())
+
+
+def compose_schemas(
+    schemas: Sequence[SubgraphSchema], memory: MergeMemory | None = None
+) -> CompositionResult:
     """Compose subgraphs that were read before, sorted by name."""
     state = MergeState(list(schemas))
     supergraph: Supergraph | None = None
@@ -99,7 +138,7 @@ def compose_schemas(schemas: Sequence[SubgraphSchema]) -> CompositionResult:
         state.problems.extend(schema.problems)
     check_names(state)
     if not state.has_errors:
-        supergraph = _merge_and_prove(state)
+        supergraph = _merge_and_prove(state, memory or MergeMemory())
     errors = [p for p in state.problems if p.is_error]
     hints = [p for p in state.problems if not p.is_error]
     return CompositionResult(None if errors else supergraph, _in_order(errors), _in_order(hints))
@@ -114,12 +153,12 @@ def check_names(state: MergeState) -> None:
             state.report("INVALID_SUBGRAPH_NAME", text)
 
 
-def _merge_and_prove(state: MergeState) -> Supergraph | None:
+def _merge_and_prove(state: MergeState, memory: MergeMemory) -> Supergraph | None:
     """Merge subgraphs that are valid by themselves; later checks need earlier ones to pass."""
     index_types(state)
     compose_directives(state)
     executable = merge_executable_directives(state)
-    types = merge_types(state)
+    types = merge_types(state, memory)
     spread_interface_objects(state, types)
     hint_at_missing_fields(state, types)
     check_merged_schema(state, types)

@@ -29,10 +29,15 @@ def spread_interface_objects(state: MergeState, types: dict[str, NamedType]) -> 
 
 
 def _spread(types: dict[str, NamedType], interface: InterfaceType, added: list[str]) -> None:
-    for merged in types.values():
+    for merged in list(types.values()):
         if not isinstance(merged, ObjectType) or interface.name not in merged.interfaces:
             continue
-        for name in added:
-            field = interface.fields.get(name)
-            if field is not None and name not in merged.fields:
-                merged.fields[name] = replace(field, joins=(FieldJoin(None),))
+        lacking = [
+            field
+            for field in map(interface.fields.get, added)
+            if field is not None and field.name not in merged.fields
+        ]
+        if lacking:
+            # A new type, not a longer one: a Composer may still hold the merged type.
+            fields = {field.name: replace(field, joins=(FieldJoin(None),)) for field in lacking}
+            types[merged.name] = replace(merged, fields={**merged.fields, **fields})

@@ -21,6 +21,7 @@ from .merge_enums import merge_enum_values
 from .merge_fields import merge_fields
 from .merge_inputs import merge_input_fields
 from .merge_marks import hint_kept_arguments, merge_marks
+from .merge_memory import MergeMemory
 from .state import MergeState, TypeSources, places
 
 _WORDS = {
@@ -33,13 +34,20 @@ _WORDS = {
 }
 
 
-def merge_types(state: MergeState) -> dict[str, NamedType]:
+def merge_types(state: MergeState, memory: MergeMemory) -> dict[str, NamedType]:
     """Merge every type; those whose kinds disagree are reported and left out."""
     merged: dict[str, NamedType] = {}
+    memory.forget_unless_alike(state)
     for name, sources in state.by_type.items():
+        known = memory.recall(state, name, sources)
+        if known is not None:
+            merged[name] = known
+            continue
+        before = len(state.problems)
         kind = _kind_of(state, name, sources)
         if kind is not None:
             merged[name] = _merge_type(state, kind, name, sources)
+            memory.remember(name, sources, merged[name], state.problems[before:])
     return merged
 
 

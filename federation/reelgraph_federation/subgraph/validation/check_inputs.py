@@ -67,30 +67,18 @@ def required_circles(types: dict[str, TypeDef]) -> Iterator[list[str]]:
 def circles(edges: dict[str, list[str]]) -> Iterator[list[str]]:
     """Each circle that a depth-first walk closes, as names with the first repeated at the end."""
     done: set[str] = set()
+    path: dict[str, Iterator[str]] = {}
     for start in edges:
-        path: list[str] = []
-        stack: list[tuple[str, Iterator[str]]] = []
-        _enter(start, edges, done, path, stack)
-        while stack:
-            name, following = stack[-1]
-            step = next(following, None)
+        if start not in done:
+            path[start] = iter(edges[start])
+        while path:
+            name = next(reversed(path))
+            step = next(path[name], None)
             if step is None:
-                stack.pop()
-                path.pop()
+                del path[name]
                 done.add(name)
             elif step in path:
-                yield [*path[path.index(step) :], step]
-            else:
-                _enter(step, edges, done, path, stack)
-
-
-def _enter(
-    name: str,
-    edges: dict[str, list[str]],
-    done: set[str],
-    path: list[str],
-    stack: list[tuple[str, Iterator[str]]],
-) -> None:
-    if name in edges and name not in done:
-        path.append(name)
-        stack.append((name, iter(edges[name])))
+                names = list(path)
+                yield [*names[names.index(step) :], step]
+            elif step in edges and step not in done:
+                path[step] = iter(edges[step])

@@ -6,12 +6,14 @@ https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 
 from ...type_refs import is_list, is_required, item, named, nullable
 from ...values import print_value
 from ..document import EnumLiteral, FloatLiteral, Missing, TypeDef, Value, VariableLiteral
 
 _MAX_INT = 2**31
+_MAX_FLOAT = 10**308
 
 
 def value_problem(types: Mapping[str, TypeDef], value: Value, ref: str) -> str | None:
@@ -73,11 +75,17 @@ def _is_int(value: Value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_number(value: Value) -> bool:
+    if isinstance(value, FloatLiteral):
+        return isfinite(value)
+    return isinstance(value, int) and _is_int(value) and abs(value) < _MAX_FLOAT
+
+
 _BUILT_IN: dict[str, Callable[[Value], bool]] = {
     "Int": lambda value: (
         isinstance(value, int) and _is_int(value) and -_MAX_INT <= value < _MAX_INT
     ),
-    "Float": lambda value: _is_int(value) or isinstance(value, FloatLiteral),
+    "Float": lambda value: _is_number(value),
     "String": _is_text,
     "Boolean": lambda value: isinstance(value, bool),
     "ID": lambda value: _is_text(value) or _is_int(value),
