@@ -19,6 +19,7 @@ from reelgraph_dgs.errors import INTERNAL_CODE, INTERNAL_MESSAGE
 from reelgraph_dgs.schema import FederatedSchema
 from reelgraph_dgs.settings import GraphQLLimits, SubgraphSettings
 from reelgraph_kit.asgi import HealthMiddleware, ReadinessCheck, RequestIdMiddleware
+from reelgraph_kit.body_limit import BodyLimitMiddleware
 from reelgraph_kit.settings import ServiceSettings
 from reelgraph_kit.signing import TrustedSigners
 
@@ -81,11 +82,13 @@ def _add_middleware(
     app: FastAPI, settings: ServiceSettings, readiness: Mapping[str, ReadinessCheck]
 ) -> None:
     own = settings if isinstance(settings, SubgraphSettings) else None
+    limits = own.limits if own else GraphQLLimits()
     path = settings.trusted_signers
+    app.add_middleware(BodyLimitMiddleware, max_bytes=limits.bytes)
     app.add_middleware(
         CallerMiddleware,
         signers=TrustedSigners({}) if path is None else TrustedSigners.from_file(path),
-        max_seconds=(own.limits if own else GraphQLLimits()).seconds,
+        max_seconds=limits.seconds,
         require_identity=own is not None and own.require_identity,
     )
     app.add_middleware(HealthMiddleware, checks=readiness)

@@ -18,6 +18,7 @@ class GraphQLLimits:
     aliases: int = 2_000
     representations: int = 10_000
     seconds: float = 30.0
+    bytes: int = 10_000_000
 
 
 class SubgraphSettings(ServiceSettings):
@@ -43,6 +44,9 @@ class SubgraphSettings(ServiceSettings):
     max_representations: int = Field(
         default=10_000, ge=1, description="Most entities that one _entities call may ask for."
     )
+    max_request_bytes: int = Field(
+        default=10_000_000, ge=1, description="Most bytes of a request's body."
+    )
     request_timeout_seconds: float = Field(
         default=30.0,
         gt=0,
@@ -58,4 +62,5 @@ class SubgraphSettings(ServiceSettings):
             aliases=self.max_query_aliases,
             representations=self.max_representations,
             seconds=self.request_timeout_seconds,
+            bytes=self.max_request_bytes,
         )

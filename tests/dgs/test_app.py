@@ -374,6 +374,24 @@ async def test_limits(
     assert set(result.codes) == (set() if allowed else {"BAD_REQUEST"})
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_body_that_is_too_large_is_refused(
+    make: Make, start_subgraph: Start, chunked: bool
+) -> None:
+    client = await start_subgraph(make(max_request_bytes=100))
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(20):
+            yield b" " * 10
+
+    content = chunks() if chunked else b" " * 200
+    headers = {"Content-Type": "application/json"}
+    response = await client.http.post("/graphql", content=content, headers=headers)
+    assert response.status_code == 413
+    assert response.json()["errors"][0]["message"] == "The request has more than 100 bytes."
+    assert (await client.execute("{ node { name } }")).errors == []
+
+
 async def test_loaders_load_what_is_asked_together_once(make: Make, start_subgraph: Start) -> None:
     shared = Shared()
     client = await start_subgraph(make(shared))
