@@ -7,12 +7,20 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from film_graph import FilmGraph, definition, film
+from film_graph import FACTS, FilmGraph, definition, film
 from harness import Harness, harness
 
-from reelgraph_search.documents.fetch import RouterUnavailable
+from reelgraph_search.documents.fetch import (
+    Gone,
+    GraphAnswer,
+    GraphError,
+    Partial,
+    RouterUnavailable,
+    fetch_documents,
+)
 from reelgraph_search.indexing.ledger import Mark, Priority
 from reelgraph_search.indexing.swap_alias import KEEP_SECONDS, drop_retired
+from reelgraph_search.indexing.targets import make_plan
 from reelgraph_search.indexing.versions import State
 
 
@@ -62,7 +70,9 @@ async def test_a_new_root(indexed: Harness) -> None:
     assert await indexed.names() == ["The General", "The Kid", "One Week", "Sherlock Jr."]
 
 
-async def test_a_root_goes_and_comes_back(indexed: Harness) -> None:
+@pytest.mark.parametrize("complains", [False, True])
+async def test_a_root_goes_and_comes_back(indexed: Harness, complains: bool) -> None:
+    indexed.graph.complains = complains
     gone = indexed.graph.titles.pop("2")
     await indexed.tell("Title", "2", "DELETE")
     await indexed.index_all()
@@ -71,6 +81,37 @@ async def test_a_root_goes_and_comes_back(indexed: Harness) -> None:
     await indexed.tell("Title", "2")
     await indexed.index_all()
     assert await indexed.names() == ["The General", "The Kid", "One Week"]
+
+
+NULL = "null where null must not be"
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected"),
+    [
+        ([], Gone),
+        ([GraphError(NULL, ("_indexDocs", 0, "name"), code="INVALID_VALUE")], Gone),
+        ([GraphError(NULL, ("_indexDocs", 0, "views"), code="INVALID_VALUE")], Partial),
+        ([GraphError("away", ("_indexDocs", 0), "catalog", "UNAVAILABLE")], Partial),
+        ([GraphError("away", ("_indexDocs",))], Partial),
+        (
+            [
+                GraphError("away", ("_indexDocs", 0), "catalog", "UNAVAILABLE"),
+                GraphError(NULL, ("_indexDocs", 0, "name"), code="INVALID_VALUE"),
+            ],
+            Partial,
+        ),
+        ([GraphError("of another", ("_indexDocs", 1, "name"), "catalog")], Gone),
+    ],
+)
+async def test_missing_or_not_fetched(errors: list[GraphError], expected: type) -> None:
+    class Answers:
+        async def run(self, operation: str, variables: object) -> GraphAnswer:
+            return GraphAnswer({"_indexDocs": [None, {"name": "x"}]}, tuple(errors))
+
+    template = make_plan(definition(), FACTS).template
+    fetched = await fetch_documents(Answers(), template, ["1", "2"])
+    assert isinstance(fetched["1"], expected)
 
 
 async def test_a_visited_entity_changes(indexed: Harness) -> None:
@@ -258,10 +299,6 @@ async def test_a_changed_template_is_built_aside(indexed: Harness) -> None:
 async def test_changes_reach_both_versions_while_one_is_built(indexed: Harness) -> None:
     old = definition().template
     indexed.definition = definition(template=old.replace("name year", "name synopsis year"))
-    from film_graph import FACTS
-
-    from reelgraph_search.indexing.targets import make_plan
-
     await indexed.rebuilder().begin_if_needed(make_plan(indexed.definition, FACTS))
     await indexed.reload()
     indexed.graph.titles["2"]["name"] = "Changed"
@@ -282,10 +319,6 @@ async def test_boosts_need_no_new_version(indexed: Harness) -> None:
 
 
 async def test_a_version_with_broken_documents_does_not_replace(indexed: Harness) -> None:
-    from film_graph import FACTS
-
-    from reelgraph_search.indexing.targets import make_plan
-
     old = definition().template
     indexed.definition = definition(template=old.replace("name year", "name synopsis year"))
     indexed.graph.broken = {"1"}
@@ -305,10 +338,6 @@ async def test_a_version_with_broken_documents_does_not_replace(indexed: Harness
 
 
 async def test_roots_that_go_while_a_version_is_built(indexed: Harness) -> None:
-    from film_graph import FACTS
-
-    from reelgraph_search.indexing.targets import make_plan
-
     old = definition().template
     indexed.definition = definition(template=old.replace("name year", "name synopsis year"))
     await indexed.rebuilder().begin_if_needed(make_plan(indexed.definition, FACTS))

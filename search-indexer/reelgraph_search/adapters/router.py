@@ -36,7 +36,11 @@ def _error(error: Mapping[str, Any]) -> GraphError:
     extensions = error.get("extensions")
     named = extensions if isinstance(extensions, Mapping) else {}
     subgraph = named.get("service", named.get("subgraph"))
+    code = named.get("code")
     path = tuple(step for step in error.get("path") or () if isinstance(step, str | int))
     return GraphError(
-        str(error.get("message")), path, subgraph if isinstance(subgraph, str) else None
+        str(error.get("message")),
+        path,
+        subgraph if isinstance(subgraph, str) else None,
+        code if isinstance(code, str) else None,
     )

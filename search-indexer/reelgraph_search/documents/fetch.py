@@ -29,6 +29,12 @@ class GraphError:
     message: str
     path: tuple[str | int, ...] = ()
     subgraph: str | None = None
+    code: str | None = None
+
+    @property
+    def only_tells_of_null(self) -> bool:
+        """Whether the router itself found null where null must not be; no subgraph complained."""
+        return self.subgraph is None and self.code == "INVALID_VALUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ async def fetch_documents(
         reasons = "; ".join(error.message for error in answer.errors[:3])
         raise RouterUnavailable(f"the router did not run the indexer's query: {reasons}")
     return {
-        key: _fetched(node, _errors_of(position, answer.errors))
+        key: _fetched(node, _errors_of(position, answer.errors), template.vital)
         for position, (key, node) in enumerate(zip(ids, nodes, strict=True))
     }
 
@@ -99,8 +105,17 @@ def _errors_of(position: int, errors: Sequence[GraphError]) -> tuple[GraphError,
     )
 
 
-def _fetched(node: JsonValue, errors: tuple[GraphError, ...]) -> Fetched:
+def _fetched(node: JsonValue, errors: tuple[GraphError, ...], vital: frozenset[str]) -> Fetched:
+    """Tell a missing entity from one that could not be fetched.
+
+    The owner of a missing entity answers null for it. So the item is null, no subgraph complains,
+    and if the router complains, then of a field that the owner gives to every entity. Null in
+    another subgraph's field says nothing about whether the entity exists.
+    """
     present = node if isinstance(node, dict) else None
-    if errors:
-        return Partial(present, errors)
-    return Gone() if present is None else Present(present)
+    if not errors:
+        return Gone() if present is None else Present(present)
+    named = {error.path[2] for error in errors if len(error.path) > 2}
+    if present is None and all(error.only_tells_of_null for error in errors) and named & vital:
+        return Gone()
+    return Partial(present, errors)

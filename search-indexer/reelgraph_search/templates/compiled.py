@@ -51,7 +51,8 @@ class CompiledTemplate:
     """What the indexer does for one index.
 
     `visited` are the entity types whose changes concern documents, the root among them; `keys`
-    their key fields. `operation` takes `$ids`. `warnings` do not stop the index.
+    their key fields. `operation` takes `$ids`. `vital` are the response keys of root fields
+    that the owner of the root gives to every entity. `warnings` do not stop the index.
     """
 
     definition: IndexDefinition
@@ -61,6 +62,7 @@ class CompiledTemplate:
     operation: str
     inverse_operations: dict[str, str]
     roots_operation: str
+    vital: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -26,6 +26,7 @@ from graphql import (
     Visitor,
     get_named_type,
     is_composite_type,
+    is_non_null_type,
     is_object_type,
     parse,
     print_ast,
@@ -61,6 +62,7 @@ def compile_template(definition: IndexDefinition, facts: GraphFacts) -> Compiled
     _limit(tree)
     entities = _visited(tree, definition, facts)
     queries = _Queries(definition, facts)
+    vital = _vital(tree, facts)
     return CompiledTemplate(
         definition=definition,
         fields=tuple(tree.values()),
@@ -69,7 +71,8 @@ def compile_template(definition: IndexDefinition, facts: GraphFacts) -> Compiled
         operation=_fetch_operation(document, definition, facts),
         inverse_operations=queries.inverse(entities),
         roots_operation=queries.roots(),
-        warnings=tuple(_warnings(tree, definition, facts)),
+        vital=vital,
+        warnings=(*_without_vital(vital, definition), *_warnings(tree, definition, facts)),
     )
 
 
@@ -304,6 +307,26 @@ class _RootKeys(Visitor):
         parent = self.info.get_parent_type()
         if parent is not None and parent.name == self._definition.root:
             self.found = self.found or node.name.value == self._definition.key
+
+
+def _vital(tree: dict[str, TemplateField], facts: GraphFacts) -> frozenset[str]:
+    """Non-null fields of the root that its owner resolves: null there means that it is gone."""
+    return frozenset(
+        one.response_key
+        for one in tree.values()
+        if is_non_null_type(one.type)
+        and facts.owners.get(one.parent_type)
+        in facts.resolvers.get((one.parent_type, one.name), frozenset())
+    )
+
+
+def _without_vital(vital: frozenset[str], definition: IndexDefinition) -> list[str]:
+    if vital:
+        return []
+    return [
+        f"the template selects no field of {definition.root} that is never null and that its owner "
+        "resolves: a deleted entity cannot be told from one that could not be fetched"
+    ]
 
 
 def _warnings(

@@ -115,6 +115,7 @@ class FilmGraph:
         self.productions: dict[str, tuple[str, str]] = {}
         self.broken: set[str] = set()
         self.away = False
+        self.complains = False
         self.requests: list[list[str]] = []
         self.after_fetch: Callable[[list[str]], Awaitable[None]] | None = None
 
@@ -127,6 +128,12 @@ class FilmGraph:
             GraphError(error.message, tuple(error.path or ()), "playback")
             for error in result.errors or ()
         )
+        if "ids" in variables and self.complains:
+            errors += tuple(
+                GraphError("null for name", ("_indexDocs", position, "name"), code="INVALID_VALUE")
+                for position, id in enumerate(variables["ids"])
+                if id not in self.titles
+            )
         if "ids" in variables:
             self.requests.append(list(variables["ids"]))
             if self.after_fetch is not None:
