@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from subgraphs.catalog.model import AvailabilityWindow, Credit, Genre, Person, Production, Title
+from subgraphs.catalog.model import AvailabilityWindow, Genre, Person, Production, Title
 from subgraphs.catalog.resources import CatalogContext
-from subgraphs.catalog.store import TitleFilter, TitlePage
+from subgraphs.catalog.store import CreditedPerson, TitleFilter, TitlePage
 
 T = TypeVar("T")
 
@@ -52,8 +52,10 @@ async def load_genres_of_titles(context: CatalogContext, ids: list[str]) -> list
     return [found.get(id_, []) for id_ in ids]
 
 
-async def load_credits_of_titles(context: CatalogContext, ids: list[str]) -> list[list[Credit]]:
-    """Load each title's credits."""
+async def load_credits_of_titles(
+    context: CatalogContext, ids: list[str]
+) -> list[list[CreditedPerson]]:
+    """Load each title's credits and their people."""
     found = await context.resources.store.credits_of_titles(ids)
     return [found.get(id_, []) for id_ in ids]
 

@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Row, Select, String, func, literal, select
 from reelgraph_dgs.database import Database
 from subgraphs.catalog.model import (
     AvailabilityWindow,
-    Credit,
     CreditRole,
     Genre,
     MaturityRating,
@@ -49,6 +48,15 @@ class TitleFilter:
 
     genre_id: str | None = None
     kind: TitleKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedPerson:
+    """A credit with the person it names."""
+
+    role: CreditRole
+    character: str | None
+    person: Person
 
 
 class CatalogStore:
@@ -121,17 +129,26 @@ class CatalogStore:
             found.setdefault(row.title_id, []).append(Genre(row.id, row.name))
         return found
 
-    async def credits_of_titles(self, ids: Sequence[str]) -> dict[str, list[Credit]]:
-        """Return the credits of each title in their order."""
+    async def credits_of_titles(self, ids: Sequence[str]) -> dict[str, list[CreditedPerson]]:
+        """Return the credits of each title in their order, with their people."""
         query = (
-            select(credits)
+            select(
+                credits.c.title_id,
+                credits.c.role,
+                credits.c.character,
+                people.c.id,
+                people.c.name,
+                people.c.birth_year,
+                people.c.version,
+            )
+            .join(people, people.c.id == credits.c.person_id)
             .where(credits.c.title_id.in_(ids))
             .order_by(credits.c.title_id, credits.c.position)
         )
-        found: dict[str, list[Credit]] = {}
+        found: dict[str, list[CreditedPerson]] = {}
         for row in await self._rows(query):
-            credit = Credit(CreditRole(row.role), row.person_id, row.character)
-            found.setdefault(row.title_id, []).append(credit)
+            credited = CreditedPerson(CreditRole(row.role), row.character, person_of(row))
+            found.setdefault(row.title_id, []).append(credited)
         return found
 
     async def windows_of_titles(self, ids: Sequence[str]) -> dict[str, list[AvailabilityWindow]]:

@@ -49,14 +49,7 @@ class Credit:
 
     role: model.CreditRole
     character: str | None
-    person_id: strawberry.Private[str]
-
-    @strawberry.field(description="Who it is.")
-    async def person(self, info: CatalogInfo) -> Person:
-        """Load the person."""
-        found = await info.context.loader(loaders.load_people).load(self.person_id)
-        assert found is not None, "a foreign key holds every credit's person"
-        return Person.of(found)
+    person: Person = strawberry.field(description="Who it is.")
 
 
 @strawberry.federation.type(keys=["id"], description="The making of a title.")
@@ -220,8 +213,12 @@ class Title:
         """Load the credits."""
         found = await info.context.loader(loaders.load_credits_of_titles).load(self.id)
         return [
-            Credit(role=credit.role, character=credit.character, person_id=credit.person_id)
-            for credit in found
+            Credit(
+                role=credited.role,
+                character=credited.character,
+                person=Person.of(credited.person),
+            )
+            for credited in found
         ]
 
     @strawberry.field(description="When and where it may be played.")
