@@ -239,13 +239,19 @@ class Reach:
         else:
             wave = self._object_wave(nodes, type_name, selection)
         if wave >= NEVER_REACHED and self.graph.types.is_abstract(type_name):
-            cases = [self.narrow(nodes, name) for name in self.graph.types.possible(type_name)]
             waves = [
-                self._selection_wave(case, name, selection)
-                for case, name in zip(cases, self.graph.types.possible(type_name), strict=True)
-                if case
+                self._case_wave(case, name, (selection,))
+                for name in self.graph.types.possible(type_name)
+                if (case := self.narrow(nodes, name))
             ]
             wave = max(waves, default=NEVER_REACHED)
+        return wave
+
+    def _case_wave(self, case: Waves, name: str, fields: FieldSet) -> int:
+        """Return the wave after which a field set is there for one object type, jumps included."""
+        wave = self.set_wave(case, name, fields)
+        if wave >= NEVER_REACHED:
+            wave = self.set_wave(self.closure(name, case), name, fields)
         return wave
 
     def _object_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
@@ -268,10 +274,7 @@ class Reach:
         for name in types.possible(selection.on):
             case = self.narrow(nodes, name)
             if case:
-                inner = self.set_wave(case, name, selection.children)
-                if inner >= NEVER_REACHED:
-                    inner = self.set_wave(self.closure(name, case), name, selection.children)
-                wave = max(wave, inner)
+                wave = max(wave, self._case_wave(case, name, selection.children))
         return wave
 
     def field_type(self, type_name: str, field_name: str) -> str:

@@ -34,6 +34,7 @@ from graphql import (
     execute,
     parse,
     validate,
+    value_from_ast_untyped,
     visit,
 )
 
@@ -152,6 +153,11 @@ class UnsplitServer:
             if isinstance(one, GraphQLObjectType) and not one.name.startswith("__"):
                 for name, definition in one.fields.items():
                     definition.resolve = self._resolver(name)
+                    store.defaults[one.name, name] = {
+                        key: value_from_ast_untyped(argument.ast_node.default_value)
+                        for key, argument in definition.args.items()
+                        if argument.ast_node is not None and argument.ast_node.default_value
+                    }
 
     def _resolver(self, name: str) -> Callable[..., Json]:
         def resolve(source: View, _: GraphQLResolveInfo, **arguments: Json) -> Json:
@@ -268,7 +274,12 @@ class SubgraphServer:
                 raise AssertionError(f"{type_name}.{name} is external in {self.name}")
             if facts.requires:
                 assert source.representation is not None, f"{type_name}.{name} without inputs"
-                inputs = project_representation(source.representation, facts.requires)
+                try:
+                    inputs = project_representation(source.representation, facts.requires)
+                except LookupError as error:
+                    if self._store.has_errors:
+                        raise FieldFailed("an input failed") from error
+                    raise
                 return compute(name, inputs)
             value = self._store.field(source.record, name, arguments)
             below = given.children if given is not None else facts.provides

@@ -119,6 +119,9 @@ class Store:
     def __init__(self, data: Data, requires: Mapping[tuple[str, str], FieldSet]) -> None:
         self.data = data
         self.requires = requires
+        self.defaults: dict[tuple[str, str], Data] = {}
+        """Default values of the arguments of each field, as the unsplit schema has them."""
+        self.has_errors = "$error" in json.dumps(data)
 
     def root(self, name: str) -> Data:
         return {"$type": name, **self.data.get(name, {})}
@@ -156,7 +159,8 @@ class Store:
             elif one.name == "__typename":
                 found["__typename"] = source["$type"]
             else:
-                arguments = read_arguments(one.arguments)
+                defaults = self.defaults.get((source["$type"], one.name), {})
+                arguments = {**defaults, **read_arguments(one.arguments)}
                 value = self.field(source, one.name, arguments)
                 found[one.name] = self._project_value(value, one.children)
         return found

@@ -22,7 +22,7 @@ from graphql import (
 from reelgraph_federation.operations.conditions import ALWAYS, NEVER, Condition, Literal, both
 from reelgraph_federation.query_graph.types import TypeIndex
 
-_MOST_FIELDS = 100_000
+_MOST_FIELDS = 20_000
 
 
 class OperationTooLargeError(ValueError):
