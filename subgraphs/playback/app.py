@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 
@@ -43,31 +43,12 @@ def create_app(
 ) -> FastAPI:
     """Wire the subgraph together; `facts` stands in for the other services' answers."""
 
-    @asynccontextmanager
-    async def resources() -> AsyncIterator[Player]:
-        database = Database(settings.database_url)
-        async with open_document_store(settings.document_store_url) as documents:
-            await database.create_tables(metadata)
-            history = History(documents)
-            await history.prepare()
-            player = _make_player(settings, database, history, facts, clock)
-            await _rotate_keys(player)
-            await player.plane.load()
-            try:
-                yield player
-            finally:
-                await player.settle()
-                await player.facts.close()
-                await database.close()
+    def resources() -> AbstractAsyncContextManager[Player]:
+        return _open_player(settings, facts, clock)
 
     async def relay(player: Player) -> None:
         async with open_event_log(settings.event_log_url) as log:
             await OutboxRelay(player.database.engine, log).run()
-
-    async def rotate(player: Player) -> None:
-        while True:
-            await asyncio.sleep(KEY_ROTATION_SECONDS)
-            await _rotate_keys(player)
 
     def checks(player: Player) -> Mapping[str, ReadinessCheck]:
         return {"database": player.database.ping}
@@ -76,10 +57,30 @@ def create_app(
         create_schema(),
         settings,
         resources=resources,
-        background=[relay, rotate],
+        background=[relay, _keep_keys],
         checks=checks,
         routes=CONTROL_ROUTES,
     )
+
+
+@asynccontextmanager
+async def _open_player(
+    settings: Settings, facts: GraphFacts | None, clock: Clock
+) -> AsyncIterator[Player]:
+    database = Database(settings.database_url)
+    async with open_document_store(settings.document_store_url) as documents:
+        await database.create_tables(metadata)
+        history = History(documents)
+        await history.prepare()
+        player = _make_player(settings, database, history, facts, clock)
+        await _rotate_keys(player)
+        await player.plane.load()
+        try:
+            yield player
+        finally:
+            await player.settle()
+            await player.facts.close()
+            await database.close()
 
 
 def _make_player(
@@ -117,6 +118,12 @@ def _open_facts(settings: Settings) -> ServiceFacts:
         member=ServiceClient(settings.member_url, signer, scopes=MEMBER_SCOPES),
         billing=ServiceClient(settings.billing_url, signer, scopes=BILLING_SCOPES),
     )
+
+
+async def _keep_keys(player: Player) -> None:
+    while True:
+        await asyncio.sleep(KEY_ROTATION_SECONDS)
+        await _rotate_keys(player)
 
 
 async def _rotate_keys(player: Player) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import httpx
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from reelgraph_dgs.service_client import ServiceClient
@@ -21,6 +22,7 @@ from subgraphs.billing.settings import Settings as BillingSettings
 from subgraphs.catalog.app import create_app as create_catalog
 from subgraphs.catalog.settings import Settings as CatalogSettings
 from subgraphs.member.app import create_app as create_member
+from subgraphs.member.passwords import Passwords
 from subgraphs.member.settings import Settings as MemberSettings
 from subgraphs.playback.app import create_app
 from subgraphs.playback.appliance.app import Appliance, build_appliance
@@ -114,7 +116,8 @@ async def service(
     """Playback asking real subgraphs, each with its own stores, in one process."""
     common: dict[str, Any] = {"data_dir": tmp_path, "trusted_signers": signers.jwks_path}
     catalog = create_catalog(CatalogSettings(**common))
-    member = create_member(MemberSettings(**common, seed_demo=True))
+    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    member = create_member(MemberSettings(**common, seed_demo=True), passwords=cheap)
     billing = create_billing(BillingSettings(**common, seed_demo=True), clock)
     for app in (catalog, member, billing):
         await start_subgraph(app)
