@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....subgraph.document import Value
-from ....subgraph.parse import parse_constant
+from ....subgraph.scanner import parse_constant
 from ....supergraph.model import EnumType, InputObjectType
 from .view import HiddenView
 

@@ -1,0 +1,24 @@
+"""docs/problems.md says what the table of problems says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from reelgraph_federation.problem_kinds.page import render_page
+from reelgraph_federation.problems import PROBLEM_KINDS
+
+PAGE = Path(__file__).parents[3] / "docs" / "problems.md"
+
+
+def test_page_is_current() -> None:
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        PAGE.write_text(render_page())
+    assert PAGE.read_text() == render_page(), "UPDATE_GOLDEN=1 writes docs/problems.md anew"
+
+
+def test_every_entry_is_complete() -> None:
+    for code, kind in PROBLEM_KINDS.items():
+        assert code == kind.code
+        assert kind.meaning.endswith(".")
+        assert kind.remedy.endswith(".")
