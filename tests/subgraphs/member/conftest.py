@@ -32,8 +32,8 @@ class SettableClock:
 class CountingHasher(PasswordHasher):
     """A cheap argon2id that counts its verifications."""
 
-    def __init__(self) -> None:
-        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+    def __init__(self, time_cost: int = 1) -> None:
+        super().__init__(time_cost=time_cost, memory_cost=64, parallelism=1)
         self.verified: list[str | bytes] = []
 
     def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
@@ -52,13 +52,18 @@ def hasher() -> CountingHasher:
 
 
 @pytest.fixture
+def passwords(hasher: CountingHasher) -> Passwords:
+    return Passwords(hasher)
+
+
+@pytest.fixture
 async def member(
     tmp_path: Path,
     signers: TestSigners,
     start_subgraph: Start,
     clock: SettableClock,
-    hasher: CountingHasher,
+    passwords: Passwords,
 ) -> SubgraphClient:
     """The member subgraph with the demo member, a settable clock and cheap hashing."""
     settings = Settings(data_dir=tmp_path, trusted_signers=signers.jwks_path, seed_demo=True)
-    return await start_subgraph(create_app(settings, clock, Passwords(hasher)))
+    return await start_subgraph(create_app(settings, clock, passwords))

@@ -195,3 +195,16 @@ async def test_sign_up_says_which_input_is_wrong(
 
     assert (outcome["__typename"], outcome["field"]) == ("InvalidInput", field)
     assert outcome["message"]
+
+
+async def test_a_hash_of_weaker_parameters_is_renewed_at_sign_in(
+    member: SubgraphClient, passwords: Any, hasher: Any
+) -> None:
+    await sign_in(member, **DEMO)
+    stronger = type(hasher)(time_cost=2)
+    passwords.hasher = stronger
+
+    assert (await sign_in(member, **DEMO))["__typename"] == "Session"
+    assert (await sign_in(member, **DEMO))["__typename"] == "Session"
+
+    assert [",t=2," in str(encoded) for encoded in stronger.verified] == [False, True]

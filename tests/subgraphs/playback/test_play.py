@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from reelgraph_dgs.service_client import ServiceClient
 from reelgraph_dgs.testing import SubgraphClient
 from reelgraph_kit.event_log import open_event_log
 
@@ -377,3 +379,19 @@ async def test_appliances_that_fall_silent_are_left_out(service: Any, clock: Any
     assert fresh["none"] is None
     assert silent["oca"] == {"health": "DOWN"}
     assert nowhere["reason"] == "NO_APPLIANCE"
+
+
+async def test_without_billing_s_answer_nobody_plays_and_the_client_is_told_to_wait(
+    service: Any, signers: Any, listener: Any
+) -> None:
+    address = "http://{}:{}/graphql".format(*listener.getsockname())
+    listener.close()
+    player = service.app.state.resources
+    unreachable = ServiceClient(address, signers.signer("playback"))
+    player.facts = replace(player.facts, billing=unreachable)
+
+    result = await service.as_demo().execute(START, {"title": FOR_ALL})
+
+    assert result.codes == ["UNAVAILABLE"]
+    assert address not in str(result.body)
+    await unreachable.close()
