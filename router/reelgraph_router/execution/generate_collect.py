@@ -45,11 +45,9 @@ class _Collector:
             if node.cached:
                 source.line(f"out = run.nodes[{node.index}]")
                 source.line("if out is not None: return out")
-            source.line("try:")
-            with source.block(""):
+            with source.block("try:"):
                 self._fast()
-            source.line("except (TypeError, AttributeError, KeyError, IndexError):")
-            with source.block(""):
+            with source.block("except (TypeError, AttributeError, KeyError, IndexError):"):
                 # Data of an unexpected shape: look at every value before touching it.
                 steps = source.constant("steps", node.steps)
                 source.line("run.careful = True")
@@ -61,8 +59,8 @@ class _Collector:
     def _fast(self) -> None:
         source, node = self._source, self._node
         source.line("out = []")
-        for name in self._seen:
-            source.line(f"{name} = set()")
+        for number in self._joined_steps():
+            source.line(f"{self._seen[number]} = set()")
         merging = node.identity is not None
         if merging:
             source.line("known = {}")
@@ -73,6 +71,15 @@ class _Collector:
         if merging:
             source.line("out = out or list(known.values())")
 
+    def _joined_steps(self) -> list[int]:
+        """The steps into keys that groups added at positions whose objects are not made one."""
+        positions, path, found = self._positions, self._parent.path, []
+        for number, step in enumerate(self._node.steps):
+            if positions.is_joined(path, step.key) and path not in positions.identities:
+                found.append(number)
+            path = (*path, step.key)
+        return found
+
     def _descend(self, owner: str, path: tuple[str, ...], number: int) -> None:
         step = self._node.steps[number]
         source = self._source
@@ -80,7 +87,7 @@ class _Collector:
         value = source.name("x")
         source.line(f"{value} = {owner}.get({step.key!r})")
         source.line(f"if {value} is None: continue")
-        if self._positions.is_joined(path, step.key) and path not in self._positions.identities:
+        if number in self._joined_steps():
             # What a group added may be shared by several objects: go through it once.
             seen = self._seen[number]
             source.line(f"if id({value}) in {seen}: continue")

@@ -8,6 +8,9 @@ answers instead. An object that stands in many places is built once and put by r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from reelgraph_federation.planning.nodes import (
     AbstractShape,
     EnumShape,
@@ -47,6 +50,7 @@ class ShapeWriter:
         self._names: dict[tuple[int, KeyPath], str] = {}
         self._kept: list[object] = []  # shapes named by id() must stay alive
         self._source = Source()
+        self._used_memos: list[int] = []
         self.memos = 0
 
     def write_root(self, shape: ObjectShape | AbstractShape, position: KeyPath = ()) -> str:
@@ -59,16 +63,24 @@ class ShapeWriter:
             return known
         name = self._names[id(shape), position] = self._done.name("shape_")
         self._kept.append(shape)
-        outer, self._source = self._source, Source()
-        with self._source.block(f"def {name}(run, o):"):
+        with self._own_function(f"def {name}(run, o):"):
             if isinstance(shape, ObjectShape):
                 self._source.line(f"return {self._object(shape, 'o', position)}")
             else:
                 self._abstract(shape, position)
-        # Names of the parts written on their own must not meet in the module.
-        self._done.append(self._source)
-        self._source = outer
         return name
+
+    @contextmanager
+    def _own_function(self, head: str) -> Iterator[None]:
+        """Write a function of its own; the memos that it uses are looked up once, at its start."""
+        outer, self._source = self._source, Source(depth=1)
+        used, self._used_memos = self._used_memos, []
+        yield
+        self._done.line(head)
+        for number in self._used_memos:
+            self._done.line(f"    memo_{number} = run.memos[{number}]")
+        self._done.append(self._source)
+        self._source, self._used_memos = outer, used
 
     def _abstract(self, shape: AbstractShape, position: KeyPath) -> None:
         source = self._source
@@ -107,7 +119,8 @@ class ShapeWriter:
         if field.introspection:
             return f"run.introspection[{field.response_name!r}]"
         value = self._name("v")
-        sure = self._positions.is_local(position, field.key)
+        # Where null is no answer anyway, a key that is missing may just as well raise.
+        sure = not field.shape.nullable or self._positions.is_local(position, field.key)
         read = f"{owner}[{field.key!r}]" if sure else f"{owner}.get({field.key!r})"
         self._source.line(f"{value} = {read}")
         below = (*position, field.key)
@@ -158,11 +171,11 @@ class ShapeWriter:
     def _once(self, value: str, code: str) -> None:
         """Write what builds a shared value the first time and finds it again afterwards."""
         source = self._source
-        memo, made = f"run.memos[{self.memos}]", self._name("m")
+        memo, made = f"memo_{self.memos}", self._name("m")
+        self._used_memos.append(self.memos)
         self.memos += 1
-        source.line(f"memo = {memo}")
-        source.line(f"{made} = memo.get(id({value}))")
-        source.line(f"if {made} is None: {made} = memo[id({value})] = {code}")
+        source.line(f"{made} = {memo}.get(id({value}))")
+        source.line(f"if {made} is None: {made} = {memo}[id({value})] = {code}")
         source.line(f"{value} = {made}")
 
     def _list(self, shape: ListShape, value: str, position: KeyPath, *, shared: bool) -> None:
@@ -196,12 +209,9 @@ class ShapeWriter:
 
     def _list_function(self, shape: ListShape, position: KeyPath) -> str:
         name = self._done.name("shape_list_")
-        outer, self._source = self._source, Source()
-        with self._source.block(f"def {name}(run, v):"):
+        with self._own_function(f"def {name}(run, v):"):
             self._items(shape, "v", position)
             self._source.line("return v")
-        self._done.append(self._source)
-        self._source = outer
         return name
 
     def _name(self, prefix: str) -> str:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 class Source:
     """Lines of Python under construction, and the constants they refer to by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = 0) -> None:
         self._lines: list[str] = []
-        self._depth = 0
+        self._depth = depth
         self._names = 0
         self.constants: dict[str, object] = {}
 
