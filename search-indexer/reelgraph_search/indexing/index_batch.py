@@ -38,6 +38,8 @@ from reelgraph_search.ports import (
 )
 
 LEASE_SECONDS = 60.0
+LARGEST_LEASE = 4 * LARGEST_BATCH
+"""Roots that a worker takes in hand: fetched in several requests, written in one commit."""
 MOST_ATTEMPTS = 8
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 60.0
 _OUTAGE_DELAY = 2.0
@@ -84,7 +86,7 @@ class Indexer:
         counted as their failure.
         """
         leases = await self._ledger.lease(
-            index, self._owner, LARGEST_BATCH, self._clock(), LEASE_SECONDS
+            index, self._owner, LARGEST_LEASE, self._clock(), LEASE_SECONDS
         )
         if not leases:
             return 0
@@ -111,8 +113,10 @@ class Indexer:
                 fetched[template.operation] = {}
             known = fetched[template.operation]
             missing = [lease.id for lease in wanted if lease.id not in known]
-            if missing:
-                known |= await fetch_documents(self._router, template, missing)
+            # One after the other: how many workers there are bounds the load on the router.
+            for start in range(0, len(missing), LARGEST_BATCH):
+                ids = missing[start : start + LARGEST_BATCH]
+                known |= await fetch_documents(self._router, template, ids)
             await self._write(target, wanted, known, attempts, seq)
         return list(attempts.values())
 

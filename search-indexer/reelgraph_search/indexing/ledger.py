@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -164,19 +164,33 @@ class Ledger:
 
     async def complete(self, leases: Sequence[Lease]) -> None:
         """Take rows out; one that got another event in the meantime stays, free to be leased."""
+        if not leases:
+            return
+        done = and_(
+            dirty.c.index_name == leases[0].index,
+            dirty.c.lease_owner == leases[0].owner,
+            dirty.c.root == bindparam("done_root"),
+            dirty.c.generation == bindparam("done_generation"),
+        )
+        roots = [lease.root for lease in leases]
         async with self.database.engine.begin() as connection:
-            for lease in leases:
-                mine = _held([lease])
-                same = dirty.c.generation == lease.generation
-                await connection.execute(delete(dirty).where(mine, same))
-                await connection.execute(
-                    update(dirty).where(mine).values(lease_owner=None, lease_until=None, attempts=0)
+            await connection.execute(
+                delete(dirty).where(done),
+                [
+                    {"done_root": lease.root, "done_generation": lease.generation}
+                    for lease in leases
+                ],
+            )
+            await connection.execute(
+                update(dirty)
+                .where(_held(leases))
+                .values(lease_owner=None, lease_until=None, attempts=0)
+            )
+            await connection.execute(
+                delete(dead_letters).where(
+                    dead_letters.c.index_name == leases[0].index, dead_letters.c.root.in_(roots)
                 )
-                await connection.execute(
-                    delete(dead_letters).where(
-                        dead_letters.c.index_name == lease.index, dead_letters.c.root == lease.root
-                    )
-                )
+            )
 
     async def postpone(
         self, leases: Sequence[Lease], until: float, error: str, *, count: bool
