@@ -50,7 +50,7 @@ def make_operation(fields: int, subgraphs: int) -> str:
     count = [0]
 
     def selection(depth: int) -> str:
-        parts = []
+        parts: list[str] = []
         while left[0] > 0 and len(parts) < 10:
             left[0] -= 1
             count[0] += 1
@@ -66,7 +66,7 @@ def make_operation(fields: int, subgraphs: int) -> str:
                 parts.append(f"f{number}")
         return "{ " + " ".join(parts or ["id"]) + " }"
 
-    roots = []
+    roots: list[str] = []
     while left[0] > 0:
         left[0] -= 1
         roots.append(f"q{len(roots)}: root{len(roots) % 3} {selection(0)}")

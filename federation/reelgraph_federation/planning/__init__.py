@@ -1,7 +1,12 @@
 """Query planning: how to answer an operation in the fewest sequential subgraph calls."""
 
 from reelgraph_federation.planning.describe import describe_paths
-from reelgraph_federation.planning.errors import NoPathError, PlanningBudgetError, PlanningError
+from reelgraph_federation.planning.errors import (
+    NoPathError,
+    PlanningBudgetError,
+    PlanningError,
+    UnsupportedFeatureError,
+)
 from reelgraph_federation.planning.format import format_plan, plan_to_json
 from reelgraph_federation.planning.nodes import QueryPlan
 from reelgraph_federation.planning.plan import plan_operation
@@ -11,6 +16,7 @@ __all__ = [
     "PlanningBudgetError",
     "PlanningError",
     "QueryPlan",
+    "UnsupportedFeatureError",
     "describe_paths",
     "format_plan",
     "plan_operation",

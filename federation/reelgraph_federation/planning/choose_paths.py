@@ -146,7 +146,7 @@ class Chooser:
         group.condition = either(group.condition, absolute)
         lane.fetch.condition = either(lane.fetch.condition, absolute)
         for fields, is_key in list(group.asked):
-            self._add_inputs(group, fields, is_key, condition)
+            self._add_inputs(group, fields, is_key, lane.condition)
 
     def root_lane(self, position: Position, node: TypeNode) -> Lane:
         """Open a root fetch: at the root in wave 0, below it after what leads there."""
@@ -313,8 +313,9 @@ class Chooser:
             supply = self.commit(position, need, latest)
             group.supplies.append(supply)
             return [Input(selection.name, supply.item.key, is_key)]
-        child = self.options.child_for(position, selection)
-        child.relative = either(child.relative, condition)
+        child = self.options.child_for(position, selection, condition)
+        if child.source is None:
+            child.relative = either(child.relative, condition)
         lane = self.ensure(child, latest)
         assert lane.item is not None
         group.supplies.append(Supply(lane, lane.item))
@@ -330,7 +331,8 @@ def merge_inputs(into: list[Input], found: list[Input]) -> None:
     """Add inputs that are not there yet; a field of a key stays one."""
     for one in found:
         for known in into:
-            if (known.name, known.key, known.types) == (one.name, one.key, one.types):
+            if (known.name, known.types) == (one.name, one.types):
+                known.key = one.key
                 known.is_key = known.is_key or one.is_key
                 known.asked_by |= one.asked_by
                 if one.children is not None and known.children is not None:

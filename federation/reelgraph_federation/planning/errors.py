@@ -7,7 +7,8 @@ class PlanningError(Exception):
     """An operation cannot be planned.
 
     ├─ NoPathError        the supergraph cannot resolve a field: composition let it through
-    └─ PlanningBudgetError  the search was larger than its budget
+    ├─ PlanningBudgetError  the search was larger than its budget
+    └─ UnsupportedFeatureError  the operation uses something that cannot be planned yet
     """
 
 
@@ -28,4 +29,14 @@ class PlanningBudgetError(PlanningError):
     def __init__(self, budget: int) -> None:
         super().__init__(
             f"Planning the operation took more than {budget} steps; split the operation."
+        )
+
+
+class UnsupportedFeatureError(PlanningError):
+    """A field takes an argument from a `@context`, which the planner cannot supply yet."""
+
+    def __init__(self, coordinate: str, subgraph: str) -> None:
+        super().__init__(
+            f'{coordinate} of subgraph "{subgraph}" takes an argument by @fromContext, which cannot'
+            " be planned yet; select other fields, or make it an ordinary argument."
         )

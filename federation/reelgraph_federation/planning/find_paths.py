@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reelgraph_federation.field_sets import FieldSet, Selection
+from reelgraph_federation.planning.errors import UnsupportedFeatureError
 from reelgraph_federation.planning.positions import Offer, Position
 from reelgraph_federation.query_graph import FieldEdge, KeyEdge, QueryGraph, TypeNode
 from reelgraph_federation.supergraph.model import UnionType
@@ -56,6 +57,8 @@ class Reach:
         edge = node.fields.get(name)
         if edge is None or edge.is_plain or not self.usable(edge) or node.is_abstract:
             return None
+        if edge.contexts:
+            raise UnsupportedFeatureError(f"{node.type_name}.{name}", node.subgraph)
         return edge
 
     def direct(self, position: Position) -> Waves:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from reelgraph_federation.field_sets import FieldSet, Selection
+from reelgraph_federation.operations.conditions import implies
 from reelgraph_federation.operations.passes.merge_fields import parse_arguments
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
 from reelgraph_federation.planning.collect_needs import allocate
@@ -320,18 +321,25 @@ class LaneOptions:
         known = [name for name in names if reach.narrow(reach.closed(position), name)]
         return [position.branch(name) for name in known]
 
-    def child_for(self, position: Position, selection: Selection) -> Position:
-        """Return the position of a composite field of a field set: the client's where it fits."""
+    def child_for(
+        self, position: Position, selection: Selection, needed: Condition | None = None
+    ) -> Position:
+        """Return the position of a composite field of a field set: the client's where it fits.
+
+        It does not fit when the client may leave the field out while it is `needed`: what the
+        client selects below it would be fetched in vain.
+        """
         given = arguments_of(selection)
         arguments = given.text
         for ident, child in position.children.items():
-            if (ident.name, ident.arguments) == (selection.name, arguments):
+            same = (ident.name, ident.arguments) == (selection.name, arguments)
+            if same and _fits(child, needed):
                 return child
         ref = self._reach.field_ref(position.type_name, selection.name)
         if position.base is not None:
             for ident, child in position.base.children.items():
                 same = (ident.name, ident.arguments) == (selection.name, arguments)
-                if same and child.type_name == ref.name:
+                if same and child.type_name == ref.name and _fits(child, needed):
                     return child
         ident = Ident(selection.name, arguments, "#")
         key = allocate(self._reach, position, ident, selection.name)
@@ -358,6 +366,10 @@ class LaneOptions:
 def arguments_of(selection: Selection) -> Arguments:
     """Return the arguments of a field in a field set."""
     return parse_arguments(selection.arguments) if selection.arguments else NO_ARGUMENTS
+
+
+def _fits(child: Position, needed: Condition | None) -> bool:
+    return needed is None or child.source is None or implies(needed, child.source.condition)
 
 
 def _cheaper(one: Option | None, other: Option | None) -> Option | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from graphql import parse, validate
+
 from reelgraph_federation import Subgraph, compose
 from reelgraph_federation.operations import normalize_operation
 from reelgraph_federation.planning import format_plan, plan_operation, plan_to_json

@@ -137,7 +137,7 @@ class Bench:
             plan = plan_operation(self.supergraph, normalized, override_labels=self.labels)
             again = plan_operation(self.supergraph, normalized, override_labels=self.labels)
             assert plan == again, "planning twice gives different plans"
-            data, errors = await self._run(plan, getattr(coerced, "coerced", coerced))
+            data, errors = await self._run(plan, coerced.coerced)
         except Exception as error:
             raise self._difference(
                 text, variables, plan, f"{type(error).__name__}: {error}"

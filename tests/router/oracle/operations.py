@@ -18,7 +18,7 @@ from graphql import (
 
 from tests.router.oracle.dice import Dice
 
-VARIABLE_TYPES = {
+VARIABLE_TYPES: dict[str, tuple[str, list[Any]]] = {
     "n": ("Int", [0, 1, 2, None]),
     "s": ("String", ["v", "", None]),
     "c": ("Color", ["RED", "BLUE", None]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphql import (
     ConstDirectiveNode,
@@ -48,6 +48,7 @@ from tests.router.oracle.store import (
     project_representation,
 )
 
+Info: TypeAlias = GraphQLResolveInfo[Any]
 KEPT = {"deprecated", "specifiedBy", "oneOf"}
 RULES = (
     FieldsOnCorrectTypeRule,
@@ -160,7 +161,7 @@ class UnsplitServer:
                     }
 
     def _resolver(self, name: str) -> Callable[..., Json]:
-        def resolve(source: View, _: GraphQLResolveInfo, **arguments: Json) -> Json:
+        def resolve(source: View, _: Info, **arguments: Json) -> Json:
             value = self._store.field(source.record, name, arguments)
             return _wrap(self._store, value, ())
 
@@ -267,7 +268,7 @@ class SubgraphServer:
             one.name == name for key, _ in self.facts.keys.get(type_name, []) for one in key
         )
 
-        def resolve(source: View, _: GraphQLResolveInfo, **arguments: Json) -> Json:
+        def resolve(source: View, _: Info, **arguments: Json) -> Json:
             self._check_override(type_name, name, facts)
             given = next((one for one in source.provided if one.name == name), None)
             if facts.external and given is None and not is_key:
@@ -297,7 +298,7 @@ class SubgraphServer:
                 raise AssertionError(f"{type_name}.{name} of {self.name} is overridden")
 
     def _entities(
-        self, _: object, info: GraphQLResolveInfo, representations: list[Data]
+        self, _: object, info: Info, representations: list[Data]
     ) -> list[Json]:
         texts = [repr(sorted(one.items(), key=str)) for one in representations]
         self.repeated += len(texts) - len(set(texts))
@@ -336,5 +337,5 @@ def _wrap(store: Store, value: Json, provided: FieldSet) -> Json:
     return value
 
 
-def _type_of(value: View, info: GraphQLResolveInfo, _: object) -> str:
+def _type_of(value: View, info: Info, _: object) -> str:
     return value.type_name

@@ -52,6 +52,7 @@ class Splitter:
                 self._add_overrides(one)
         self._add_provides()
         self._close()
+        self._hide()
         return {part.name: self._print(part) for part in self.parts if part.types}
 
     def _is_key_field(self, one: TypeModel, name: str) -> bool:
@@ -253,6 +254,19 @@ class Splitter:
         chosen = self.dice.one_of(candidates)
         part.types[target.name][chosen.name] = {"@external"}
         return chosen.name
+
+    def _hide(self) -> None:
+        """Hide some fields from clients; @requires and @provides may go on using them."""
+        for one in self.world.objects.values():
+            for model in one.fields.values():
+                holders = [
+                    part.types[one.name][model.name]
+                    for part in self.parts
+                    if model.name in part.types.get(one.name, {})
+                    and "@external" not in part.types[one.name][model.name]
+                ]
+                if len(one.fields) > 2 and holders and self.dice.chance(4):
+                    self.dice.one_of(holders).add("@inaccessible")
 
     # Printing ----------------------------------------------------------------------------------
 

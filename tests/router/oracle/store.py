@@ -100,13 +100,16 @@ class DataMaker:
             return self._object(self.world.objects[name], index, depth + 1)
         if model.name == "id" or any(model.name in key.split() for key in one.keys):
             return index if model.type == "Int" else f"{one.name}-{model.name}-{index}"
-        return {
-            "String": lambda: self.dice.one_of(("x", "y", "")) + f"{model.name}{index}",
-            "ID": lambda: f"{model.name}-{index}",
-            "Int": lambda: self.dice.upto(5),
-            "Boolean": lambda: self.dice.chance(50),
-            "Color": lambda: self.dice.one_of(COLORS),
-        }[model.type]()
+        match model.type:
+            case "String":
+                return self.dice.one_of(("x", "y", "")) + f"{model.name}{index}"
+            case "ID":
+                return f"{model.name}-{index}"
+            case "Int":
+                return self.dice.upto(5)
+            case "Boolean":
+                return self.dice.chance(50)
+        return self.dice.one_of(COLORS)
 
 
 class FieldFailed(Exception):
@@ -176,6 +179,7 @@ class Store:
 
     def find(self, name: str, representation: Data) -> Data | None:
         """Return the entity that a representation names by any of its key fields."""
+        one: Data
         for one in self.data["objects"].get(name, []):
             if all(
                 self._matches(one.get(key), value)
@@ -189,7 +193,7 @@ class Store:
         if isinstance(given, dict):
             own = self.deref(own)
             return all(self._matches(own.get(key), value) for key, value in given.items())
-        return own == given
+        return bool(own == given)
 
 
 def read_arguments(text: str | None) -> Data:
