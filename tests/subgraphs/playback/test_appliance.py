@@ -272,6 +272,18 @@ async def test_the_control_plane_hears_only_appliances(
         assert "bootId" in report.json()["error"]
 
 
+async def test_a_report_without_end_is_cut_off(service: Any) -> None:
+    secret = load_or_create_key(service.folder / "keys" / "appliances" / "oca-1.key")
+
+    answer = await service.client.http.post(
+        "/control/oca/oca-1/report",
+        content=b" " * (11 * 1024 * 1024),
+        headers={"Authorization": f"Bearer {secret}"},
+    )
+
+    assert answer.status_code == 413
+
+
 async def test_a_wrong_key_is_told_to_the_appliance_s_log(service: Any) -> None:
     key_file = service.folder / "wrong.key"
     key_file.write_text("wrong\n")
