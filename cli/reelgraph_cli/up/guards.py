@@ -23,7 +23,8 @@ def hold_data_dir(stack: Stack) -> Iterator[None]:
 
     Raises CannotStart when another supervisor holds it, naming its pid and address.
     """
-    stack.data_dir.mkdir(parents=True, exist_ok=True)
+    # Password hashes and signing secrets lie below it.
+    stack.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     status = stack.data_dir / "up.json"
     with open(stack.data_dir / "up.lock", "a") as lock:
         try:
