@@ -15,7 +15,7 @@ from tests.router.oracle.dice import Dice, SeededSource
 from tests.router.oracle.operations import OperationMaker
 from tests.router.oracle.servers import read_facts
 from tests.router.oracle.split import LABEL, Splitter
-from tests.router.oracle.store import DataMaker
+from tests.router.oracle.store import DataMaker, NoMemberError
 from tests.router.oracle.world import make_world, print_world
 
 OPERATIONS_PER_WORLD = 12
@@ -34,13 +34,14 @@ def required_fields(subgraphs: Mapping[str, str]) -> frozenset[tuple[str, str]]:
 async def run_world(dice: Dice, count: Counter[str], errors: int = 0) -> None:
     """Make a world and compare some operations on it; raises `Difference`."""
     world = make_world(dice)
-    subgraphs = Splitter(world, dice).split()
+    splitter = Splitter(world, dice)
+    subgraphs = splitter.split()
     required = required_fields(subgraphs) if errors else frozenset()
-    data = DataMaker(world, dice, 15, errors, required).make()
     labels = [LABEL] if dice.chance(50) else []
     try:
+        data = DataMaker(world, dice, 15, errors, required, splitter.returned).make()
         bench = Bench(print_world(world), subgraphs, data, labels)
-    except InvalidWorld as error:
+    except (InvalidWorld, NoMemberError) as error:
         count["worlds that do not compose"] += 1
         count[str(error).split("\n")[0][:60]] += 1
         return
@@ -55,6 +56,7 @@ def main() -> int:
     """Run until so many operations were compared; keep failures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--operations", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after that")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--failures", type=int, default=5, help="stop after so many differences")
     parser.add_argument("--keep", type=Path, help="write failing cases here")
@@ -63,7 +65,11 @@ def main() -> int:
     options = parser.parse_args()
     count: Counter[str] = Counter()
     seed, failures, start = options.seed, 0, time.monotonic()
-    while count["operations"] < options.operations and failures < options.failures:
+    while (
+        count["operations"] < options.operations
+        and failures < options.failures
+        and time.monotonic() - start < options.seconds
+    ):
         try:
             asyncio.run(run_world(Dice(SeededSource(seed)), count, options.errors))
         except Difference as error:

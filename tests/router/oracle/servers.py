@@ -297,9 +297,7 @@ class SubgraphServer:
             if label is None or label in self._labels:
                 raise AssertionError(f"{type_name}.{name} of {self.name} is overridden")
 
-    def _entities(
-        self, _: object, info: Info, representations: list[Data]
-    ) -> list[Json]:
+    def _entities(self, _: object, info: Info, representations: list[Data]) -> list[Json]:
         texts = [repr(sorted(one.items(), key=str)) for one in representations]
         self.repeated += len(texts) - len(set(texts))
         return [self._entity(one) for one in representations]

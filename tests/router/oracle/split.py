@@ -55,6 +55,15 @@ class Splitter:
         self._hide()
         return {part.name: self._print(part) for part in self.parts if part.types}
 
+    def returned(self, type_name: str, model: FieldModel) -> list[str]:
+        """Return the object types that every subgraph that resolves a field knows it may be."""
+        members = self.world.members(model.type)
+        for part in self.parts:
+            fields = part.types.get(type_name, {})
+            if model.name in fields and model.type not in part.interface_objects:
+                members = [one for one in members if one in part.types]
+        return members
+
     def _is_key_field(self, one: TypeModel, name: str) -> bool:
         return any(name in key.split() for key in one.keys)
 
@@ -265,7 +274,8 @@ class Splitter:
                     if model.name in part.types.get(one.name, {})
                     and "@external" not in part.types[one.name][model.name]
                 ]
-                if len(one.fields) > 2 and holders and self.dice.chance(4):
+                is_own = model.name.startswith("f")
+                if is_own and len(one.fields) > 2 and holders and self.dice.chance(4):
                     self.dice.one_of(holders).add("@inaccessible")
 
     # Printing ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ Values are JSON. `{"$": [type, index]}` refers to an entity, `{"$type": …}` is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from reelgraph_federation.field_sets import FieldSet
@@ -28,12 +28,15 @@ class DataMaker:
         nulls: int,
         errors: int = 0,
         required: frozenset[tuple[str, str]] = frozenset(),
+        returned: Callable[[str, FieldModel], list[str]] | None = None,
     ) -> None:
         """Make the maker; `nulls` and `errors` are percentages.
 
         `required` fields never fail: a non-null one that fails nulls its whole entity in its own
-        subgraph, where the unsplit schema only loses the field that requires it.
+        subgraph, where the unsplit schema only loses the field that requires it. `returned` tells
+        the object types that a field may be, for all subgraphs that resolve it.
         """
+        self.returned = returned or (lambda _, model: world.members(model.type))
         self.world = world
         self.dice = dice
         self.nulls = nulls
@@ -88,7 +91,9 @@ class DataMaker:
 
     def _leaf(self, one: TypeModel, model: FieldModel, index: int, depth: int) -> Json:
         if self.world.is_composite(model.type):
-            members = self.world.members(model.type)
+            members = self.returned(one.name, model)
+            if not members:
+                raise NoMemberError
             entities = [name for name in members if name in self.counts]
             if depth > 2 and entities:
                 members = entities
@@ -110,6 +115,10 @@ class DataMaker:
             case "Boolean":
                 return self.dice.chance(50)
         return self.dice.one_of(COLORS)
+
+
+class NoMemberError(Exception):
+    """No object type is known to all subgraphs that resolve a field."""
 
 
 class FieldFailed(Exception):

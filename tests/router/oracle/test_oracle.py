@@ -23,7 +23,7 @@ from tests.router.oracle.dice import Dice, HypothesisSource, SeededSource
 from tests.router.oracle.fuzz import run_world
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
-EXAMPLES = int(os.environ.get("REELGRAPH_ORACLE_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("REELGRAPH_ORACLE_EXAMPLES", "10"))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -48,7 +48,7 @@ def test_generated(data: DataObject) -> None:
 def test_seeded_worlds_are_mostly_usable() -> None:
     """Guard the generator: worlds compose and operations are valid often enough to mean much."""
     count: Counter[str] = Counter()
-    for seed in range(16):
+    for seed in range(24):
         asyncio.run(run_world(Dice(SeededSource(seed)), count))
-    assert count["worlds"] >= 5
-    assert count["operations"] >= 30
+    assert count["worlds"] >= 8
+    assert count["operations"] >= 40

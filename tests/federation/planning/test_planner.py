@@ -1,0 +1,124 @@
+"""The planner beyond golden plans: budgets, refusals, keys, conditions of whole fetches."""
+
+from __future__ import annotations
+
+import pytest
+from graphql import parse
+
+from benchmarks.planning.__main__ import make_operation, make_supergraph
+from reelgraph_federation.operations import normalize_operation
+from reelgraph_federation.planning import (
+    NoPathError,
+    PlanningBudgetError,
+    QueryPlan,
+    UnsupportedFeatureError,
+    describe_paths,
+    lane_options,
+    plan_operation,
+)
+from reelgraph_federation.planning.keys import Ident, KeySpace
+from reelgraph_federation.planning.nodes import ALWAYS, Literal
+from reelgraph_federation.supergraph import Supergraph, parse_supergraph
+
+SUPERGRAPH = """
+schema
+  @link(url: "https://specs.apollo.dev/link/v1.0")
+  @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)
+  @link(url: "https://specs.apollo.dev/context/v0.1", for: SECURITY)
+{ query: Query }
+enum join__Graph {
+  A @join__graph(name: "a", url: "http://a")
+  B @join__graph(name: "b", url: "http://b")
+}
+type Query @join__type(graph: A) @join__type(graph: B) { me: User @join__field(graph: A) }
+type User @join__type(graph: A, key: "id") @join__type(graph: B, key: "email") @context(name: "b__c") {
+  id: ID! @join__field(graph: A)
+  email: ID! @join__field(graph: B)
+  lost: Int @join__field(graph: B)
+  local: String @join__field(graph: A, contextArguments: [{context: "a__c", name: "l", type: "String", selection: "{ id }"}])
+}
+"""  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def supergraph() -> Supergraph:
+    return parse_supergraph(SUPERGRAPH)
+
+
+@pytest.fixture(scope="module")
+def large() -> Supergraph:
+    return make_supergraph(12)
+
+
+def plan(supergraph: Supergraph, text: str) -> QueryPlan:
+    return plan_operation(supergraph, normalize_operation(supergraph, parse(text)))
+
+
+def test_a_field_without_a_path_is_told(supergraph: Supergraph) -> None:
+    with pytest.raises(NoPathError, match=r"resolves User\.lost at me") as caught:
+        plan(supergraph, "{ me { id lost } }")
+    assert caught.value.coordinate == "User.lost"
+
+
+def test_contextual_arguments_are_refused(supergraph: Supergraph) -> None:
+    with pytest.raises(UnsupportedFeatureError, match=r'User\.local of subgraph "a"'):
+        plan(supergraph, "{ me { local } }")
+
+
+def test_the_budget_ends_the_search(large: Supergraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane_options, "STEPS_ALLOWED", 50)
+    with pytest.raises(PlanningBudgetError, match="more than 50 steps"):
+        plan(large, make_operation(100, 12))
+
+
+def test_steps_grow_with_the_operation_only(
+    large: Supergraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard against backtracking: some forty steps a field are enough, however large it is."""
+    monkeypatch.setattr(lane_options, "STEPS_ALLOWED", 40 * 400)
+    made = plan(large, make_operation(400, 12))
+    assert max(fetch.wave for fetch in made.fetches) < 12
+    by_wave = [(fetch.wave, fetch.subgraph) for fetch in made.fetches]
+    assert len(set(by_wave)) == len(by_wave), "one request to a subgraph in each wave"
+
+
+def test_plans_are_values(large: Supergraph) -> None:
+    text = make_operation(60, 12)
+    assert plan(large, text) == plan(large, text)
+    assert hash(plan(large, text)) == hash(plan(large, text))
+    ids = [fetch.id for fetch in plan(large, text).fetches]
+    assert ids == list(range(len(ids)))
+    for fetch in plan(large, text).fetches:
+        assert all(before < fetch.id for before in fetch.depends_on)
+
+
+def test_conditions_of_fetches(large: Supergraph) -> None:
+    made = plan(
+        large,
+        "query ($x: Boolean!, $y: Boolean!) {"
+        " root0 { f0 f1 @include(if: $x) f2 @skip(if: $x) f3 @include(if: $y) } }",
+    )
+    conditions = {fetch.subgraph: fetch.condition for fetch in made.fetches}
+    assert conditions["s000"] == ALWAYS
+    assert conditions["s001"] == ((Literal("x"),),)
+    assert conditions["s002"] == ((Literal("x", True),),)
+    assert conditions["s003"] == ((Literal("y"),),)
+
+
+def test_paths_are_described(large: Supergraph) -> None:
+    operation = normalize_operation(large, parse("{ root0 { f4 common } }"))
+    text = describe_paths(large, operation)
+    assert 'root0.f4  (T0.f4)\n  * s004: by key "id", its node from wave 1' in text
+    assert "* s000: reached without a jump, from wave 0" in text
+
+
+def test_keys_are_shared_only_without_conflict() -> None:
+    keys = KeySpace()
+    nullable, required = frozenset({"Int"}), frozenset({"Int!"})
+    assert keys.allocate(Ident("a"), "T", "a", nullable) == "a"
+    assert keys.allocate(Ident("a"), "T", "again", nullable) == "a"
+    assert keys.allocate(Ident("a"), "U", "a", nullable) == "a"
+    assert keys.allocate(Ident("a"), "V", "a", required) == "_0_a"
+    assert keys.allocate(Ident("a", "n: 1"), "T", "a", nullable) == "_1_a"
+    assert keys.allocate(Ident("b"), "T", "a", nullable) == "_0_b"
+    assert keys.below("a") is keys.below("a")
