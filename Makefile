@@ -15,7 +15,7 @@ run: .venv/installed pages ## set up and run everything; PORT=5000 DATA_DIR=… 
 	@$(BIN)/reelgraph up --port $(PORT) --data-dir $(DATA_DIR)
 
 test: .venv/installed pages ## set up and run the tests that need nothing but Python
-	@$(BIN)/python -m pytest -m "not real_service and not browser" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not real_service and not browser" -n 2 --dist loadfile -q $(PYTEST_ARGS)
 
 lint: .venv/installed ## ruff and import contracts
 	@$(BIN)/ruff check .
