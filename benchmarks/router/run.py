@@ -142,24 +142,42 @@ def main() -> None:
         supergraph = write_supergraph(Path(folder), first)
         for name in range(len(NAMES)):
             wait_for(first + name)
-        print(f"{'':24}{'CPU ms':>8} {'req/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'kB':>9} "
+        print(f"{'':37}{'CPU ms':>8} {'req/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'kB':>9} "
               f"{'peak MB':>8} {'failures':>9}")  # fmt: skip
-        for share in ("off", "on") if options.share == "both" else (options.share,):
-            with started(
-                [sys.executable, "-m", "reelgraph_router"],
-                [ROUTER_CORE],
-                REELGRAPH_ROUTER_SUPERGRAPH=str(supergraph),
-                REELGRAPH_ROUTER_PORT=str(port),
-                REELGRAPH_ROUTER_SHARE_IN_FLIGHT=str(share == "on"),
-                REELGRAPH_ROUTER_LOG_LEVEL="warning",
-            ) as process:
+        for gateway, command, environment in gateways(options.share, supergraph, port):
+            with started(command, [ROUTER_CORE], **environment) as process:
                 wait_for(port)
-                gateway = Gateway("reelgraph", port, process)
+                running = Gateway(gateway, port, process)
                 for name in [options.query] if options.query else QUERIES:
                     line = uvloop.run(
-                        measure(gateway, QUERIES[name], options.connections, options.seconds)
+                        measure(running, QUERIES[name], options.connections, options.seconds)
                     )
-                    print(f"{f'{name}, sharing {share}':24}{line}", flush=True)
+                    print(f"{gateway:22}{name:15}{line}", flush=True)
+
+
+def gateways(
+    share: str, supergraph: Path, port: int
+) -> Iterator[tuple[str, list[str], dict[str, str]]]:
+    """Name, command and environment of every gateway to measure: ours, and installed peers."""
+    for sharing in ("off", "on") if share == "both" else (share,):
+        yield (
+            f"reelgraph, shared {sharing}",
+            [sys.executable, "-m", "reelgraph_router"],
+            {
+                "REELGRAPH_ROUTER_SUPERGRAPH": str(supergraph),
+                "REELGRAPH_ROUTER_PORT": str(port),
+                "REELGRAPH_ROUTER_SHARE_IN_FLIGHT": str(sharing == "on"),
+                "REELGRAPH_ROUTER_LOG_LEVEL": "warning",
+            },
+        )
+    peers = HERE / "peers"
+    if (peers / "node_modules" / "@apollo" / "gateway").exists():
+        script = str(peers / "apollo-gateway.mjs")
+        yield (
+            "@apollo/gateway",
+            ["node", script, str(supergraph), str(port)],
+            {"NODE_ENV": "production"},
+        )
 
 
 if __name__ == "__main__":

@@ -118,6 +118,7 @@ class Run:
     def cancel(self) -> None:
         """Stop: nobody waits for the answer. `on_done` is not called any more."""
         self.done = True
+        self._on_done = None
         for call, _ in self._calls.values():
             call.cancel()
         self._calls.clear()
@@ -155,8 +156,11 @@ class Run:
     def _finish(self) -> None:
         if not self.done:
             self.done = True
-            assert self._on_done is not None
-            self._on_done(self)
+            # Let go of it: what waits for this run refers to the run, and a circle would keep
+            # the whole tree in memory until the garbage collector's next round.
+            on_done, self._on_done = self._on_done, None
+            assert on_done is not None
+            on_done(self)
 
     # Sending
 
