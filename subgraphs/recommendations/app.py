@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
             await consume(log, ACTIVITY_TOPIC, _GROUP, shared.follower.handle_activity)
 
     async def keep_top_ten(shared: Resources) -> None:
-        await shared.top_ten.keep_fresh(shared.model)
+        await shared.top_ten.keep_fresh(shared.model, shared.follower.loaded)
 
     return create_subgraph_app(
         make_schema(),
@@ -80,11 +80,13 @@ def _resources(settings: Settings, database: Database, catalog: ServiceClient) -
     model = TitleModel()
     store = RecommendationsStore(database)
     top_ten = FamilyTopTen(settings.service_dir / "family-top-ten.json")
+    follower = Follower(store, model, catalog)
+    timeout = settings.model_timeout_seconds
     return Resources(
         model=model,
         store=store,
-        follower=Follower(store, model, catalog),
+        follower=follower,
         top_ten=top_ten,
-        home=HomeRows(model, store, top_ten, settings.model_timeout_seconds),
+        home=HomeRows(model, store, top_ten, follower.loaded, timeout),
         anonymous_maturity=settings.anonymous_maturity,
     )

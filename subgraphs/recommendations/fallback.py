@@ -72,8 +72,9 @@ class FamilyTopTen:
             _write(self._path, titles)
         return True
 
-    async def keep_fresh(self, model: TitleModel) -> None:
+    async def keep_fresh(self, model: TitleModel, loaded: asyncio.Event) -> None:
         """Refresh every minute, sooner while the model is being filled, until cancelled."""
+        await loaded.wait()
         while True:
             try:
                 refreshed = self.refresh(model)

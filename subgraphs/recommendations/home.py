@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ _logger = logging.getLogger("reelgraph.recommendations")
 
 
 class ModelNotReady(Exception):
-    """The model holds no titles yet, or none that this viewer may see."""
+    """The model is not filled from the store yet, or has nothing that this viewer may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,13 @@ class HomeRows:
         model: TitleModel,
         store: RecommendationsStore,
         top_ten: FamilyTopTen,
+        loaded: asyncio.Event,
         timeout_seconds: float,
     ) -> None:
         self._model = model
         self._store = store
         self._top_ten = top_ten
+        self._loaded = loaded
         self._timeout = timeout_seconds
         # A model that is still being filled answers at once; leaving it alone would only keep
         # its first rows back.
@@ -71,6 +74,8 @@ class HomeRows:
         return HomePage(outcome.value, outcome.is_fallback)
 
     def _compose(self, viewer: Viewer, history: list[Watched], first: int) -> list[Row]:
+        if not self._loaded.is_set():
+            raise ModelNotReady("the store is still being read")
         rows = compose_rows(self._model, viewer, history, time.time(), first)
         if not rows:
             raise ModelNotReady(f"no rows out of {len(self._model)} titles")

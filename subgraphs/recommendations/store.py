@@ -20,7 +20,8 @@ HALF_LIFE_SECONDS = 7 * 86_400
 _SEEN_KEPT_SECONDS = 8 * 86_400
 """Longer than the event log keeps events: what is forgotten cannot come again."""
 
-_PAGE = 5000
+_PAGE = 1000
+"""Requests are answered between two pages of a load."""
 
 
 @dataclass(frozen=True, slots=True)
