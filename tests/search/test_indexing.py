@@ -263,6 +263,20 @@ async def test_an_outage_counts_as_no_attempt(indexed: Harness) -> None:
     assert (await indexed.ledger.backlog("films")).dead_letters == 0
 
 
+async def test_an_outage_of_a_subgraph_buries_nothing(indexed: Harness) -> None:
+    indexed.graph.broken, indexed.graph.broken_code = {"1"}, "SUBGRAPH_UNAVAILABLE"
+    indexed.graph.titles["1"]["name"] = "after the outage"
+    await indexed.tell("Title", "1")
+    for _ in range(20):
+        assert await indexed.index_all() == 1
+        indexed.clock.now += 100
+    assert (await indexed.ledger.backlog("films")).dead_letters == 0
+    assert (await indexed.names())[0] == "The General"
+    indexed.graph.broken = set()
+    await indexed.index_all()
+    assert (await indexed.names())[0] == "after the outage"
+
+
 async def test_urgent_roots_go_first(indexed: Harness) -> None:
     marks = [Mark("films", f"Title:b{n}", Priority.BACKFILL) for n in range(60)]
     await indexed.ledger.mark(marks, indexed.clock())

@@ -18,6 +18,17 @@ LARGEST_BATCH = 25
 """Documents in one request."""
 
 
+_OUTAGES = frozenset(
+    {
+        "SUBGRAPH_UNAVAILABLE",
+        "SUBGRAPH_TIMEOUT",
+        "SUBGRAPH_HTTP_ERROR",
+        "GATEWAY_TIMEOUT",
+        "UNAVAILABLE",
+    }
+)
+
+
 class RouterUnavailable(Exception):
     """The router cannot answer now; nothing is said about any document."""
 
@@ -30,6 +41,11 @@ class GraphError:
     path: tuple[str | int, ...] = ()
     subgraph: str | None = None
     code: str | None = None
+
+    @property
+    def tells_of_outage(self) -> bool:
+        """Whether a subgraph was away: that passes, and is not the document's fault."""
+        return self.code in _OUTAGES
 
     @property
     def only_tells_of_null(self) -> bool:

@@ -52,6 +52,7 @@ class _Attempt:
     lease: Lease
     failure: Failure | None = None
     fatal: bool = False
+    outage: bool = False
     stale_read: bool = False
     refs: set[str] = field(default_factory=set)
     served: bool = False
@@ -177,6 +178,7 @@ class Indexer:
                     return None
                 if definition.on_partial_error != "index_null" or node is None:
                     attempt.failure = _failure(errors)
+                    attempt.outage = any(error.tells_of_outage for error in errors)
                     return None
         return self._document(target, attempt, node, stored, seq)
 
@@ -217,6 +219,10 @@ class Indexer:
         for one in attempts:
             if one.stale_read:
                 await self._postpone(one, "the graph does not show the change yet", now)
+            elif one.outage and one.failure is not None and not one.fatal:
+                until = now + _OUTAGE_DELAY * random.uniform(1.0, 2.0)
+                error = one.failure.error
+                await self._ledger.postpone([one.lease], until, error, count=False)
             elif one.failure is not None and (one.fatal or one.lease.attempts + 1 >= MOST_ATTEMPTS):
                 await self._ledger.bury(one.lease, one.failure, now)
             elif one.failure is not None:

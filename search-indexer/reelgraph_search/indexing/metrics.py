@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
-_KEPT_LAGS = 512
+_KEPT_LAGS = 32
 
 
 @dataclass

@@ -114,6 +114,7 @@ class FilmGraph:
         self.people: dict[str, str] = {}
         self.productions: dict[str, tuple[str, str]] = {}
         self.broken: set[str] = set()
+        self.broken_code: str | None = None
         self.away = False
         self.complains = False
         self.requests: list[list[str]] = []
@@ -125,7 +126,7 @@ class FilmGraph:
             raise RouterUnavailable("the router is away")
         result = await graphql(SCHEMA, operation, self, variable_values=dict(variables))
         errors = tuple(
-            GraphError(error.message, tuple(error.path or ()), "playback")
+            GraphError(error.message, tuple(error.path or ()), "playback", self.broken_code)
             for error in result.errors or ()
         )
         if "ids" in variables and self.complains:
