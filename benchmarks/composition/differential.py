@@ -25,7 +25,7 @@ from graphql import (
 from reelgraph_federation import CompositionResult, Subgraph, compose
 
 sys.path.insert(0, str(Path(__file__).parent))
-from generate import Wild
+from generate import Abstract, Wild
 from peer import Answer, Peer
 
 
@@ -71,14 +71,14 @@ MEANT = (
         "the peer lets a chain of overrides pass when its first source is gone",
         ours=frozenset({"OVERRIDE_SOURCE_HAS_OVERRIDE"}),
         theirs=frozenset({"SATISFIABILITY_ERROR"}),
-        when="@override",
+        when="@override(from",
     ),
     Meant(
         "of a field with @override, the peer looks whether the overridden copy is shareable, not "
         "whether the overriding one is",
         ours=frozenset({"INVALID_FIELD_SHARING", "SATISFIABILITY_ERROR"}),
         theirs=frozenset({"INVALID_FIELD_SHARING", "SATISFIABILITY_ERROR"}),
-        when="@override",
+        when="@override(from",
     ),
     Meant(
         "the peer wants the type of an @external copy equal, and reports it under two codes; as in "
@@ -86,6 +86,26 @@ MEANT = (
         ours=frozenset({"SATISFIABILITY_ERROR"}),
         theirs=frozenset({"EXTERNAL_TYPE_MISMATCH", "FIELD_TYPE_MISMATCH"}),
         when="(where marked @external)",
+    ),
+    Meant(
+        "the peer lets an interface object have an external field that no interface declares, if "
+        "all implementations have it; like Apollo's composition we ask for it on the interface",
+        ours=frozenset({"EXTERNAL_MISSING_ON_BASE"}),
+        theirs=frozenset({"INTERFACE_FIELD_NO_IMPLEM", "INVALID_FIELD_SHARING"}),
+        when="@interfaceObject @key",
+    ),
+    Meant(
+        "between interface objects and implementations the peer asks for @shareable in other "
+        "places; here, as for objects, every subgraph that resolves a field must share it",
+        ours=frozenset({"INVALID_FIELD_SHARING"}),
+        theirs=frozenset({"INVALID_FIELD_SHARING"}),
+        when="@interfaceObject @key",
+    ),
+    Meant(
+        "the peer does not see that an interface object whose key the interface does not have "
+        "leads nowhere",
+        ours=frozenset({"SATISFIABILITY_ERROR"}),
+        when="@interfaceObject @key",
     ),
     Meant(
         "the peer wants external copies to have arguments that merging drops",
@@ -154,6 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--from", dest="start", type=int, default=0)
     parser.add_argument("--to", dest="end", type=int, default=500)
+    parser.add_argument("--kind", choices=("wild", "abstract"), default="wild")
     parser.add_argument("--show", type=int, default=5, help="how many differences to print in full")
     options = parser.parse_args()
     kinds: Counter[str] = Counter()
@@ -163,7 +184,7 @@ def main() -> None:
     shown = 0
     with Peer() as peer:
         for seed in range(options.start, options.end):
-            subgraphs = Wild(seed).subgraphs()
+            subgraphs = {"wild": Wild, "abstract": Abstract}[options.kind](seed).subgraphs()
             ours = compose(Subgraph(n, f"http://{n}.example", sdl) for n, sdl in subgraphs)
             theirs = peer.compose(subgraphs)
             sdl = "\n".join(text for _, text in subgraphs)

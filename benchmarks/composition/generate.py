@@ -254,3 +254,75 @@ def large(subgraph_count: int, type_count: int, fields_a_type: int) -> list[tupl
         ]
         result.append((f"subgraph{home}", "\n\n".join(text)))
     return result
+
+
+class Abstract(Wild):
+    """Sets around one interface: with a key, as interface object, in unions, provided, required."""
+
+    def subgraphs(self) -> list[tuple[str, str]]:
+        members = ["Book", "Film", "Song"][: self.random.randint(1, 3)]
+        key = self.random.choice(("id", "id", "id", "code"))
+        result = [("a", HEADER + self.owner(members, key))]
+        if self.chance(0.8):
+            result.append(("b", HEADER + self.interface_object("b", key)))
+        if self.chance(0.6):
+            result.append(("c", HEADER + self.extender(members, key)))
+        if self.chance(0.3):
+            result.append(("d", HEADER + self.interface_object("d", key)))
+        return result
+
+    def owner(self, members: list[str], key: str) -> str:
+        interface_key = "" if self.slip(0.2) else f' @key(fields: "{key}")'
+        extra = " title: String" if self.chance(0.5) else ""
+        parts = [f"interface Media{interface_key} {{ id: ID! code: ID!{extra} }}"]
+        for member in members:
+            own_key = "" if self.slip(0.2) else f' @key(fields: "{key}")'
+            title = " title: String" if extra or self.chance(0.2) else ""
+            share = " @shareable" if self.chance(0.5) else ""
+            more = f" score: Int{share}" if self.slip(0.5) else ""
+            parts.append(
+                f"type {member} implements Media{own_key} "
+                f"{{ id: ID! code: ID!{title}{more} of{member}: Media }}"
+            )
+        parts.append(f"union Any{len(members)} = {' | '.join(members)}")
+        parts.append(
+            f"type Query {{ media: Media all: [Media!]! any: Any{len(members)} one: {members[0]} }}"
+        )
+        return "\n".join(parts)
+
+    def interface_object(self, name: str, key: str) -> str:
+        own_key = self.random.choice((key, key, key, "id", "code"))
+        fields = [f"{own_key}: ID!"]
+        share = " @shareable" if self.chance(0.6) else ""
+        fields.append(f"score: Int{share}")
+        if self.chance(0.4):
+            fields.append("title: String @external")
+            if not self.slip(0.3):
+                fields.append(f'label{name}: String @requires(fields: "title")')
+        if self.chance(0.4):
+            fields.append(f"note{name}: Note{name}")
+        parts = [
+            f'type Media @interfaceObject @key(fields: "{own_key}") {{ {" ".join(fields)} }}',
+            f"type Note{name} {{ text: String about: Media }}",
+        ]
+        if self.chance(0.6):
+            parts.append(f"type Query {{ top{name}: [Media!]! }}")
+        return "\n".join(parts)
+
+    def extender(self, members: list[str], key: str) -> str:
+        parts = []
+        queries = []
+        for member in members:
+            if self.chance(0.6):
+                resolvable = ", resolvable: false" if self.slip(0.3) else ""
+                provided = self.chance(0.3)
+                text = (
+                    f'type {member} @key(fields: "{key}"{resolvable}) {{ {key}: ID! c{member}: Int'
+                )
+                if provided:
+                    text += f" of{member}: Other @external" if self.slip(0.3) else ""
+                parts.append(text + " }")
+                queries.append(f"c{member}: {member}")
+        parts.append("type Other { x: Int }")
+        parts.append(f"type Query {{ {' '.join(queries) or 'other: Other'} }}")
+        return "\n".join(parts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,15 @@ def install() -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     (HOME / "package.json").write_text('{"private": true}')
     subprocess.run(["npm", "install", "--no-save", "--no-audit", *PACKAGES], cwd=HOME, check=True)
+
+
+STACK_KILOBYTES = 512_000
+"""The peer calls itself deeply: with node's usual stack it fails beyond some thousand types."""
+
+
+def _allow_deep_stack() -> None:
+    limit = STACK_KILOBYTES * 1024
+    resource.setrlimit(resource.RLIMIT_STACK, (limit, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 
 
 class Answer(TypedDict, total=False):
@@ -44,7 +54,13 @@ class Peer:
     def __enter__(self) -> Peer:
         install()
         self.process = subprocess.Popen(
-            ["node", "--max-old-space-size=8192", str(Path(__file__).with_name("peer.mjs"))],
+            [
+                "node",
+                "--max-old-space-size=8192",
+                f"--stack-size={STACK_KILOBYTES - 1000}",
+                str(Path(__file__).with_name("peer.mjs")),
+            ],
+            preexec_fn=_allow_deep_stack,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

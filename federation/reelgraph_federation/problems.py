@@ -10,7 +10,25 @@ from dataclasses import dataclass
 
 from .problem_kinds import PROBLEM_KINDS, ProblemKind, Severity
 
-__all__ = ["PROBLEM_KINDS", "Problem", "ProblemKind", "Severity", "SourceLocation"]
+__all__ = [
+    "PROBLEM_KINDS",
+    "SHRINKING_HINTS",
+    "Problem",
+    "ProblemKind",
+    "Severity",
+    "SourceLocation",
+]
+
+
+SHRINKING_HINTS = frozenset(
+    {
+        "INCONSISTENT_ARGUMENT_PRESENCE",
+        "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM",
+        "INCONSISTENT_INPUT_OBJECT_FIELD",
+    }
+)
+"""Hints that something which a subgraph defines is not in the supergraph: checks should fail on them
+unless their user says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

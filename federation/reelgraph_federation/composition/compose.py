@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..problems import Problem, Severity, make_problem
+from ..problems import SHRINKING_HINTS, Problem, Severity, make_problem
 from ..subgraph.read import read_subgraph
 from ..subgraph.schema import SubgraphSchema
 from .compose_directives import compose_directives
@@ -63,6 +63,11 @@ class CompositionResult:
     def ok(self) -> bool:
         """Tell whether there is a supergraph."""
         return self.supergraph is not None
+
+    @property
+    def shrinking(self) -> tuple[Problem, ...]:
+        """Hints that something which a subgraph defines was left out of the supergraph."""
+        return tuple(hint for hint in self.hints if hint.code in SHRINKING_HINTS)
 
     @cached_property
     def supergraph_sdl(self) -> str | None:

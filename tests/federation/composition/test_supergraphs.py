@@ -75,3 +75,19 @@ def test_hints_are_kept_when_composition_fails() -> None:
     assert codes == ["INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS"]
     assert result.supergraph_sdl is None
     assert result.api_schema_sdl is None
+
+
+def test_hints_that_shrink_the_api_are_told_apart() -> None:
+    link = (
+        'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", '
+        'import: ["@shareable"])\n'
+    )
+    result = compose(
+        [
+            Subgraph("a", "", f'{link}type Query {{ "one" x(size: Int): Int @shareable }}'),
+            Subgraph("b", "", f'{link}type Query {{ "two" x: Int @shareable }}'),
+        ]
+    )
+    assert result.ok
+    assert len(result.hints) == 2
+    assert [hint.code for hint in result.shrinking] == ["INCONSISTENT_ARGUMENT_PRESENCE"]

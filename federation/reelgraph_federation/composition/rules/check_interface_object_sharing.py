@@ -20,15 +20,17 @@ def check_interface_object_sharing(state: MergeState, types: dict[str, NamedType
         if not isinstance(types.get(name), InterfaceType):
             continue
         objects = [(i, t) for i, t in sources if t.kind == "OBJECT"]
-        added = {
-            field_name: [
-                (i, name, t.fields[field_name]) for i, t in objects if field_name in t.fields
-            ]
-            for _, type_def in objects
-            for field_name in type_def.fields
-        }
-        if not added:
-            continue
+        added: dict[str, list[Owner]] = {}
+        for index, type_def in objects:
+            for field in type_def.fields.values():
+                # Its key is how the subgraph names the entity, not something that it adds.
+                schema, key = state.subgraphs[index], (name, field.name)
+                if key not in schema.key_fields and key not in schema.external:
+                    added.setdefault(field.name, []).append((index, name, field))
+        for field_name, owners in added.items():
+            unshared = _unshared(state, owners)
+            if len(owners) > 1 and unshared:
+                _report(state, f"{name}.{field_name}", owners, unshared)
         for merged in types.values():
             if isinstance(merged, ObjectType) and name in merged.interfaces:
                 _check_type(state, merged, added)
@@ -36,6 +38,8 @@ def check_interface_object_sharing(state: MergeState, types: dict[str, NamedType
 
 def _check_type(state: MergeState, merged: ObjectType, added: dict[str, list[Owner]]) -> None:
     for field_name, owners in added.items():
+        if field_name not in merged.fields:
+            continue  # It is external everywhere, which merging reported.
         own = [
             (index, merged.name, type_def.fields[field_name])
             for index, type_def in state.by_type[merged.name]
@@ -48,17 +52,21 @@ def _check_type(state: MergeState, merged: ObjectType, added: dict[str, list[Own
             if (owner[1], field_name) not in state.subgraphs[owner[0]].external
             and state.name(owner[0]) not in taken
         ]
-        unshared = [o for o in resolving if not is_shareable(state, o[0], (o[1], field_name))]
+        unshared = _unshared(state, resolving)
         if own and len(resolving) > 1 and unshared:
             _report(state, f"{merged.name}.{field_name}", resolving, unshared)
+
+
+def _unshared(state: MergeState, owners: list[Owner]) -> list[Owner]:
+    return [o for o in owners if not is_shareable(state, o[0], (o[1], o[2].name))]
 
 
 def _report(
     state: MergeState, coordinate: str, resolving: list[Owner], unshared: list[Owner]
 ) -> None:
     message = (
-        f'"{coordinate}" is resolved by {state.subgraph_list(o[0] for o in resolving)}, in one of '
-        f'them through @interfaceObject "{resolving[-1][1]}", and is not @shareable in '
+        f'"{coordinate}" is resolved by {state.subgraph_list(o[0] for o in resolving)}, in '
+        f'part through @interfaceObject "{resolving[-1][1]}", and is not @shareable in '
         f"{state.subgraph_list(o[0] for o in unshared)}"
     )
     places = [(index, field.at) for index, _, field in unshared]

@@ -18,8 +18,8 @@ def check_sharing(
 ) -> None:
     """Report a field that more than one subgraph resolves without all having agreed to it."""
     type_name, field_name = key
-    if state.by_type[type_name][0][1].kind != "OBJECT" or len(resolving) < 2:
-        return
+    if len(resolving) < 2 or any(t.kind != "OBJECT" for _, t in state.by_type[type_name]):
+        return  # Interfaces resolve nothing; interface objects have a rule of their own.
     remaining = [
         (i, field) for i, field in resolving if overrides is None or i not in overrides.taken
     ]

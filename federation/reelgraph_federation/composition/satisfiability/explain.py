@@ -78,7 +78,7 @@ def _why_not(state: MergeState, reach: Reach, place: Place, mask: int, target: i
             f'{start} cannot move to subgraph "{state.name(target)}", which has the field: '
             f'"{place.type_name}" has no resolvable @key there'
         )
-    texts = " or ".join(f'@key(fields: "{key.text}")' for key in keys)
+    texts = " or ".join(dict.fromkeys(f'@key(fields: "{key.text}")' for key in keys))
     return (
         f'{start} cannot move to subgraph "{state.name(target)}" by {texts} of "{keys[0].owner}": '
         "the key's fields cannot be fetched"

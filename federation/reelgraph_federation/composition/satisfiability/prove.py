@@ -104,7 +104,7 @@ class _Proof:
                 continue
             for usable, views in self._ways(place, mask, ability.fields[name]):
                 if usable or views:
-                    self._go_on(place, ability.fields[name], usable, views)
+                    self._go_on(place, ability.fields[name], usable, views, field.type.name)
                 elif (place.type_name, name) not in self.failed:
                     self.failed.add((place.type_name, name))
                     report_unsatisfiable(self.state, self.reach, place, name, mask)
@@ -120,13 +120,17 @@ class _Proof:
             yield self.reach.usable(place.type_name, field, owners & mask, place.views), views
 
     def _go_on(
-        self, place: Place, field: FieldAbility, usable: int, views: dict[int, FieldSet]
+        self,
+        place: Place,
+        field: FieldAbility,
+        usable: int,
+        views: dict[int, FieldSet],
+        declared: str,
     ) -> None:
         mask = usable
         for index in views:
             mask |= 1 << index
-        outcomes = self.reach.outcomes(field, mask)
-        for type_name, found in outcomes.items():
+        for type_name, found in self.reach.outcomes(field, mask).items():
             provided = views_after(field, found, views)
-            on = type_name if len(outcomes) > 1 else None
+            on = type_name if type_name != declared else None
             self._visit(Place(type_name, found, provided, place, field.name, on))
