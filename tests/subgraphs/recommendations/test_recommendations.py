@@ -417,7 +417,8 @@ async def test_the_history_is_one_statement_for_a_home_page(
     assert sum("FROM history" in statement for statement in seen) == 1
     seen.clear()
     await client.entities("Title", list(RATINGS)[:100], "popularity similar { id popularity }")
-    assert seen == []
+    # The background may be writing features meanwhile; the request itself reads nothing.
+    assert [statement for statement in seen if statement.startswith("SELECT")] == []
 
 
 def test_the_top_ten_outlives_the_process(tmp_path: Path) -> None:
