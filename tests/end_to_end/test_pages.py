@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.browser]
 
+expect.set_options(timeout=20_000)
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
