@@ -22,7 +22,7 @@ from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 HEAD = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", '
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@context", "@fromContext", '
     '"@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", '
     '"@interfaceObject"])\n'
 )

@@ -10,6 +10,7 @@ import orjson
 
 from reelgraph_federation.planning.nodes import EntityGroup, Fetch, QueryPlan
 from reelgraph_router.execution.conditions import Conditions
+from reelgraph_router.execution.contexts import contextual_group
 from reelgraph_router.execution.generate_collect import write_collectors, write_representations
 from reelgraph_router.execution.generate_shape import ShapeWriter, Unusual
 from reelgraph_router.execution.merge import is_plain
@@ -121,7 +122,7 @@ def _compile_fetch(
         repeatable=fetch.kind == "query",
         variables=tuple((name, orjson.dumps(name) + b":") for name in fetch.variables),
         groups=tuple(
-            _compile_group(fetch, number, group, plan, names)
+            _compile_group(fetch, number, group, plan, names, conditions)
             for number, group in enumerate(fetch.groups)
         ),
         truth=conditions.index(fetch.condition),
@@ -129,6 +130,7 @@ def _compile_fetch(
         written=fetch.written,
         plain=is_plain(fetch.written),
         place=cast("Collect", names[f"collect_{place.index}"]) if place else None,
+        contextual=any(group.contexts for group in fetch.groups),
     )
 
 
@@ -140,7 +142,12 @@ def _request_head(fetch: Fetch) -> bytes:
 
 
 def _compile_group(
-    fetch: Fetch, number: int, group: EntityGroup, plan: QueryPlan, names: Names
+    fetch: Fetch,
+    number: int,
+    group: EntityGroup,
+    plan: QueryPlan,
+    names: Names,
+    conditions: Conditions,
 ) -> GroupProgram:
     return GroupProgram(
         alias=group.alias,
@@ -149,7 +156,7 @@ def _compile_group(
         written=group.written,
         plain=is_plain(group.written),
         own_copies=_needs_own_copies(group, plan),
-        contexts=group.contexts,
+        contextual=contextual_group(group, conditions),
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reelgraph_federation.planning.nodes import ContextValue, ObjectShape, QueryPlan, Written
+from reelgraph_federation.planning.nodes import ObjectShape, QueryPlan, Written
 
 if TYPE_CHECKING:
+    from reelgraph_router.execution.contexts import ContextualGroup
     from reelgraph_router.execution.run import Run
 
 JsonObject = dict[str, object]
@@ -36,7 +37,8 @@ class GroupProgram:
     written: tuple[Written, ...]
     plain: bool
     own_copies: bool
-    contexts: tuple[ContextValue, ...] = ()
+    contextual: ContextualGroup | None = None
+    """How to split the group by contextual arguments, where it has any."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +61,8 @@ class FetchProgram:
     written: tuple[Written, ...]
     plain: bool
     place: Collect | None = None
+    contextual: bool = False
+    """Whether some group has contextual arguments."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

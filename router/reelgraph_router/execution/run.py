@@ -14,6 +14,7 @@ import orjson
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
 from reelgraph_router.execution.complete import Completion
+from reelgraph_router.execution.contexts import make_requests
 from reelgraph_router.execution.faults import Faults
 from reelgraph_router.execution.generate_shape import Unusual
 from reelgraph_router.execution.merge import merge_into, own_copy
@@ -45,7 +46,8 @@ class Run:
     """The state of one execution; `start` it, and `on_done` is called once with it."""
 
     __slots__ = (
-        "_blocked", "_calls", "_headers", "_on_done", "_redaction", "_remaining", "_transport", "_waits",
+        "_blocked", "_calls", "_headers", "_on_done", "_redaction", "_remaining", "_transport", "_unanswered",
+        "_waits",
         "careful", "done", "faults", "introspection", "memos", "nodes", "program", "root", "timeline", "truths",
         "variables",
     )  # fmt: skip
@@ -78,7 +80,8 @@ class Run:
         self._redaction = redaction
         self._waits = list(program.waits)
         self._remaining = len(program.fetches)
-        self._calls: dict[int, tuple[Call, Sent]] = {}
+        self._calls: dict[tuple[int, int], tuple[Call, Sent]] = {}
+        self._unanswered: dict[int, int] = {}
         self._blocked: list[tuple[JsonObject, Sequence[str]]] = []
         self._on_done: Callable[[Run], None] | None = None
 
@@ -126,7 +129,7 @@ class Run:
     def expire(self) -> None:
         """End now with what is there; what is under way fails as too late."""
         fault = GraphQLFault("The request took too long.", Code.TIMEOUT)
-        for number, (call, sent) in list(self._calls.items()):
+        for (number, _), (call, sent) in list(self._calls.items()):
             call.cancel()
             self._fail(self.program.fetches[number], sent, fault)
         self._calls.clear()
@@ -171,11 +174,26 @@ class Run:
         parts: list[bytes] = []
         sent: Sent = ()
         if fetch.groups:
+            if fetch.contextual:
+                return self._send_by_context(fetch)
             sent = self._represent(fetch, parts)
             if not sent:
                 return False
         elif fetch.place is not None and not fetch.place(self):
             return False
+        self._post(fetch, parts, sent, 0)
+        return True
+
+    def _send_by_context(self, fetch: FetchProgram) -> bool:
+        """Send a fetch with contextual arguments, once for each distinct set of their values."""
+        requests = make_requests(self, fetch)
+        self._unanswered[fetch.id] = len(requests)
+        for number, (parts, sent) in enumerate(requests):
+            self._post(fetch, parts, sent, number)
+        return bool(requests)
+
+    def _post(self, fetch: FetchProgram, parts: list[bytes], sent: Sent, number: int) -> None:
+        """Send one request of a fetch, usually its only one."""
         variables = self.variables
         for name, head in fetch.variables:
             if name in variables:
@@ -186,9 +204,8 @@ class Run:
         )
         if self.timeline is not None:
             self.timeline.begin(fetch.id, fetch.subgraph, body)
-        call = self._transport.send(request, partial(self._receive, fetch, sent))
-        self._calls[fetch.id] = (call, sent)
-        return True
+        call = self._transport.send(request, partial(self._receive, fetch, sent, number))
+        self._calls[fetch.id, number] = (call, sent)
 
     def _represent(self, fetch: FetchProgram, parts: list[bytes]) -> Sent:
         """Add each group's representations to the variables; () when there is none at all."""
@@ -203,10 +220,10 @@ class Run:
 
     # Receiving
 
-    def _receive(self, fetch: FetchProgram, sent: Sent, outcome: Outcome) -> None:
+    def _receive(self, fetch: FetchProgram, sent: Sent, number: int, outcome: Outcome) -> None:
         if self.done:
             return
-        del self._calls[fetch.id]
+        del self._calls[fetch.id, number]
         if self.timeline is not None:
             self.timeline.end(fetch.id, outcome)
         try:
@@ -214,6 +231,10 @@ class Run:
         except Exception:
             _log.exception("the answer of %s could not be taken in", fetch.subgraph)
             self._fail_internally(fetch, sent)
+        if fetch.contextual:
+            self._unanswered[fetch.id] -= 1
+            if self._unanswered[fetch.id]:
+                return
         self._ended(fetch)
 
     def _take(self, fetch: FetchProgram, sent: Sent, outcome: Outcome) -> None:

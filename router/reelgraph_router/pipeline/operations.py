@@ -19,7 +19,13 @@ from reelgraph_federation.operations import (
     TooManyConditionsError,
     normalize_operation,
 )
-from reelgraph_federation.planning import PlanningError, QueryPlan, format_plan, plan_operation
+from reelgraph_federation.planning import (
+    PlanningBudgetError,
+    PlanningError,
+    QueryPlan,
+    format_plan,
+    plan_operation,
+)
 from reelgraph_federation.supergraph import Supergraph
 from reelgraph_router.errors import Code, RequestError, refuse
 from reelgraph_router.execution.compile import TimeoutOf, compile_plan
@@ -134,7 +140,9 @@ class Operations:
         try:
             return plan_operation(self._supergraph, operation, override_labels=labels)
         except PlanningError as error:
-            raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
+            over = isinstance(error, PlanningBudgetError)
+            code = Code.LIMIT_EXCEEDED if over else Code.PLANNING_FAILED
+            raise refuse(str(error), code, well_formed=True) from None
 
     def _finish(
         self, operation: OperationDefinitionNode, normalized: NormalizedOperation, plan: QueryPlan

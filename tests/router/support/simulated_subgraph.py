@@ -39,6 +39,8 @@ directive @inaccessible on OBJECT | FIELD_DEFINITION | ENUM_VALUE | INTERFACE | 
   | SCALAR | INPUT_OBJECT | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION
 directive @tag(name: String!) repeatable on OBJECT | FIELD_DEFINITION
 directive @interfaceObject on OBJECT
+directive @context(name: String!) repeatable on OBJECT | INTERFACE | UNION
+directive @fromContext(field: String) on ARGUMENT_DEFINITION
 directive @extends on OBJECT | INTERFACE
 """
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+import uvloop
 
 from reelgraph_router.transport.http import (
     HttpTransport,
@@ -232,3 +233,30 @@ async def test_pools_live_as_long_as_somebody_uses_them(start_raw_server):
 async def test_refuses_addresses_it_cannot_call(url):
     with pytest.raises(InvalidSubgraphUrl, match='subgraph "s"'):
         HttpTransport({"s": url})
+
+
+def test_on_uvloop():
+    """The router's own loop, whose transports are no asyncio.Transport."""
+
+    async def main() -> tuple[Outcome, Outcome]:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"{}")
+            writer.write(PLAIN)
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        transport = HttpTransport({"s": f"http://127.0.0.1:{port}/", "t": "http://127.0.0.1:9/"})
+        answered = await ask(transport, request())
+        unreachable = SubgraphRequest("t", b"{}", b"", 2.0, True)
+        failed = await ask(transport, unreachable)
+        await transport.close()
+        server.close()
+        return answered, failed
+
+    answered, failed = uvloop.run(main())
+    assert isinstance(answered, SubgraphAnswer)
+    assert answered.body == b"hi"
+    assert isinstance(failed, TransportFault)
+    assert failed.kind is FaultKind.UNREACHABLE

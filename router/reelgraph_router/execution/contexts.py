@@ -1,0 +1,151 @@
+"""Contextual arguments (`@fromContext`): one request for each distinct set of their values.
+
+A place's values come from its ancestors, so entities with equal representations may still have to be asked
+for separately. Such groups are rare, and walked by interpretation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import orjson
+
+from reelgraph_federation.planning.nodes import (
+    ContextValue,
+    EntityGroup,
+    RepresentationField,
+    Step,
+)
+from reelgraph_router.execution.conditions import Conditions
+from reelgraph_router.execution.representations import JsonObject, build_representation
+
+if TYPE_CHECKING:
+    from reelgraph_router.execution.program import FetchProgram, GroupProgram, Targets
+    from reelgraph_router.execution.run import Run, Sent
+
+Ancestors = tuple[JsonObject, ...]
+
+
+@dataclass(slots=True)
+class ContextSet:
+    """The entities of a group that share their contextual values."""
+
+    values: dict[str, object]
+    representations: list[JsonObject] = field(default_factory=list)
+    targets: list[list[JsonObject]] = field(default_factory=list)
+    _known: dict[bytes, int] = field(default_factory=dict)
+
+    def add(self, representation: JsonObject, place: JsonObject) -> None:
+        """Add an entity's place; equal representations are sent once."""
+        at = self._known.setdefault(orjson.dumps(representation), len(self.representations))
+        if at == len(self.representations):
+            self.representations.append(representation)
+            self.targets.append([])
+        self.targets[at].append(place)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextualGroup:
+    """What is needed to split a group: the plan's group and the index of its condition."""
+
+    group: EntityGroup
+    truth: int | None
+
+    def split(self, run: Run) -> list[ContextSet]:
+        """The group's entities by their contextual values, in the order of their places."""
+        if self.truth is not None and not run.truths[self.truth]:
+            return []
+        sets: dict[bytes, ContextSet] = {}
+        wanted = self.group.representation
+        for place in self.group.places:
+            for ancestors in walk(run.root, place.steps):
+                entity = ancestors[-1]
+                representation = build_representation(
+                    run, entity, wanted.typename, wanted.typename_key, wanted.fields
+                )
+                if representation is None:
+                    continue
+                values = {c.variable: read_context(c, ancestors) for c in self.group.contexts}
+                key = orjson.dumps(values)
+                sets.setdefault(key, ContextSet(values)).add(representation, entity)
+        return list(sets.values())
+
+
+def contextual_group(group: EntityGroup, conditions: Conditions) -> ContextualGroup | None:
+    """How to split the group, or None where it has no contextual arguments."""
+    if not group.contexts:
+        return None
+    return ContextualGroup(group, conditions.index(group.condition))
+
+
+def walk(root: JsonObject, steps: Sequence[Step]) -> Iterator[Ancestors]:
+    """The objects that steps lead to, each with the objects on the way: one a step, root first."""
+    yield from _descend((root,), steps)
+
+
+def _descend(ancestors: Ancestors, steps: Sequence[Step]) -> Iterator[Ancestors]:
+    if not steps:
+        yield ancestors
+        return
+    step = steps[0]
+    for item in _items(ancestors[-1].get(step.key), step.list_depth):
+        if step.types is None or item.get(step.typename_key or "") in step.types:
+            yield from _descend((*ancestors, item), steps[1:])
+
+
+def _items(value: object, depth: int) -> Iterator[JsonObject]:
+    if depth and isinstance(value, list):
+        for item in value:
+            yield from _items(item, depth - 1)
+    elif not depth and isinstance(value, dict):
+        yield value
+
+
+def read_context(context: ContextValue, ancestors: Ancestors) -> object:
+    """A contextual argument's value: read from the ancestor that sets the context."""
+    return _read(ancestors[context.steps], context.path)
+
+
+def _read(value: object, path: Sequence[RepresentationField]) -> object:
+    if isinstance(value, list):
+        return [_read(item, path) for item in value]
+    if not isinstance(value, dict):
+        return None
+    for one in path:
+        if one.types is not None and value.get(one.typename_key or "") not in one.types:
+            continue
+        below = value.get(one.key)
+        return below if one.children is None else _read(below, one.children)
+    return None
+
+
+def make_requests(run: Run, fetch: FetchProgram) -> list[tuple[list[bytes], Sent]]:
+    """The variables and targets of each request that a contextual fetch needs.
+
+    The first request also carries the groups without contextual arguments; a group that has nothing to
+    ask in a request goes with an empty list, and with some values for its variables.
+    """
+    split = [group.contextual.split(run) if group.contextual else [] for group in fetch.groups]
+    plain = [None if group.contextual else group.represent(run) for group in fetch.groups]
+    count = max([len(sets) for sets in split] + [int(any(p and p[0] for p in plain))])
+    found: list[tuple[list[bytes], Sent]] = []
+    for number in range(count):
+        parts: list[bytes] = []
+        sent: list[tuple[GroupProgram, Targets, bool]] = []
+        for group, sets, own in zip(fetch.groups, split, plain, strict=True):
+            representations: list[JsonObject] = []
+            targets: Targets = []
+            one_to_one = False
+            if own is not None and number == 0:
+                representations, targets, one_to_one = own
+            elif number < len(sets):
+                representations, targets = sets[number].representations, sets[number].targets
+            parts.append(group.variable + orjson.dumps(representations))
+            if sets:
+                values = sets[min(number, len(sets) - 1)].values
+                parts += [orjson.dumps(name) + b":" + orjson.dumps(v) for name, v in values.items()]
+            sent.append((group, targets, one_to_one))
+        found.append((parts, tuple(sent)))
+    return found
