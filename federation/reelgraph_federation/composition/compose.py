@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..problems import SHRINKING_HINTS, Problem, Severity, make_problem
 from ..subgraph.read import read_subgraph
 from ..subgraph.schema import SubgraphSchema
+from .collector import collector_paused
 from .compose_directives import compose_directives
 from .index_types import index_types
 from .interface_objects import spread_interface_objects
@@ -109,11 +110,10 @@ class Composer:
     def compose(self, subgraphs: Iterable[Subgraph]) -> CompositionResult:
         """Compose subgraphs as :func:`compose` does."""
         ordered = sorted(subgraphs, key=lambda subgraph: subgraph.name)
-        schemas: list[SubgraphSchema] = []
         try:
-            self._read = {each: self._schema(each) for each in ordered}
-            schemas = [self._read[each] for each in ordered]
-            return compose_schemas(schemas, self._memory)
+            with collector_paused():
+                self._read = {each: self._schema(each) for each in ordered}
+                return compose_schemas([self._read[each] for each in ordered], self._memory)
         except Exception as error:
             self._memory = MergeMemory()
             return _internal_error(error)
