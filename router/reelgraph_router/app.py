@@ -164,9 +164,13 @@ class Router:
         if keys is not None:
             self._spawn(keys.keep_fresh())
         following = self._spawn(self.graphs.follow(self._source))
+        following.add_done_callback(_tell_end)
         arrived = asyncio.create_task(self.graphs.first())
         # A file must be there at once; a registry may be late, and the router waits serving 503.
-        await asyncio.wait({following, arrived}, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        patience = 0.2 if settings.registry_url else 5.0
+        await asyncio.wait(
+            {following, arrived}, timeout=patience, return_when=asyncio.FIRST_COMPLETED
+        )
         arrived.cancel()
         if following.done():
             following.result()
@@ -185,6 +189,12 @@ class Router:
         if self.graphs is not None:
             await self.graphs.close()
         self._planners.shutdown(wait=False, cancel_futures=True)
+
+
+def _tell_end(following: asyncio.Task[None]) -> None:
+    """Log why no supergraph is followed any more."""
+    if not following.cancelled() and following.exception() is not None:
+        _log.error("no supergraph is followed any more: %s", following.exception())
 
 
 def http_transports(settings: RouterSettings) -> MakeTransport:
