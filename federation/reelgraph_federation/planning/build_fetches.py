@@ -170,7 +170,9 @@ class _Builder:
             draft.node.type_name,
             (place,),
             Representation(
-                draft.representation, typename_key, _inputs(draft.inputs, draft.needed_by)
+                draft.representation,
+                typename_key,
+                _inputs(_keys_first(draft.inputs), draft.needed_by),
             ),
             print_selection(draft.selection),
             self.writers.written(draft.selection, path),
@@ -211,6 +213,10 @@ def _entities(group: EntityGroup) -> str:
         f"{alias}_entities(representations: ${group.variable})"
         f" {{ ... on {group.type_name} {{ {group.selection} }} }}"
     )
+
+
+def _keys_first(inputs: list[Input]) -> list[Input]:
+    return sorted(inputs, key=lambda one: not one.is_key)
 
 
 def _inputs(

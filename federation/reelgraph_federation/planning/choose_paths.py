@@ -8,6 +8,8 @@ Nothing is ever taken back.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from reelgraph_federation.field_sets import FieldSet, Selection
 from reelgraph_federation.operations.conditions import NEVER, both, either, implies
 from reelgraph_federation.planning.collect_needs import Task, allocate
@@ -40,13 +42,19 @@ class Chooser:
         self.horizon = horizon
         self.section = section
         self.fetches: dict[tuple[str, int, Position | None], FetchDraft] = {}
+        self.demand: Counter[str] = Counter()
+        """How many needs can only go to a subgraph."""
         self.changes = 0
         """Counts the lanes and supplies made: costs found before a change are stale."""
         self.options = LaneOptions(self)
 
-    def choose(self, tasks: list[Task], objects: list[Position]) -> None:
+    def choose(
+        self, tasks: list[Task], objects: list[Position], *, early_first: bool = False
+    ) -> None:
         """Fetch every need, and let every object be there whatever is skipped of it."""
-        for task in sorted(tasks, key=lambda one: (one.has_choice, -one.wave)):
+        self.demand.update(task.subgraph for task in tasks if not task.has_choice)
+        sign = 1 if early_first else -1
+        for task in sorted(tasks, key=lambda one: (one.has_choice, sign * one.wave)):
             self.commit(task.position, task.need, LAST_WAVE)
         for position in objects:
             if position.parent is not None:
@@ -198,11 +206,11 @@ class Chooser:
             group = self._open_group(fetch, position, jump)
             self._add_lane(Lane(position, jump.target, fetch, group.selection, group=group))
         lane = next(one for one in position.lanes if one.group is group)
-        if not any(is_key for _, is_key in group.asked):
-            self._ask(group, jump.key, True, used)
         if required:
             self._ask(group, required, False, used)
             group.needed_by.setdefault(required, set())
+        if not any(is_key for _, is_key in group.asked):
+            self._ask(group, jump.key, True, used)
         return lane
 
     def note_requirement(self, lane: Lane, name: str, key: str) -> None:
@@ -276,10 +284,20 @@ class Chooser:
         condition: Condition,
         latest: int,
     ) -> list[Input]:
-        found: list[Input] = []
-        for selection in fields:
-            found += self._commit_one(group, position, selection, is_key, condition, latest)
-        return found
+        """Fetch a field set: first what has least choice, so that the rest may join it."""
+        found: dict[int, list[Input]] = {}
+        for index in sorted(
+            range(len(fields)), key=lambda one: self._choices(position, fields[one])
+        ):
+            found[index] = self._commit_one(
+                group, position, fields[index], is_key, condition, latest
+            )
+        return [one for index in range(len(fields)) for one in found[index]]
+
+    def _choices(self, position: Position, selection: Selection) -> int:
+        if not selection.name or selection.children:
+            return 0
+        return len(self.reach.offers(position, selection.name))
 
     def _commit_one(
         self,

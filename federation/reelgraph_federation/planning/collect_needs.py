@@ -20,6 +20,8 @@ class Task:
     position: Position
     need: Need
     wave: int
+    subgraph: str
+    """The first subgraph that has it."""
     has_choice: bool
 
 
@@ -137,8 +139,9 @@ class NeedCollector:
             wave = self._wave(nodes, position, need.name)
         if wave >= NEVER_REACHED:
             raise NoPathError(f"{position.type_name}.{need.name}", position.path())
-        offering = {node.subgraph for node in nodes if need.name in node.fields}
-        self.tasks.append(Task(position, need, wave, len(offering) > 1))
+        offering = dict.fromkeys(node.subgraph for node in nodes if need.name in node.fields)
+        first = next(iter(offering), "")
+        self.tasks.append(Task(position, need, wave, first, len(offering) > 1))
 
     def _wave(self, nodes: Waves, position: Position, name: str) -> int:
         return self._reach.field_wave(nodes, position.type_name, name)

@@ -31,6 +31,8 @@ class Cost(NamedTuple):
     """Waves beyond those that the operation needs anyway."""
     fetches: int
     wave: int
+    demand: int
+    """Less than 0 for a fetch to a subgraph that fields without a choice will go to anyway."""
     fields: int
 
     def plus_field(self) -> Cost:
@@ -181,7 +183,13 @@ class LaneOptions:
         fetches, fields = self._set_cost(position, asked, wave - 1)
         if fields >= NEVER_REACHED:
             return None
-        cost = Cost(max(0, wave - chooser.horizon), fetches + (fetch is None), wave, fields)
+        cost = Cost(
+            max(0, wave - chooser.horizon),
+            fetches + (fetch is None),
+            wave,
+            -chooser.demand[jump.target.subgraph],
+            fields,
+        )
         return Option(cost, lambda used: chooser.jump_lane(position, jump, wave, required, used))
 
     def _arrivals(self, position: Position, node: TypeNode, latest: int) -> Iterator[Option | None]:
@@ -204,7 +212,8 @@ class LaneOptions:
             wave = 1 + min(self._reach.direct(position).values()) if below else 0
             where = position if below else None
             is_new = (node.subgraph, wave, where) not in chooser.fetches
-            cost = Cost(max(0, wave - chooser.horizon), int(is_new), wave, 0)
+            over = max(0, wave - chooser.horizon)
+            cost = Cost(over, int(is_new), wave, -chooser.demand[node.subgraph], 0)
             yield Option(cost, lambda _: chooser.root_lane(position, node))
 
     def _cast_arrivals(
@@ -254,7 +263,8 @@ class LaneOptions:
 
     def _existing(self, lane: Lane) -> Option:
         over = max(0, lane.wave - self._chooser.horizon)
-        return Option(Cost(over, 0, lane.wave, 0), lambda _: lane)
+        demand = -self._chooser.demand[lane.node.subgraph]
+        return Option(Cost(over, 0, lane.wave, demand, 0), lambda _: lane)
 
     def _offers(self, node: TypeNode, name: str) -> bool:
         if name == "__typename":
