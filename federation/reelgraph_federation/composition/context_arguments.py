@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ..subgraph.document import Field, Value
+from ..subgraph.context_values import split_context_value
+from ..subgraph.document import Field
 from ..supergraph.model import ContextArgument
 from ..supergraph.refs import ref
 from .state import MergeState
-
-_FROM_CONTEXT = re.compile(r"\s*\$([_A-Za-z][_0-9A-Za-z]*)\s*(.*)", re.DOTALL)
-
-
-def split_context_value(value: Value) -> tuple[str, str] | None:
-    """Return the context's name and the selection of a ContextFieldValue; None if malformed."""
-    match = _FROM_CONTEXT.fullmatch(value) if isinstance(value, str) else None
-    return (match.group(1), " ".join(match.group(2).split())) if match else None
 
 
 def context_name(subgraph: str, context: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..field_sets import print_field_set
 from ..type_refs import named
+from .context_values import split_context_value
 from .document import TypeDef
 from .schema import Key, SubgraphSchema
 from .walk import parse_quietly, walk_field_set
@@ -23,6 +24,7 @@ def collect_facts(schema: SubgraphSchema) -> None:
                     elif directive.spec == "requires":
                         start = type_def.name
                         schema.required.update(walk_field_set(schema.types, start, selections))
+    _collect_context_uses(schema)
     for type_def in schema.types.values():
         if type_def.kind in ("OBJECT", "INTERFACE"):
             _collect_external(schema, type_def)
@@ -32,6 +34,28 @@ def collect_facts(schema: SubgraphSchema) -> None:
                     names = schema.types[interface].fields
                     schema.interface_fields.update((type_def.name, name) for name in names)
     schema.possible = possible_types(schema.types)
+
+
+def _collect_context_uses(schema: SubgraphSchema) -> None:
+    """Fields that ``@fromContext`` selects are used, as those of ``@requires`` are."""
+    setters: dict[str, list[str]] = {}
+    for type_def in schema.types.values():
+        for directive in type_def.applied("context"):
+            name = directive.args.get("name")
+            if isinstance(name, str):
+                setters.setdefault(name, []).extend([type_def.name, *type_def.members])
+    if not setters:
+        return
+    for type_def in schema.types.values():
+        for field in type_def.fields.values():
+            for argument in field.args.values():
+                for directive in argument.directives:
+                    parts = split_context_value(directive.args.get("field"))
+                    if directive.spec != "fromContext" or parts is None:
+                        continue
+                    for setter in setters.get(parts[0], ()):
+                        selections = parse_quietly(parts[1])
+                        schema.required.update(walk_field_set(schema.types, setter, selections))
 
 
 def _collect_keys(schema: SubgraphSchema, type_def: TypeDef) -> None:
