@@ -12,6 +12,7 @@ from ...field_sets import FieldSet
 from ...subgraph.document import Field, find
 from ...subgraph.walk import parse_quietly
 from ...supergraph.model import InterfaceType, NamedType, ObjectType
+from ..context_arguments import context_arguments
 from ..state import MergeState
 
 
@@ -20,7 +21,8 @@ class FieldAbility:
     """How the subgraphs have one field of one object type.
 
     ``owners`` is the alternatives, each of which may hold at run time: one set of subgraphs, or two
-    for a labelled override. ``requires`` and ``provides`` are by subgraph index.
+    for a labelled override. ``requires``, ``provides`` and ``contexts``, the names of those that must be
+    set above, are by subgraph index.
     """
 
     name: str
@@ -28,7 +30,7 @@ class FieldAbility:
     types: dict[int, str]
     requires: dict[int, FieldSet]
     provides: dict[int, FieldSet]
-    contexts: dict[int, tuple[str, ...]]
+    contexts: dict[int, frozenset[str]]
 
 
 @dataclass(slots=True, eq=False)
@@ -138,6 +140,10 @@ class Abilities:
             directive = find(element.directives, spec) if element.directives else None
             if directive is not None:
                 into[index] = parse_quietly(directive.args.get("fields"))
+        if element.args:
+            arguments = context_arguments(self.state, element, index)
+            if arguments:
+                ability.contexts[index] = frozenset(each.context for each in arguments)
 
 
 def _interface_object_types(state: MergeState) -> set[str]:

@@ -56,7 +56,11 @@ def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: in
     lines: list[str] = []
     for index in bits(mask):
         name, where = state.name(index), f'"{place.type_name}.{field}"'
-        if owners >> index & 1:
+        if owners >> index & 1 and not (
+            ability.fields[field].contexts.get(index, frozenset()) <= place.contexts
+        ):
+            lines.append(f'- subgraph "{name}" has {where}, and no type above sets its context')
+        elif owners >> index & 1:
             lines.append(
                 f'- subgraph "{name}" has {where}, and what its @requires cannot be fetched'
             )

@@ -1,8 +1,9 @@
 """Prove that every path of the API can be resolved from every place where a query can stand.
 
 A place is an object type and the set of subgraphs in which an object of that type may have been
-found, closed under key jumps. Each place is looked at once; a place whose set contains that of one
-already looked at has at least its possibilities, and is passed over.
+found, closed under key jumps; and besides it what is provided there and which contexts are set above.
+Each place is looked at once; a place whose set contains that of one already looked at has at least
+its possibilities, and is passed over.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Place:
     parent: Place | None
     field: str
     on: str | None = None
+    contexts: frozenset[str] = frozenset()
 
     def path(self) -> list[Place]:
         """Return the places from the root to this one."""
@@ -60,9 +62,10 @@ class _Proof:
         self.reach = reach
         self.abilities = reach.abilities
         self.todo: deque[Place] = deque()
-        self.seen: dict[str, list[tuple[int, Views]]] = {}
+        self.seen: dict[str, list[tuple[int, Views, frozenset[str]]]] = {}
         self.failed: set[tuple[str, str]] = set()
         self.places = 0
+        self.sets_contexts = any(getattr(t, "contexts", ()) for t in types.values())
 
     def run(self) -> None:
         for root in ("Query", "Mutation", "Subscription"):
@@ -70,7 +73,8 @@ class _Proof:
             for index, _ in self.state.by_type.get(root, ()):
                 mask |= 1 << index
             if mask and isinstance(self.types.get(root), ObjectType):
-                self._visit(Place(root, mask, NO_VIEWS, None, root.lower()))
+                contexts = self._contexts(root, frozenset())
+                self._visit(Place(root, mask, NO_VIEWS, None, root.lower(), None, contexts))
         while self.todo:
             if self.places > MAX_PLACES:
                 self.state.report(
@@ -87,10 +91,10 @@ class _Proof:
             return
         mask = self.reach.closure(place.type_name, place.found, place.views)
         seen = self.seen.setdefault(place.type_name, [])
-        for other, views in seen:
-            if other & mask == other and views <= place.views:
+        for other, views, contexts in seen:
+            if other & mask == other and views <= place.views and contexts <= place.contexts:
                 return
-        seen.append((mask, place.views))
+        seen.append((mask, place.views, place.contexts))
         self.places += 1
         self.todo.append(place)
 
@@ -117,7 +121,11 @@ class _Proof:
         if place.views:
             views = provided_below(self.state, place.views, place.type_name, field.name)
         for owners in field.owners:
-            yield self.reach.usable(place.type_name, field, owners & mask, place.views), views
+            usable = self.reach.usable(place.type_name, field, owners & mask, place.views)
+            for index, needed in field.contexts.items():
+                if not needed <= place.contexts:
+                    usable &= ~(1 << index)
+            yield usable, views
 
     def _go_on(
         self,
@@ -133,4 +141,12 @@ class _Proof:
         for type_name, found in self.reach.outcomes(field, mask).items():
             provided = views_after(field, found, views)
             on = type_name if type_name != declared else None
-            self._visit(Place(type_name, found, provided, place, field.name, on))
+            contexts = self._contexts(type_name, place.contexts)
+            self._visit(Place(type_name, found, provided, place, field.name, on, contexts))
+
+    def _contexts(self, type_name: str, above: frozenset[str]) -> frozenset[str]:
+        """Return the contexts set at a type, itself or as an abstract type, or above it."""
+        if not self.sets_contexts:
+            return above
+        names = (type_name, *self.state.supertypes.get(type_name, ()))
+        return above.union(*(getattr(self.types.get(n), "contexts", ()) for n in names))
