@@ -22,9 +22,14 @@ from reelgraph_router.identity.key_sets import KeySets, KeySource
 from reelgraph_router.identity.subgraph_headers import HeaderForwarding
 from reelgraph_router.transport.memory import MemoryTransport
 
-NOW = int(time.time())
+
+def now() -> int:
+    """Return the time of asking: with many tests, minutes lie between import and run."""
+    return int(time.time())
+
+
 CLAIMS = {"iss": "member", "sub": "m1", "profile": "p1", "maturity": "SEVEN",
-          "scope": "catalog:write x", "exp": NOW + 300}  # fmt: skip
+          "scope": "catalog:write x", "exp": now() + 3600}  # fmt: skip
 
 
 @pytest.fixture
@@ -106,8 +111,8 @@ async def test_clients_cannot_bring_their_own(ask, keys):
 
 
 REFUSED = {
-    "expired": lambda k: "Bearer " + token(k["member"], "key-1", exp=NOW - 60),
-    "not yet valid": lambda k: "Bearer " + token(k["member"], "key-1", nbf=NOW + 60),
+    "expired": lambda k: "Bearer " + token(k["member"], "key-1", exp=now() - 60),
+    "not yet valid": lambda k: "Bearer " + token(k["member"], "key-1", nbf=now() + 60),
     "without expiry": lambda k: "Bearer " + token(k["member"], "key-1", exp=None),
     "wrong key": lambda k: "Bearer " + token(k["stranger"], "key-1"),
     "unknown key": lambda k: "Bearer " + token(k["stranger"], "key-2"),
@@ -138,7 +143,7 @@ async def test_refused(name, ask, keys):
 
 
 async def test_clocks_may_differ(ask, keys):
-    response, _ = await ask(authorization="Bearer " + token(keys["member"], "key-1", exp=NOW - 3))
+    response, _ = await ask(authorization="Bearer " + token(keys["member"], "key-1", exp=now() - 3))
     assert response.status_code == 200
 
 
