@@ -54,6 +54,21 @@ async def test_first_build(indexed: Harness) -> None:
     assert (await indexed.ledger.backlog("films")).dirty == 0
 
 
+async def test_a_first_version_waits_for_roots_that_events_took_over(tmp_path: Path) -> None:
+    """At a first start the events of a seeded catalogue come while its roots are listed."""
+    async with harness(tmp_path, FilmGraph({"1": film("The General")})) as made:
+        await made.rebuilder().begin_if_needed(make_plan(made.definition, FACTS))
+        await made.reload()
+        await made.rebuilder().step(made.targets)  # lists the roots
+        await made.tell("Title", "1")
+        await made.reload()
+        progress = await made.rebuilder().step(made.targets)
+        assert progress.waits_for == "1 of 1 documents are still to be fetched"
+        assert await made.engine.alias_target("films") is None
+        await made.build()
+        assert await made.names() == ["The General"]
+
+
 async def test_a_root_changes(indexed: Harness) -> None:
     indexed.graph.titles["2"]["name"] = "The Tramp"
     await indexed.tell("Title", "2")

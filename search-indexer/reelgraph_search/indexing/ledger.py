@@ -79,10 +79,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much is to be done for an index."""
+    """How much is to be done for an index; `untried` counts what no fetch has ended for yet."""
 
     dirty: int
     backfill: int
+    untried: int
     oldest_event_at: float | None
     dead_letters: int
     last_error: str | None
@@ -264,13 +265,18 @@ class Ledger:
             backfill = await session.scalar(
                 select(func.count()).where(mine, dirty.c.priority >= Priority.BACKFILL)
             )
+            untried = await session.scalar(
+                select(func.count()).where(
+                    mine, dirty.c.attempts == 0, dirty.c.last_error.is_(None)
+                )
+            )
             dead = await session.scalar(
                 select(func.count()).where(dead_letters.c.index_name == index)
             )
             error = await session.scalar(
                 select(dirty.c.last_error).where(mine, dirty.c.last_error.is_not(None)).limit(1)
             )
-        return Backlog(count, backfill or 0, oldest, dead or 0, error)
+        return Backlog(count, backfill or 0, untried or 0, oldest, dead or 0, error)
 
     async def forget_old_changes(self, now: float) -> None:
         """Drop notes of changes that no fetch can still have missed."""

@@ -134,9 +134,13 @@ class Rebuilder:
     async def _obstacle(self, target: Target, targets: Targets) -> str | None:
         """What speaks against serving a version; None when nothing does."""
         version = target.version
-        if not any(not one.building for one in targets.targets):
-            return None  # incomplete is better than nothing at all
         backlog = await self._ledger.backlog(version.index)
+        if not any(not one.building for one in targets.targets):
+            # A first version serves with what could be fetched: incomplete is better than nothing.
+            # But each root has its try before: a change event takes a root over from the backfill.
+            if backlog.untried > version.roots * _COUNT_TOLERANCE:
+                return f"{backlog.untried} of {version.roots} documents are still to be fetched"
+            return None
         if backlog.dead_letters:
             return f"{backlog.dead_letters} documents could not be built"
         await self._engine.refresh(version.engine_index)
