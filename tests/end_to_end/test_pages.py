@@ -124,6 +124,8 @@ def test_graphiql_answers_and_shows_the_plan(evening, page: Page):
     page.goto(evening.url(0, f"/graphql?query={query}"))
     # The editor takes the query over once its language worker runs; before, nothing is sent.
     expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("__typename")
+    page.get_by_role("button", name="Show Query plan").click()
     page.locator(".graphiql-execute-button").click()
     expect(page.locator(".result-window")).to_contain_text('"__typename": "Query"')
+    expect(page.get_by_text('Fetch 0 (service: "catalog")')).to_be_visible()
     assert refused == [], "GraphiQL must work without internet"

@@ -125,6 +125,7 @@ def _platform(url: Callable[[int], str], keys_dir: Path) -> Iterable[Service]:
         {
             "REGISTRY_URL": url(1),
             "CORS_ORIGINS": web_origins,
+            "EXPOSE_PLAN": "true",
             "JWKS_URLS": f"member={url(12)}/.well-known/jwks.json,{keys_dir / 'services.jwks.json'}",
         },
     )

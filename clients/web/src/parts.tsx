@@ -9,6 +9,19 @@ export interface PosterTitle {
   artwork: { url: string; alt: string } | null;
 }
 
+const AGES: Record<string, string> = {
+  ALL: "all ages",
+  SEVEN: "7+",
+  THIRTEEN: "13+",
+  SIXTEEN: "16+",
+  EIGHTEEN: "18+",
+};
+
+/** A maturity rating as people read it; a rating this client does not know yet stays as it is. */
+export function ages(maturity: string): string {
+  return AGES[maturity] ?? maturity;
+}
+
 export function Poster({ title, detail }: { title: PosterTitle; detail?: ReactNode }) {
   return (
     <Link to={`/title/${encodeURIComponent(title.id)}`} className="poster">

@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 
 import selectProfileSource from "../operations/SelectProfile.graphql?raw";
 import signInSource from "../operations/SignIn.graphql?raw";
-import { Problem } from "../parts";
+import { ages, Problem } from "../parts";
 import { setSession } from "../session";
 
 interface Profile {
@@ -123,7 +123,7 @@ function ProfileChoice({ memberName, profiles }: { memberName: string; profiles:
             onClick={() => void choose(profile.id)}
           >
             {profile.name}
-            <small>{profile.kids ? "kids" : profile.maturity.toLowerCase()}</small>
+            <small>{profile.kids ? "kids" : ages(profile.maturity)}</small>
           </button>
         ))}
       </div>

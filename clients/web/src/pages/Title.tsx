@@ -3,7 +3,7 @@ import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
 
 import source from "../operations/TitlePage.graphql?raw";
-import { Notice, Poster, type PosterTitle, Problem, Row } from "../parts";
+import { ages, Notice, Poster, type PosterTitle, Problem, Row } from "../parts";
 
 interface TitleData {
   title:
@@ -42,7 +42,7 @@ export function TitlePage() {
   const facts = [
     title.releaseYear,
     title.runtimeMinutes === null ? null : `${title.runtimeMinutes} min`,
-    title.maturityRating.toLowerCase(),
+    ages(title.maturityRating),
     title.countries.join(", "),
     title.genres.map(({ name }) => name).join(", "),
   ];
