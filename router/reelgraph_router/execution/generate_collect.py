@@ -87,13 +87,25 @@ class _Collector:
         value = source.name("x")
         source.line(f"{value} = {owner}.get({step.key!r})")
         source.line(f"if {value} is None: continue")
-        if number in self._joined_steps():
+        if number in self._joined_steps() and not self._replaces(number):
             # What a group added may be shared by several objects: go through it once.
-            seen = self._seen[number]
-            source.line(f"if id({value}) in {seen}: continue")
-            source.line(f"{seen}.add(id({value}))")
+            self._skip_seen(value, number)
         slot = f"{owner}[{step.key!r}]"
         self._lists(value, slot, step, step.list_depth, last, (*path, step.key), number)
+
+    def _replaces(self, number: int) -> bool:
+        """Whether the owner's own slot is given the first of equal objects.
+
+        Then each owner must be visited, also where owners share what stands in the slot.
+        """
+        node = self._node
+        last = number == len(node.steps) - 1
+        return last and node.identity is not None and not node.steps[number].list_depth
+
+    def _skip_seen(self, value: str, number: int) -> None:
+        seen = self._seen[number]
+        self._source.line(f"if id({value}) in {seen}: continue")
+        self._source.line(f"{seen}.add(id({value}))")
 
     def _lists(
         self, value: str, slot: str, step: Step, depth: int, last: bool,
@@ -117,12 +129,12 @@ class _Collector:
         if not last:
             self._descend(value, path, number + 1)
         elif self._node.identity is not None:
-            self._merge(value, slot, self._node.identity)
+            self._merge(value, slot, self._node.identity, number)
         else:
             source.line(f"{value}.get  # an object, else the careful way")
             source.line(f"out.append({value})")
 
-    def _merge(self, value: str, slot: str, identity: tuple[str, ...]) -> None:
+    def _merge(self, value: str, slot: str, identity: tuple[str, ...], number: int) -> None:
         """Put the first of equal objects into every place where one of them stands."""
         source = self._source
         reads = [f"{value}.get({key!r})" for key in identity]
@@ -131,6 +143,8 @@ class _Collector:
             source.line(f"same = known.setdefault({key}, {value})")
             source.line(f"if same is not {value}: {slot} = same")
         with source.block("else:"):
+            if number in self._joined_steps() and self._replaces(number):
+                self._skip_seen(value, number)
             source.line(f"out.append({value})")
 
 
