@@ -13,9 +13,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from reelgraph_kit.sqlite_wal import enter_wal_mode_async
+
 _READ_ONLY = "reelgraph_read_only"
 _PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 15000",
@@ -102,6 +103,7 @@ class Database:
 def _prepare_sqlite_connection(connection: Any, record: object) -> None:
     # The driver must not begin transactions by itself: it would begin them as readers.
     connection.isolation_level = None
+    connection.run_async(lambda driver: enter_wal_mode_async(driver.execute_fetchall))
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from reelgraph_kit.sqlite_wal import enter_wal_mode
+
 T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 15.0
@@ -75,7 +77,7 @@ class SqliteWorker:
             self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            enter_wal_mode(connection)
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.executescript(self._schema)
         except BaseException:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from reelgraph_kit.sqlite_wal import enter_wal_mode_async
+
 _BUSY_TIMEOUT_MS = 15_000
 
 
@@ -44,9 +46,9 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     # The driver must not begin transactions by itself: _begin_sqlite says how they begin.
     dbapi_connection.isolation_level = None
+    dbapi_connection.run_async(lambda driver: enter_wal_mode_async(driver.execute_fetchall))
     cursor = dbapi_connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
