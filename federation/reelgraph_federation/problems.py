@@ -93,7 +93,13 @@ def make_problem(
     remedy: str | None = None,
     severity: Severity | None = None,
 ) -> Problem:
-    """Make a problem of a known kind; severity and remedy come from the table unless given."""
+    """Make a problem of a known kind; severity and remedy come from the table unless given.
+
+    An unknown code is a bug of the rule that reports it: the problem is told under
+    ``ERROR_CODE_MISSING``, so that nobody takes the composition for a good one.
+    """
+    if code not in PROBLEM_KINDS:
+        message, code, remedy = f"[{code}] {message}", "ERROR_CODE_MISSING", None
     kind = PROBLEM_KINDS[code]
     return Problem(
         code, severity or kind.severity, message, remedy or kind.remedy, coordinate, locations

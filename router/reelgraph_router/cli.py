@@ -74,12 +74,16 @@ def start(**options: object) -> None:
 @SUBGRAPHS
 @OPERATION
 @NAME
+@click.option(
+    "--without", multiple=True, metavar="SUBGRAPH", help="Plan as if this subgraph were not there."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def plan(
     supergraph: Path | None,
     subgraphs: Path | None,
     operation: Path,
     name: str | None,
+    without: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Print the query plan of the operation in a file (- reads standard input)."""
@@ -91,11 +95,14 @@ def plan(
     )
 
     graph = _load(supergraph, subgraphs)
+    if unknown := set(without) - set(graph.subgraphs):
+        known = ", ".join(graph.subgraphs)
+        _fail(f"There is no subgraph {min(unknown)}; there are: {known}.", EXIT_USAGE)
     normalized = _normalize(graph, operation, name)
     try:
-        found = plan_operation(graph, normalized)
+        found = plan_operation(graph, normalized, disabled_subgraphs=frozenset(without))
     except PlanningError as error:
-        _fail(str(error), EXIT_FAILED)
+        _fail(f"{error.code}: {error}", EXIT_FAILED)
     click.echo(json.dumps(plan_to_json(found), indent=2) if as_json else format_plan(found))
 
 

@@ -20,7 +20,10 @@ Json = dict[str, object]
 
 
 class Code:
-    """The stable values of `extensions.code` that the router itself produces."""
+    """The stable values of `extensions.code` that the router itself produces.
+
+    Those of planning stand with the errors of :mod:`reelgraph_federation.planning`.
+    """
 
     BAD_REQUEST = "BAD_REQUEST"
     PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -28,7 +31,6 @@ class Code:
     BAD_USER_INPUT = "BAD_USER_INPUT"
     OPERATION_RESOLUTION = "OPERATION_RESOLUTION_FAILURE"
     LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
-    PLANNING_FAILED = "QUERY_PLANNING_FAILED"
     INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
     CSRF = "CSRF_PREVENTED"
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -41,7 +43,7 @@ class Code:
     SUBGRAPH_HTTP_ERROR = "SUBGRAPH_HTTP_ERROR"
     SUBGRAPH_ANSWER_INVALID = "SUBGRAPH_ANSWER_INVALID"
     SUBGRAPH_ANSWER_TOO_LARGE = "SUBGRAPH_ANSWER_TOO_LARGE"
-    SUBGRAPH_ERROR = "SUBGRAPH_ERROR"
+    SUBGRAPH_ERROR = "DOWNSTREAM_SERVICE_ERROR"
     INVALID_VALUE = "INVALID_VALUE"
 
 

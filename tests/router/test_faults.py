@@ -45,6 +45,10 @@ FAULTS = {
         http(b'{"data":{"hello":"w"},"errors":[{"message":"hm","extensions":{"code":"ODD"}}]}'),
         True, "ODD", "w",
     ),
+    "an error without a code": (
+        http(b'{"data":{"hello":null},"errors":[{"message":"hm","path":["hello"]}]}'),
+        True, "DOWNSTREAM_SERVICE_ERROR", None,
+    ),
     "errors of a wrong type": (http(b'{"data":{"hello":"w"},"errors":{}}'), True, INVALID, None),
 }  # fmt: skip
 
@@ -141,7 +145,7 @@ async def test_subgraphs_are_not_named_where_errors_are_hidden(tmp_path, start_r
     sdl = hello_supergraph(server.url)
     async with live(tmp_path, sdl, expose_subgraph_errors=False) as client:
         answer = await client.post("/graphql", json={"query": "{ hello }"})
-    assert answer.json()["errors"][0]["extensions"] == {"code": "SUBGRAPH_ERROR"}
+    assert answer.json()["errors"][0]["extensions"] == {"code": "DOWNSTREAM_SERVICE_ERROR"}
     assert "SELECT" not in answer.text
     assert "one" not in answer.text
 

@@ -2,6 +2,7 @@
 
 from reelgraph_federation.planning.describe import describe_paths
 from reelgraph_federation.planning.errors import (
+    DisabledSubgraphsError,
     NoPathError,
     PlanningBudgetError,
     PlanningError,
@@ -12,6 +13,7 @@ from reelgraph_federation.planning.nodes import QueryPlan
 from reelgraph_federation.planning.plan import plan_operation
 
 __all__ = [
+    "DisabledSubgraphsError",
     "NoPathError",
     "PlanningBudgetError",
     "PlanningError",

@@ -22,7 +22,7 @@ def describe_paths(
     Ways are shown by subgraph with the first wave in which they can be gone; `*` marks the one
     taken. Raises as `plan_operation` does.
     """
-    planner = Planner(supergraph, operation, override_labels)
+    planner = Planner(supergraph.query_graph, operation, override_labels)
     planner.draft_fetches()
     lines: list[str] = []
     for task in planner.tasks:

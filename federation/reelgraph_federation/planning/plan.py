@@ -9,14 +9,14 @@ from reelgraph_federation.planning.build_fetches import build_fetches
 from reelgraph_federation.planning.choose_paths import Chooser
 from reelgraph_federation.planning.collect_needs import NeedCollector, Task
 from reelgraph_federation.planning.drafts import FetchDraft
-from reelgraph_federation.planning.errors import NoPathError
+from reelgraph_federation.planning.errors import DisabledSubgraphsError, NoPathError
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import KeySpace
 from reelgraph_federation.planning.nodes import QueryPlan
 from reelgraph_federation.planning.optimize.join_mutations import join_mutations
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.shape import ShapeBuilder
-from reelgraph_federation.query_graph import TypeNode
+from reelgraph_federation.query_graph import QueryGraph, TypeNode, build_query_graph
 from reelgraph_federation.supergraph.model import Supergraph
 
 
@@ -25,6 +25,7 @@ def plan_operation(
     operation: NormalizedOperation,
     *,
     override_labels: frozenset[str] = frozenset(),
+    disabled_subgraphs: frozenset[str] = frozenset(),
 ) -> QueryPlan:
     """Plan how to answer an operation in the fewest sequential subgraph calls.
 
@@ -32,10 +33,19 @@ def plan_operation(
     `override_labels` (those of progressive `@override`s that hold for this request). The
     operation must be valid against the API schema. Raises `NoPathError` for a field without a
     path, which means that composition let an unsatisfiable supergraph through, and
-    `PlanningBudgetError` when the search exceeds its budget.
+    `PlanningBudgetError` when the search exceeds its budget. With `disabled_subgraphs` a plan that
+    calls none of them is made, or `DisabledSubgraphsError` raised.
     """
-    planner = Planner(supergraph, operation, override_labels)
-    drafts = planner.draft_fetches()
+    graph = supergraph.query_graph
+    if disabled_subgraphs:
+        graph = build_query_graph(supergraph, disabled=disabled_subgraphs)
+    planner = Planner(graph, operation, override_labels)
+    try:
+        drafts = planner.draft_fetches()
+    except NoPathError as error:
+        if disabled_subgraphs:
+            raise DisabledSubgraphsError(error.coordinate, error.path, disabled_subgraphs) from None
+        raise
     return QueryPlan(
         operation.kind,
         build_fetches(operation, drafts),
@@ -57,10 +67,10 @@ class Planner:
     """Plans one operation; what it found out stays readable afterwards."""
 
     def __init__(
-        self, supergraph: Supergraph, operation: NormalizedOperation, labels: frozenset[str]
+        self, graph: QueryGraph, operation: NormalizedOperation, labels: frozenset[str]
     ) -> None:
         self._operation = operation
-        self.reach = Reach(supergraph.query_graph, labels, operation.kind)
+        self.reach = Reach(graph, labels, operation.kind)
         self.root = Position(operation.selections.type_name, KeySpace())
         self.tasks: list[Task] = []
 

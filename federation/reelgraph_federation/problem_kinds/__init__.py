@@ -1,4 +1,4 @@
-"""Every composition problem as data: code, severity, since, meaning and remedy."""
+"""Every problem of composition, planning and subgraphs as data: code, severity, meaning, remedy."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from .fields import FIELD_KINDS
 from .hints import HINT_KINDS
 from .kind import ProblemKind, Severity
 from .merging import MERGE_KINDS
+from .running import RUNNING_KINDS
 from .specs import SPEC_KINDS
 
 PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = {
@@ -17,6 +18,7 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = {
     **FIELD_KINDS,
     **MERGE_KINDS,
     **SPEC_KINDS,
+    **RUNNING_KINDS,
     **HINT_KINDS,
 }
 """Code → kind. The order is that of docs/problems.md."""

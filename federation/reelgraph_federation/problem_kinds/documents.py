@@ -59,16 +59,6 @@ DOCUMENT_KINDS = {
             "Do without it; the message names what is not supported.",
         ),
         (
-            "INVALID_FEDERATION_SUPERGRAPH",
-            "A document given as a supergraph is none.",
-            "Give the SDL that a composition wrote, unchanged.",
-        ),
-        (
-            "DOWNSTREAM_SERVICE_ERROR",
-            "A subgraph failed when it was asked for its schema.",
-            "See that the subgraph runs and answers `{ _service { sdl } }`.",
-        ),
-        (
             "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
             "Proving that every query can be answered took more steps than allowed.",
             "Raise the limit, or reduce how many subgraphs share the same entities and values.",
@@ -77,11 +67,6 @@ DOCUMENT_KINDS = {
             "QUERY_ROOT_MISSING",
             "The merged schema has no query root.",
             "Add a Query type with at least one field to a subgraph.",
-        ),
-        (
-            "INTERNAL",
-            "Composition itself failed: a bug in reelgraph, never in a subgraph.",
-            "Report it with the subgraphs' SDL; composing without the subgraph named helps until then.",
         ),
     ),
     **kinds(

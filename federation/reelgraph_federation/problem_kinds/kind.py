@@ -17,7 +17,10 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """One code. ``since`` is the federation version whose composition first had it."""
+    """One code.
+
+    ``since`` is the federation version whose composition first had it; empty for the router's own.
+    """
 
     code: str
     severity: Severity

@@ -10,8 +10,8 @@ from .kind import ProblemKind
 _HEAD = """\
 # Problems
 
-What composition reports. An error keeps a supergraph from being made; hints (warnings, information,
-details) do not. `reelgraph explain CODE` prints an entry. This page is written from the table in
+What composition, planning and failing subgraphs are reported as. An error of composition keeps a
+supergraph from being made; hints (warnings, information, details) do not. `reelgraph explain CODE` prints an entry. This page is written from the table in
 `reelgraph_federation.problem_kinds`; a test keeps it current.
 """
 
@@ -31,9 +31,10 @@ def _lines() -> Iterator[str]:
 
 
 def _entry(kind: ProblemKind) -> str:
+    since = f", since federation {kind.since}" if kind.since else ""
     return (
         f"### {kind.code}\n\n"
-        f"{kind.severity.value}, since federation {kind.since}\n\n"
+        f"{kind.severity.value}{since}\n\n"
         f"{kind.meaning}\n\n"
         f"**What to do.** {kind.remedy}\n"
     )

@@ -26,9 +26,11 @@ from reelgraph_federation.supergraph.model import (
 )
 
 
-def build_query_graph(supergraph: Supergraph) -> QueryGraph:
-    """Return the query graph of a supergraph."""
-    return QueryGraph(supergraph)
+def build_query_graph(
+    supergraph: Supergraph, *, disabled: frozenset[str] = frozenset()
+) -> QueryGraph:
+    """Return the query graph of a supergraph, as if subgraphs that are disabled were not there."""
+    return QueryGraph(supergraph, disabled)
 
 
 class QueryGraph:
@@ -38,8 +40,9 @@ class QueryGraph:
     the outcome does not depend on the order in which they are asked for.
     """
 
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: Supergraph, disabled: frozenset[str] = frozenset()) -> None:
         self.supergraph = supergraph
+        self._disabled = disabled
         self.types = TypeIndex(supergraph)
         self._nodes: dict[tuple[str, str, FieldSet], TypeNode] = {}
         self._jumps: dict[str, tuple[KeyEdge, ...]] = {}
@@ -50,9 +53,12 @@ class QueryGraph:
         """Return the node of a composite type in a subgraph, `None` when it is not there."""
         key = (subgraph, type_name, provided)
         node = self._nodes.get(key)
-        if node is None and subgraph in self.types.subgraphs_of(type_name):
+        if node is None and subgraph not in self._disabled and self._is_in(subgraph, type_name):
             node = self._nodes[key] = self._make(subgraph, type_name, provided)
         return node
+
+    def _is_in(self, subgraph: str, type_name: str) -> bool:
+        return subgraph in self.types.subgraphs_of(type_name)
 
     def nodes(self) -> Iterator[TypeNode]:
         """Yield the plain node (no view) of every composite type in every subgraph."""

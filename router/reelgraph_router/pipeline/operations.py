@@ -20,7 +20,6 @@ from reelgraph_federation.operations import (
     normalize_operation,
 )
 from reelgraph_federation.planning import (
-    PlanningBudgetError,
     PlanningError,
     QueryPlan,
     format_plan,
@@ -140,9 +139,7 @@ class Operations:
         try:
             return plan_operation(self._supergraph, operation, override_labels=labels)
         except PlanningError as error:
-            over = isinstance(error, PlanningBudgetError)
-            code = Code.LIMIT_EXCEEDED if over else Code.PLANNING_FAILED
-            raise refuse(str(error), code, well_formed=True) from None
+            raise refuse(str(error), error.code, well_formed=True) from None
 
     def _finish(
         self, operation: OperationDefinitionNode, normalized: NormalizedOperation, plan: QueryPlan

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from reelgraph_federation import Subgraph, compose
 from reelgraph_federation.composition import compose as compose_module
+from reelgraph_federation.composition.state import MergeState
 
 sys.path.insert(0, str(Path(__file__).parent))
 from case_files import read_cases
@@ -121,3 +122,23 @@ def test_a_bug_of_composition_is_a_problem_and_no_exception(
     result = compose_module.compose([Subgraph("a", "", "type Query { a: Int }")])
     assert [problem.code for problem in result.errors] == ["INTERNAL"]
     assert not result.ok
+
+
+def test_a_code_that_the_table_lacks_is_an_error_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def report(state: MergeState, *_: object) -> None:
+        state.report("NEW_RULE", "this is forbidden", "Query.a")
+
+    monkeypatch.setattr(compose_module, "check_merged_schema", report)
+    result = compose_module.compose([Subgraph("a", "", "type Query { a: Int }")])
+    assert [(p.code, p.message) for p in result.errors] == [
+        ("ERROR_CODE_MISSING", "[NEW_RULE] this is forbidden")
+    ]
+    assert not result.ok
+
+
+def test_rules_without_faults_make_no_problems_of_their_own() -> None:
+    result = compose([Subgraph("a", "", "type Query { a: Int }")])
+    assert not {"INTERNAL", "ERROR_CODE_MISSING"} & {p.code for p in result.errors}
+    assert result.ok

@@ -6,8 +6,10 @@ import pytest
 from graphql import parse
 
 from benchmarks.planning.__main__ import make_operation, make_supergraph
+from reelgraph_federation import Subgraph, compose
 from reelgraph_federation.operations import normalize_operation
 from reelgraph_federation.planning import (
+    DisabledSubgraphsError,
     NoPathError,
     PlanningBudgetError,
     QueryPlan,
@@ -58,6 +60,33 @@ def test_a_field_without_a_path_is_told(supergraph: Supergraph) -> None:
     with pytest.raises(NoPathError, match=r"resolves User\.lost at me") as caught:
         plan(supergraph, "{ me { id lost } }")
     assert caught.value.coordinate == "User.lost"
+    assert caught.value.code == "QUERY_PLANNING_FAILED"
+
+
+def test_a_field_of_a_disabled_subgraph_is_told(supergraph: Supergraph) -> None:
+    operation = normalize_operation(supergraph, parse("{ me { id } }"))
+    with pytest.raises(DisabledSubgraphsError, match=r'Without "a" .* User\.id at me') as caught:
+        plan_operation(supergraph, operation, disabled_subgraphs=frozenset({"a"}))
+    assert caught.value.code == "NO_PLAN_FOUND_WITH_DISABLED_SUBGRAPHS"
+
+
+def test_a_plan_does_without_a_disabled_subgraph(supergraph: Supergraph) -> None:
+    operation = normalize_operation(supergraph, parse("{ me { id } }"))
+    made = plan_operation(supergraph, operation, disabled_subgraphs=frozenset({"b"}))
+    assert made == plan_operation(supergraph, operation)
+
+
+def test_a_plan_takes_another_way_round_a_disabled_subgraph() -> None:
+    link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@shareable"])'
+    sdl = f"{link} type Query {{ now: Int @shareable }}"
+    composed = compose([Subgraph(name, f"http://{name}.example", sdl) for name in "abc"])
+    assert composed.supergraph is not None
+    operation = normalize_operation(composed.supergraph, parse("{ now }"))
+    for disabled, taken in (("", "a"), ("a", "b"), ("ab", "c")):
+        made = plan_operation(
+            composed.supergraph, operation, disabled_subgraphs=frozenset(disabled)
+        )
+        assert [fetch.subgraph for fetch in made.fetches] == [taken]
 
 
 def test_contextual_arguments_are_refused(supergraph: Supergraph) -> None:
@@ -67,8 +96,9 @@ def test_contextual_arguments_are_refused(supergraph: Supergraph) -> None:
 
 def test_the_budget_ends_the_search(large: Supergraph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lane_options, "STEPS_ALLOWED", 50)
-    with pytest.raises(PlanningBudgetError, match="more than 50 steps"):
+    with pytest.raises(PlanningBudgetError, match="more than 50 steps") as caught:
         plan(large, make_operation(100, 12))
+    assert caught.value.code == "QUERY_PLAN_COMPLEXITY_EXCEEDED"
 
 
 def test_steps_grow_with_the_operation_only(
