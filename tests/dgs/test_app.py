@@ -479,7 +479,7 @@ async def test_resources_and_background_work_live_with_the_app(
         routes=[Route("/plain", plain)],
     )
     async with app.router.lifespan_context(app):
-        await asyncio.wait_for(shared.working.wait(), 5)
+        await asyncio.wait_for(shared.working.wait(), 60)
     assert shared.events == ["opened", "work cancelled", "closed"]
     client = await start_subgraph(app)
     assert (await client.http.get("/plain")).json() == {"same": True}
@@ -503,7 +503,7 @@ async def test_failing_background_work_starts_again(
         second.set()
 
     await start_subgraph(create_subgraph_app(schema, Settings(), background=[work]))
-    await asyncio.wait_for(second.wait(), 5)
+    await asyncio.wait_for(second.wait(), 60)
     assert "background work" in caplog.text
     assert "first attempt" in caplog.text
 

@@ -56,7 +56,7 @@ async def log(tmp_path: Path) -> AsyncIterator[EventLog]:
 async def published(log: EventLog, count: int, topic: str = CHANGES_TOPIC) -> list[Event]:
     consumer = await log.consumer(topic, "test")
     events: list[Event] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(events) < count:
             events += await consumer.fetch(wait_seconds=1)
     await consumer.close()
@@ -185,7 +185,7 @@ async def test_a_failing_log_loses_nothing(
     broken: Any = BrokenLog(log, 2, after)
     task = asyncio.create_task(OutboxRelay(database.engine, broken).run())
     events = await published(log, copies)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await waiting(database):  # noqa: ASYNC110 (the relay has no event for it)
             await asyncio.sleep(0.01)
     task.cancel()

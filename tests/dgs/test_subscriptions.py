@@ -52,7 +52,7 @@ async def serving(app: FastAPI) -> AsyncIterator[str]:
     config = uvicorn.Config(app, lifespan="on", log_config=None, ws="websockets-sansio")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
             await asyncio.sleep(0.01)
     yield f"ws://127.0.0.1:{listener.getsockname()[1]}/graphql"
@@ -67,7 +67,7 @@ async def subscribe(socket: ClientConnection, query: str) -> list[dict[str, Any]
     start = {"id": "1", "type": "subscribe", "payload": {"query": query}}
     await socket.send(json.dumps(start))
     messages: list[dict[str, Any]] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not messages or messages[-1]["type"] not in ("complete", "error"):
             messages.append(json.loads(await socket.recv()))
     return messages

@@ -53,8 +53,8 @@ class Up:
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
-        code = self.process.wait(timeout=30)
-        self._reader.join(timeout=30)
+        code = self.process.wait(timeout=60)
+        self._reader.join(timeout=60)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code

@@ -24,7 +24,7 @@ def test_each_answer_is_as_printed(evening):
     headers: dict[str, str] = {}
     for query, printed in PAIRS:
         answer = httpx.post(
-            evening.url(0, "/graphql"), json={"query": query}, headers=headers, timeout=20
+            evening.url(0, "/graphql"), json={"query": query}, headers=headers, timeout=60
         ).json()
         token = answer.get("data", {}).get("signIn", {}).get("accessToken")
         if token is not None:

@@ -70,7 +70,7 @@ def test_a_second_start_names_the_first(up):
     first.wait_for("Ready in")
     second = up("--only", "web", data_dir=first.data_dir)
     line = second.wait_for("already runs")
-    assert second.process.wait(timeout=30) == 1
+    assert second.process.wait(timeout=60) == 1
     assert f"process {first.process.pid}" in line
     assert f"http://127.0.0.1:{first.base_port}/" in line
     assert httpx.get(first.url(3, "/health")).status_code == 200
@@ -84,7 +84,7 @@ def test_a_busy_port_is_named_with_its_service(up, tmp_path):
         stack = up("--only", "web", base_port=base_port)
         stack.wait_for(f"{base_port + 3} (for web)")
         stack.wait_for("--port")
-        assert stack.process.wait(timeout=30) == 1
+        assert stack.process.wait(timeout=60) == 1
 
 
 def test_a_crashed_process_is_started_again(up):
@@ -124,4 +124,4 @@ def test_keys_are_private_and_kept(up):
 def test_an_unknown_service_is_a_usage_error(up):
     stack = up("--only", "wbe")
     stack.wait_for("there are: registry, router")
-    assert stack.process.wait(timeout=30) == 2
+    assert stack.process.wait(timeout=60) == 2

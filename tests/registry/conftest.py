@@ -52,7 +52,7 @@ class Registry:
         """Send a GraphQL request and return the whole answer."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         body = {"query": query, "variables": variables or {}}
-        return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=30).json()
+        return httpx.post(f"{self.url}/graphql", json=body, headers=headers, timeout=60).json()
 
     def publish(self, graph: str, **sdl: str) -> Any:
         """Publish subgraphs of the variant main, by name; return the mutation's result."""
@@ -69,9 +69,9 @@ class Registry:
         """End the process as a supervisor does; return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=60)
         if self.reader is not None and self.process.stderr is not None:
-            self.reader.join(timeout=20)
+            self.reader.join(timeout=60)
             self.process.stderr.close()
         return code
 

@@ -99,13 +99,13 @@ def test_start_serves_and_drains(source, files):
             found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
             port = found and found.group(1)
         url = f"http://127.0.0.1:{port}"
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=60) as client:
             while True:
                 try:
                     ready = client.get(f"{url}/ready")
                     break
                 except httpx.ConnectError:
-                    assert time.monotonic() < started + 30
+                    assert time.monotonic() < started + 60
             assert ready.status_code == 200
             answer = client.post(f"{url}/graphql", json={"query": "{ __typename me { name } }"})
         assert answer.json()["data"] == {"__typename": "Query", "me": None}

@@ -161,9 +161,9 @@ async def test_a_client_that_leaves_cancels_its_calls(tmp_path, start_raw_server
     server = await start_raw_server(behave)
     async with live(tmp_path, hello_supergraph(server.url)) as client:
         asking = asyncio.ensure_future(client.post("/graphql", json={"query": "{ hello }"}))
-        await asyncio.wait_for(arrived.wait(), 5)
+        await asyncio.wait_for(arrived.wait(), 60)
         asking.cancel()
-        await asyncio.wait_for(server.closed.wait(), 5)
+        await asyncio.wait_for(server.closed.wait(), 60)
 
 
 async def test_equal_queries_share_one_call_and_survive_who_asked_first(tmp_path, start_raw_server):
@@ -181,7 +181,7 @@ async def test_equal_queries_share_one_call_and_survive_who_asked_first(tmp_path
             asyncio.ensure_future(client.post("/graphql", json={"query": "{ hello }"}))
             for _ in range(4)
         ]
-        await asyncio.wait_for(arrived.wait(), 5)
+        await asyncio.wait_for(arrived.wait(), 60)
         warm = await client.post("/graphql", json={"query": "{ __typename }"})
         assert warm.json() == {"data": {"__typename": "Query"}}
         ask[0].cancel()

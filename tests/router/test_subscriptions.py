@@ -121,7 +121,7 @@ async def test_over_server_sent_events(routers):
     client, ticker = routers
     events = await read_events(client, COUNT)
     assert events == [*(("next", one) for one in COUNTED), ("complete", None)]
-    await asyncio.wait_for(ticker.closed.wait(), 5)
+    await asyncio.wait_for(ticker.closed.wait(), 60)
 
 
 class Socket:
@@ -142,11 +142,11 @@ class Socket:
         await self.socket.send(json.dumps(message))
 
     async def read(self):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return json.loads(await self.socket.recv())
 
     async def closed(self) -> int:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await self.socket.wait_closed()
         return self.socket.close_code
 
@@ -184,16 +184,16 @@ async def test_what_a_client_stops_is_stopped_at_the_subgraph(routers):
         await socket.send(type="subscribe", id="1", payload={"query": "subscription { endless }"})
         assert (await socket.read())["payload"] == {"data": {"endless": 1}}
         await socket.send(type="complete", id="1")
-        await asyncio.wait_for(ticker.closed.wait(), 5)
+        await asyncio.wait_for(ticker.closed.wait(), 60)
 
 
 @both
 async def test_a_client_that_leaves_stops_its_subscription(routers):
     client, ticker = routers
     reading = asyncio.ensure_future(read_events(client, {"query": "subscription { endless }"}))
-    await asyncio.wait_for(ticker.started.wait(), 5)
+    await asyncio.wait_for(ticker.started.wait(), 60)
     reading.cancel()
-    await asyncio.wait_for(ticker.closed.wait(), 5)
+    await asyncio.wait_for(ticker.closed.wait(), 60)
 
 
 @both

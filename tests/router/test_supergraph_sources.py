@@ -20,7 +20,7 @@ from reelgraph_router.supergraph_source.subgraph_list import SubgraphListSource
 
 
 async def following(documents):
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         return await anext(documents)
 
 

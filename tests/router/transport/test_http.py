@@ -205,7 +205,7 @@ async def test_cancel_closes_the_connection_and_delivers_nothing(start_raw_serve
     call = transport.send(request(timeout=30), delivered.append)
     await arrived.wait()
     call.cancel()
-    await asyncio.wait_for(server.closed.wait(), 2)
+    await asyncio.wait_for(server.closed.wait(), 60)
     assert delivered == []
     await transport.close()
 
@@ -214,7 +214,7 @@ async def test_idle_connections_close_after_a_while(start_raw_server):
     server = await start_raw_server(answering(PLAIN))
     transport = HttpTransport({"s": server.url}, PoolSet(PoolLimits(keep_alive=0.05)))
     await ask(transport, request())
-    await asyncio.wait_for(server.closed.wait(), 2)
+    await asyncio.wait_for(server.closed.wait(), 60)
     await transport.close()
 
 
@@ -228,7 +228,7 @@ async def test_pools_live_as_long_as_somebody_uses_them(start_raw_server):
     await ask(new, request())
     assert server.connections == 1
     await new.close()
-    await asyncio.wait_for(server.closed.wait(), 2)
+    await asyncio.wait_for(server.closed.wait(), 60)
 
 
 @pytest.mark.parametrize("url", ["ftp://x/", "catalog:4001", "http://", "http://host:port/"])

@@ -138,7 +138,7 @@ async def test_a_representation_without_the_required_fields_is_refused(
 
 
 async def until(check: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         # The service tells nobody when it has written; only looking again can show it.
         while not await check():  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -126,7 +126,7 @@ async def until_filled(client: SubgraphClient) -> None:
 
 
 async def until(check: Check) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         # Services tell nobody when they have caught up; only asking again can show it.
         while not await check():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
