@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 import yaml
+from case_files import CASES, subgraph_sdl
 from simulated_subgraph import SimulatedSubgraph
 
 from reelgraph_federation import Subgraph, compose
@@ -20,19 +21,12 @@ from reelgraph_router.execution.complete import Completion
 from reelgraph_router.execution.run import Run
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
 
-CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
-HEAD = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@context", "@fromContext", '
-    '"@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", '
-    '"@interfaceObject"])\n'
-)
-
 
 def load(path: Path):
     case = yaml.safe_load(path.read_text())
     result = compose(
         [
-            Subgraph(name, f"http://{name}/", HEAD + s["sdl"])
+            Subgraph(name, f"http://{name}/", subgraph_sdl(s["sdl"]))
             for name, s in case["subgraphs"].items()
         ]
     )

@@ -1,0 +1,186 @@
+"""Ask all routers the same, and tell whose answer is wrong and why.
+
+The unsplit schema (or the case file) says what is right. Where a peer differs, it is asked again on
+the supergraph that its own composer made of the same subgraphs: right there and wrong on ours, our
+supergraph is at fault; wrong on both, the peer is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from reelgraph_federation import Subgraph, compose
+from tests.router.peers.routers import ApolloGateway, CannotServe, Router, Served
+from tests.router.peers.subgraph_host import SubgraphHost
+from tests.router.peers.worlds import Operation, World, places
+
+
+class Verdict(Enum):
+    """What a comparison found."""
+
+    EQUAL = "equal"
+    OTHER_ERRORS = "data equal, errors at other places"
+    OURS = "reelgraph's router is wrong"
+    SUPERGRAPH = "our supergraph is at fault"
+    PEER = "the peer is wrong, on its own composer's supergraph too"
+    UNDECIDED = "the peer is wrong, and its own composer refuses the subgraphs"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One operation that a router answered differently."""
+
+    verdict: Verdict
+    router: str
+    world: str
+    operation: str
+    variables: dict[str, Any]
+    expected: Any
+    got: Any
+    reason: str
+
+
+@dataclass
+class Report:
+    """Counts by router, and every difference."""
+
+    worlds: int = 0
+    operations: int = 0
+    counts: dict[str, Counter[Verdict]] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+    def add(self, router: str, verdict: Verdict) -> None:
+        self.counts.setdefault(router, Counter())[verdict] += 1
+
+    @property
+    def faults(self) -> list[Difference]:
+        """Return the differences that are reelgraph's."""
+        return [
+            one for one in self.differences if one.verdict in (Verdict.OURS, Verdict.SUPERGRAPH)
+        ]
+
+
+class Comparison:
+    """Compares worlds one after the other."""
+
+    def __init__(
+        self, host: SubgraphHost, own: Router, peers: Sequence[Router], composer: ApolloGateway
+    ) -> None:
+        self._host = host
+        self._own = own
+        self._peers = peers
+        self._composer = composer
+        self.report = Report()
+
+    async def compare(self, world: World) -> None:
+        """Ask each router all operations of a world."""
+        urls = self._host.add(world)
+        given = {name: (urls[name], sdl) for name, sdl in world.subgraphs.items()}
+        sdl = compose([Subgraph(name, *one) for name, one in given.items()]).supergraph_sdl
+        assert sdl is not None, f"{world.name} does not compose"
+        self.report.worlds += 1
+        self.report.operations += len(world.operations)
+        await self._compare_own(world, sdl)
+        for peer in self._peers:
+            wrong = await self._compare_peer(peer, world, sdl)
+            if wrong:
+                await self._find_cause(peer, world, given, wrong)
+
+    async def _compare_own(self, world: World, sdl: str) -> None:
+        async with self._own.serve(world.name, sdl) as served:
+            for operation in world.operations:
+                found = await self._ask(served, operation)
+                if found.is_right and found.nulls == operation.nulls:
+                    self.report.add(self._own.name, Verdict.EQUAL)
+                else:
+                    self._record(self._own, world, operation, found, Verdict.OURS)
+
+    async def _compare_peer(
+        self, peer: Router, world: World, sdl: str
+    ) -> list[tuple[Operation, Found]]:
+        """Return the operations with other data than expected."""
+        wrong = []
+        try:
+            async with peer.serve(world.name, sdl) as served:
+                for operation in world.operations:
+                    found = await self._ask(served, operation)
+                    if not found.is_right:
+                        wrong.append((operation, found))
+                    elif found.nulls == operation.nulls:
+                        self.report.add(peer.name, Verdict.EQUAL)
+                    else:
+                        self._record(peer, world, operation, found, Verdict.OTHER_ERRORS)
+        except CannotServe as error:
+            return [
+                (one, Found(None, (), f"refuses the supergraph: {error}"))
+                for one in world.operations
+            ]
+        return wrong
+
+    async def _find_cause(
+        self,
+        peer: Router,
+        world: World,
+        given: dict[str, tuple[str, str]],
+        wrong: list[tuple[Operation, Found]],
+    ) -> None:
+        """Tell whether the peer or our supergraph is at fault for each wrong answer."""
+        reference = await self._composer.compose(given)
+        if reference is None:
+            for operation, found in wrong:
+                self._record(peer, world, operation, found, Verdict.UNDECIDED)
+            return
+        async with peer.serve(f"{world.name}-reference", reference) as served:
+            for operation, found in wrong:
+                again = await self._ask(served, operation)
+                verdict = Verdict.SUPERGRAPH if again.is_right else Verdict.PEER
+                self._record(peer, world, operation, found, verdict)
+
+    async def _ask(self, served: Served, operation: Operation) -> Found:
+        self._host.refused.clear()
+        answer = await served.ask(operation.text, operation.variables)
+        data, errors = answer.get("data"), answer.get("errors")
+        same = _canonical(data) == _canonical(operation.data)
+        said = "; ".join(str(one.get("message")) for one in errors or ())
+        return Found(data, places(data, errors), "; ".join(self._host.refused) or said, same)
+
+    def _record(
+        self, router: Router, world: World, operation: Operation, found: Found, verdict: Verdict
+    ) -> None:
+        self.report.add(router.name, verdict)
+        self.report.differences.append(
+            Difference(
+                verdict, router.name, world.name, operation.text, operation.variables,
+                {"data": operation.data, "nulls": operation.nulls},
+                {"data": found.data, "nulls": found.nulls},
+                found.reason,
+            )
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """A router's answer, judged."""
+
+    data: Any
+    nulls: tuple[str, ...]
+    reason: str
+    is_right: bool = False
+
+
+def _canonical(value: Any) -> str:
+    """Return a value as JSON in which neither the order of keys counts nor 3.0 for 3."""
+    return json.dumps(_with_whole_numbers(value), sort_keys=True)
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_whole_numbers(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,17 @@
+"""The case files of tests/router/cases: where they are, and how their subgraphs' SDL begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
+_HEAD = (
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@context", "@fromContext", '
+    '"@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", '
+    '"@interfaceObject"])\n'
+)
+
+
+def subgraph_sdl(sdl: str) -> str:
+    """The whole SDL of a case's subgraph."""
+    return _HEAD + sdl
