@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
+from reelgraph_federation.operations.defer_usages import DeferUsage
 from reelgraph_federation.operations.tree import SelectedField, Selections, Variable
 
 
@@ -14,10 +15,12 @@ def fingerprint(
     selections: Selections,
     variables: Mapping[str, Variable],
     introspection: str | None,
+    defers: Sequence[DeferUsage] = (),
 ) -> str:
     """Return 32 hexadecimal digits over everything of an operation that planning looks at."""
     parts: list[str] = [kind, name or "", introspection or ""]
     parts += [f"${one.name}:{one.type}={one.default}" for one in variables.values()]
+    parts += [f"@defer {one.label!r} in {one.parent} at {one.path}" for one in defers]
     _add_selections(selections, parts)
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
@@ -39,5 +42,7 @@ def _add_field(field: SelectedField, parts: list[str]) -> None:
         f"{field.order}:{field.response_name}:{field.name}({field.arguments.text})"
         f"{directives}{field.condition!r}"
     )
+    if field.defer:
+        parts.append(f"@defer {field.defer}")
     if field.children is not None:
         _add_selections(field.children, parts)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, print_ast
 
-from reelgraph_federation.operations.conditions import ALWAYS
+from reelgraph_federation.operations.defer_usages import DeferUsages
 from reelgraph_federation.operations.fingerprint import fingerprint
-from reelgraph_federation.operations.passes.inline_fragments import FragmentInliner
+from reelgraph_federation.operations.passes.inline_fragments import FragmentInliner, Part
 from reelgraph_federation.operations.passes.merge_fields import FieldMerger
 from reelgraph_federation.operations.passes.split_introspection import split_introspection
 from reelgraph_federation.operations.tree import NormalizedOperation, Variable
@@ -14,12 +14,17 @@ from reelgraph_federation.supergraph.model import Supergraph
 
 
 def normalize_operation(
-    supergraph: Supergraph, document: DocumentNode, operation_name: str | None = None
+    supergraph: Supergraph,
+    document: DocumentNode,
+    operation_name: str | None = None,
+    *,
+    deferring: frozenset[str] | None = None,
 ) -> NormalizedOperation:
     """Return an operation of a document in normal form.
 
     The document must already be valid against the API schema. Passes: open fragments and drop
-    what cannot apply, take introspection out, merge the occurrences of each field. Raises
+    what cannot apply, take introspection out, merge the occurrences of each field. `@defer` is
+    obeyed unless `deferring` is `None`; it names the variables that hold in `@defer(if:)`. Raises
     `ValueError` when there is no such operation, `OperationTooLargeError` and
     `TooManyConditionsError` when a budget is exceeded.
     """
@@ -31,22 +36,25 @@ def normalize_operation(
     }
     types = supergraph.query_graph.types
     root = supergraph.root_types()[operation.operation.value]
-    inliner = FragmentInliner(types, fragments)
-    entries = inliner.open(root, [(operation.selection_set, ALWAYS)])
+    defers = None if deferring is None else DeferUsages(deferring)
+    inliner = FragmentInliner(types, fragments, defers)
+    entries = inliner.open(root, [Part(operation.selection_set)])
     numbered, introspection = split_introspection(operation, fragments, entries)
     selections = FieldMerger(supergraph, types, inliner).merge_entries(root, numbered)
     variables = _variables(operation)
     kind = operation.operation.value
     name = operation.name.value if operation.name else None
+    usages = tuple(defers.usages) if defers is not None else ()
     return NormalizedOperation(
         kind,
         name,
         selections,
         variables,
-        fingerprint(kind, name, selections, variables, introspection.text),
+        fingerprint(kind, name, selections, variables, introspection.text, usages),
         introspection=introspection.text,
         introspection_fields=tuple(introspection.fields),
         introspection_variables=introspection.variables,
+        defers=usages,
     )
 
 

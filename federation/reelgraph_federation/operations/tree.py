@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reelgraph_federation.operations.conditions import ALWAYS, Condition
+from reelgraph_federation.operations.defer_usages import DeferSet, DeferUsage
 from reelgraph_federation.supergraph.type_refs import TypeRef
 
 
@@ -38,6 +39,8 @@ class SelectedField:
     """Custom executable directives, as text."""
     directive_variables: tuple[str, ...] = ()
     children: Selections | None = None
+    defer: DeferSet = ()
+    """The uses of `@defer` that deliver it, when it is not part of the first answer."""
 
 
 @dataclass(slots=True)
@@ -84,3 +87,5 @@ class NormalizedOperation:
     introspection_variables: tuple[str, ...] = ()
     introspection_fields: tuple[tuple[str, int, Condition, str], ...] = ()
     """Response name, order, condition and field name of each of them."""
+    defers: tuple[DeferUsage, ...] = ()
+    """The uses of `@defer` that are in force; `defers[i].number == i`."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations.conditions import either
 from reelgraph_federation.operations.tree import NormalizedOperation
+from reelgraph_federation.planning.defer_blocks import DeferBlocks
 from reelgraph_federation.planning.drafts import (
     ContextInput,
     FetchDraft,
@@ -28,12 +29,15 @@ from reelgraph_federation.planning.written import Writers
 
 
 def build_fetches(
-    operation: NormalizedOperation, drafts: Sequence[FetchDraft]
+    operation: NormalizedOperation, drafts: Sequence[FetchDraft], blocks: DeferBlocks
 ) -> tuple[Fetch, ...]:
     """Return the fetches of all sections in topological order, with ids and waves."""
+    place_of = {block: number for number, block in enumerate(blocks.ordered)}
     depends = {draft: _dependencies(draft) for draft in drafts}
     waves = _waves(drafts, depends)
-    ordered = sorted(drafts, key=lambda one: (one.section, waves[one], one.number))
+    ordered = sorted(
+        drafts, key=lambda one: (place_of[one.defer], one.section, waves[one], one.number)
+    )
     ids = {draft: index for index, draft in enumerate(ordered)}
     after = _order_sections(ordered, ids)
     writers = Writers(ordered)
@@ -67,7 +71,7 @@ def _waves(
         for draft in sorted(own, key=lambda one: one.wave):
             above = [waves[one] + 1 for one in depends[draft]]
             waves[draft] = max(above, default=offset)
-        offset = max(waves[draft] for draft in own) + 1
+        offset = max(waves[draft] for draft in own if not draft.defer) + 1
     return waves
 
 
@@ -78,7 +82,7 @@ def _order_sections(
     after: dict[FetchDraft, tuple[int, ...]] = {}
     for draft in ordered:
         is_root = draft.root is not None and draft.section > 0 and draft.wave == 0
-        before = [ids[one] for one in ordered if one.section == draft.section - 1]
+        before = [ids[one] for one in ordered if one.section == draft.section - 1 and not one.defer]
         after[draft] = tuple(before) if is_root else ()
     return after
 
@@ -124,6 +128,7 @@ class _Builder:
             groups,
             wave,
             place,
+            draft.defer,
         )
 
     def _name(self, draft: FetchDraft, number: int) -> str | None:

@@ -4,15 +4,21 @@ Needs with only one subgraph to go to come first, those reached latest before th
 fetches that must be made stand before anything has a choice, and what has a choice joins them.
 Cost: fewest sequential waves, then fewest fetches, then the earlier wave, then fewest fields.
 Nothing is ever taken back.
+
+With `@defer`, needs are chosen block by block (defer_blocks.py). A deferred block makes fetches of
+its own, entering the objects that are there by their keys. See `Freedom` for what it may use of others.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from reelgraph_federation.field_sets import FieldSet, Selection
 from reelgraph_federation.operations.conditions import NEVER, both, either, implies
+from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.planning.collect_needs import Task, allocate
+from reelgraph_federation.planning.defer_blocks import FIRST
 from reelgraph_federation.planning.drafts import (
     FetchDraft,
     GroupDraft,
@@ -26,12 +32,18 @@ from reelgraph_federation.planning.drafts import (
 from reelgraph_federation.planning.errors import NoPathError
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
-from reelgraph_federation.planning.lane_options import LaneOptions, arguments_of
+from reelgraph_federation.planning.lane_options import (
+    Freedom,
+    LaneOptions,
+    Option,
+    arguments_of,
+)
 from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import TYPENAME, Position
 from reelgraph_federation.query_graph import KeyEdge, TypeNode
 
 LAST_WAVE = 1 << 20
+_FIRST_ALONE: frozenset[DeferSet] = frozenset((FIRST,))
 
 
 class Chooser:
@@ -41,7 +53,10 @@ class Chooser:
         self.reach = reach
         self.horizon = horizon
         self.section = section
-        self.fetches: dict[tuple[str, int, Position | None], FetchDraft] = {}
+        self.fetches: dict[tuple[str, int, Position | None, DeferSet], FetchDraft] = {}
+        self.block: DeferSet = FIRST
+        self.available = _FIRST_ALONE
+        """The block being planned, with those that it may build on."""
         self.demand: Counter[str] = Counter()
         """How many needs can only go to a subgraph."""
         self.changes = 0
@@ -52,22 +67,41 @@ class Chooser:
         self, tasks: list[Task], objects: list[Position], *, early_first: bool = False
     ) -> None:
         """Fetch every need, and let every object be there whatever is skipped of it."""
+        self.demand.clear()
         self.demand.update(task.subgraph for task in tasks if not task.has_choice)
         sign = 1 if early_first else -1
         for task in sorted(tasks, key=lambda one: (one.has_choice, sign * one.wave)):
-            self.commit(task.position, task.need, LAST_WAVE)
+            self.commit(task.position, task.need, LAST_WAVE, Freedom.OWN)
         for position in objects:
             if position.parent is not None:
-                self.ensure(position, LAST_WAVE)
+                self.ensure(position, LAST_WAVE, Freedom.OWN)
+
+    def enter_block(
+        self, block: DeferSet, available: frozenset[DeferSet], tasks: list[Task]
+    ) -> None:
+        """Go on with a block, whose needs are given."""
+        self.block, self.available = block, available
+        # Entering again what stands there already takes a wave that reaching it alone does not.
+        again = 1 if block else 0
+        self.horizon = max((self.horizon, *(task.wave + again for task in tasks)))
+        self.changes += 1
 
     # Fields ------------------------------------------------------------------------------------
 
-    def commit(self, position: Position, need: Need, latest: int) -> Supply:
-        """Have a leaf field fetched at a position, not later than in a wave."""
+    def commit(
+        self, position: Position, need: Need, latest: int, freedom: Freedom = Freedom.OUTER
+    ) -> Supply:
+        """Have a leaf field fetched at a position, not later than in a wave.
+
+        `freedom` is `OWN` for what the client selects: in a deferred block that gets fetches of its
+        own, while inputs may as well be added to fetches made before.
+        """
         ident = Ident(need.name, need.arguments.text, need.tag)
         supply = self.supplied(position, ident, latest)
         if supply is None:
-            option = self.options.for_field(position, need.name, latest)
+            option = self.first_option(
+                freedom, lambda free: self.options.for_field(position, need.name, latest, free)
+            )
             if option is None:
                 raise NoPathError(f"{position.type_name}.{need.name}", position.path())
             lane = option.make(need.condition)
@@ -82,7 +116,7 @@ class Chooser:
     def supplied(self, position: Position, ident: Ident, latest: int) -> Supply | None:
         """Return how a leaf is fetched already, at this position or for all types at once."""
         for supply in position.supplies.get(ident, ()):
-            if supply.lane.wave <= latest:
+            if supply.lane.wave <= latest and supply.lane.fetch.defer in self.available:
                 return supply
         if position.base is None:
             return None
@@ -90,7 +124,8 @@ class Chooser:
             if position.names.get(ident, supply.item.key) != supply.item.key:
                 continue
             node = supply.lane.node
-            if supply.lane.wave <= latest and (
+            is_usable = supply.lane.wave <= latest and supply.lane.fetch.defer in self.available
+            if is_usable and (
                 node.is_interface_object or node.cast(position.type_name) is not None
             ):
                 return supply
@@ -111,6 +146,15 @@ class Chooser:
         return supply
 
     # Lanes -------------------------------------------------------------------------------------
+
+    def first_option(
+        self, freedom: Freedom, find: Callable[[Freedom], Option | None]
+    ) -> Option | None:
+        """Return the option found with the least freedom, from a given one on."""
+        if self.block == FIRST:
+            return find(Freedom.ANY)
+        options = (find(one) for one in Freedom if one >= freedom)
+        return next((one for one in options if one is not None), None)
 
     def lanes(self, position: Position) -> list[Lane]:
         """Return the lanes at a position; a lane at a base position also serves its branches."""
@@ -163,7 +207,7 @@ class Chooser:
         if below:
             wave = 1 + min(self.reach.direct(position).values())
         where = position if below else None
-        fetch = self.fetches.get((node.subgraph, wave, where))
+        fetch = self.fetches.get((node.subgraph, wave, where, self.block))
         if fetch is None:
             fetch = self._fetch(node.subgraph, wave, where)
             fetch.kind = "query" if below else self.reach.kind
@@ -198,7 +242,7 @@ class Chooser:
         self, position: Position, jump: KeyEdge, wave: int, required: FieldSet, used: Condition
     ) -> Lane:
         """Enter an entity by a key in a wave, with what a field requires besides."""
-        fetch = self.fetches.get((jump.target.subgraph, wave, None))
+        fetch = self.fetches.get((jump.target.subgraph, wave, None, self.block))
         if fetch is None:
             fetch = self._fetch(jump.target.subgraph, wave, None)
         group = fetch.group_for(position, jump.target, required)
@@ -226,8 +270,8 @@ class Chooser:
         self._add_inputs(group, fields, is_key, used)
 
     def _fetch(self, subgraph: str, wave: int, where: Position | None) -> FetchDraft:
-        fetch = FetchDraft(self.section, subgraph, wave, len(self.fetches))
-        self.fetches[subgraph, wave, where] = fetch
+        fetch = FetchDraft(self.section, subgraph, wave, len(self.fetches), defer=self.block)
+        self.fetches[subgraph, wave, where, self.block] = fetch
         return fetch
 
     def _open_group(self, fetch: FetchDraft, position: Position, jump: KeyEdge) -> GroupDraft:
@@ -254,12 +298,15 @@ class Chooser:
         need = Need("__typename", "__typename", condition=condition)
         return self.commit(position.whole, need, latest)
 
-    def ensure(self, position: Position, latest: int) -> Lane:
+    def ensure(self, position: Position, latest: int, freedom: Freedom = Freedom.OUTER) -> Lane:
         """Have the field that leads to a position selected, whatever else is."""
         for lane in position.lanes:
-            if lane.item is not None and lane.wave <= latest:
+            is_usable = lane.wave <= latest and lane.fetch.defer in self.available
+            if lane.item is not None and is_usable:
                 return self.use(lane, NEVER)
-        option = self.options.for_arrival(position, latest)
+        option = self.first_option(
+            freedom, lambda free: self.options.for_arrival(position, latest, free)
+        )
         if option is None:
             raise NoPathError(f"{position.type_name}", position.path())
         return self.use(option.make(NEVER), NEVER)
@@ -328,7 +375,8 @@ class Chooser:
                 arguments_of(selection),
                 condition=condition,
             )
-            supply = self.commit(position, need, latest)
+            freedom = Freedom.OUTER if is_key else Freedom.OWN
+            supply = self.commit(position, need, latest, freedom)
             group.supplies.append(supply)
             return [Input(selection.name, supply.item.key, is_key)]
         child = self.options.child_for(position, selection, condition)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import SelectedField, Selections
 from reelgraph_federation.planning.drafts import Need
 from reelgraph_federation.planning.errors import NoPathError
@@ -53,7 +54,12 @@ class NeedCollector:
                 self._add_case(position, case, list(fields.values()))
         if self._tells_types_apart(position, selections):
             position.tells_types = True
-            self._add_leaf(position, Need("__typename", "__typename"))
+            self._add_leaf(position, Need("__typename", "__typename", defer=position.defer))
+
+    def of_block(self, block: DeferSet) -> tuple[list[Task], list[Position]]:
+        """Return the needs and the objects that a block of `@defer` delivers."""
+        tasks = [task for task in self.tasks if task.need.defer == block]
+        return tasks, [position for position in self.objects if position.defer == block]
 
     def _add_case(self, position: Position, case: str, fields: list[SelectedField]) -> None:
         """Add fields of one object type, unless none can be returned here or shown."""
@@ -117,7 +123,8 @@ class NeedCollector:
         if field.name == "__typename":
             if self._types.is_abstract(position.whole.type_name):
                 position.whole.tells_types = True
-                self._add_leaf(position.whole, Need("__typename", field.response_name))
+                need = Need("__typename", field.response_name, defer=position.defer)
+                self._add_leaf(position.whole, need)
         elif field.children is None:
             self._add_leaf(position, need_for(field, self._is_mutation_root(position)))
         else:
@@ -158,6 +165,7 @@ def need_for(field: SelectedField, keep_apart: bool) -> Need:
         field.directive_variables,
         field.condition,
         field.order,
+        field.defer,
     )
 
 
@@ -187,6 +195,7 @@ def child_position(reach: Reach, position: Position, field: SelectedField) -> Po
         key=key,
         list_depth=ref.list_depth,
         relative=field.condition,
+        defer=field.defer,
     )
     position.children[ident] = child
     return child

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from reelgraph_federation.field_sets import FieldSet
+from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
 from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import Position
@@ -112,6 +113,8 @@ class FetchDraft:
     condition: Condition = ()
     waits_for: list[FetchDraft] = field(default_factory=list)
     """For a root query below the root: what makes its place."""
+    defer: DeferSet = ()
+    """The uses of `@defer` that it is made for; none: the first answer."""
     joined: FetchDraft | None = None
     """The fetch that this one became a part of."""
 
@@ -173,6 +176,7 @@ class Need:
     directive_variables: tuple[str, ...] = ()
     condition: Condition = ALWAYS
     order: int = UNORDERED
+    defer: DeferSet = ()
 
 
 def in_conflict(one: FieldSet, other: FieldSet) -> bool:

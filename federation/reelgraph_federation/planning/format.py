@@ -9,11 +9,15 @@ from graphql import parse, print_ast
 
 from reelgraph_federation.planning.nodes import (
     ALWAYS,
+    AbstractShape,
     EntityGroup,
     Fetch,
+    ListShape,
+    ObjectShape,
     Place,
     QueryPlan,
     RepresentationField,
+    ValueShape,
 )
 from reelgraph_federation.planning.print_operation import print_condition
 
@@ -23,16 +27,56 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 def format_plan(plan: QueryPlan) -> str:
     """Return a plan as text: waves in sequence, fetches of a wave in parallel.
 
-    `depends on` is shown where a fetch need not wait for all fetches of the wave before it.
+    `depends on` is shown where a fetch need not wait for all fetches of the wave before it. Parts
+    under `@defer` follow, each with what it adds to the answer.
     """
     if not plan.fetches:
         return "QueryPlan {}\n"
+    parts = [_waves(plan, [fetch for fetch in plan.fetches if not fetch.defer])]
+    parts += [_deferred(plan, number) for number in range(len(plan.deferred))]
+    parts += [
+        _block(f"Shared by defer {', '.join(map(str, defer))}", [_waves(plan, own)])
+        for defer in sorted({one.defer for one in plan.fetches if len(one.defer) > 1})
+        if (own := [one for one in plan.fetches if one.defer == defer])
+    ]
+    return "\n".join(_block("QueryPlan", [part for part in parts if part])) + "\n"
+
+
+def _waves(plan: QueryPlan, fetches: list[Fetch]) -> list[str]:
     waves: dict[int, list[Fetch]] = {}
-    for fetch in plan.fetches:
+    for fetch in fetches:
         waves.setdefault(fetch.wave, []).append(fetch)
     blocks = [_wave(plan, waves[number]) for number in sorted(waves)]
-    body = blocks[0] if len(blocks) == 1 else _block("Sequence", blocks)
-    return "\n".join(_block("QueryPlan", [body])) + "\n"
+    return blocks[0] if len(blocks) == 1 else _block("Sequence", blocks) if blocks else []
+
+
+def _deferred(plan: QueryPlan, number: int) -> list[str]:
+    """A deferred part: what it adds to the answer, and the fetches made for it alone."""
+    part = plan.deferred[number]
+    notes = [f'path: "{".".join(part.path)}"']
+    if part.label is not None:
+        notes.insert(0, f'label: "{part.label}"')
+    if part.parent is not None:
+        notes.append(f"within: {part.parent}")
+    own = _waves(plan, [fetch for fetch in plan.fetches if fetch.defer == (number,)])
+    adds = [f"adds {print_shape(part.shape)}"]
+    return _block(f"Defer {number} ({', '.join(notes)})", [adds, own] if own else [adds])
+
+
+def print_shape(shape: ValueShape) -> str:
+    """Return the response names of a shape as a selection set, empty for leaves."""
+    if isinstance(shape, ListShape):
+        return print_shape(shape.item)
+    if isinstance(shape, AbstractShape):
+        shown = {name: print_shape(one) for name, one in shape.possible}
+        if len(set(shown.values())) == 1:
+            return next(iter(shown.values()))
+        texts = [f"... on {name} {text}" for name, text in shown.items() if text != "{}"]
+        return f"{{ {' '.join(texts)} }}"
+    if not isinstance(shape, ObjectShape):
+        return ""
+    names = [f"{one.response_name} {print_shape(one.shape)}".strip() for one in shape.fields]
+    return f"{{ {' '.join(names)} }}" if names else "{}"
 
 
 def _wave(plan: QueryPlan, fetches: list[Fetch]) -> list[str]:
@@ -56,7 +100,9 @@ def _fetch(plan: QueryPlan, fetch: Fetch) -> list[str]:
 
 def _notes(plan: QueryPlan, fetch: Fetch) -> str:
     notes = ""
-    before = {one.id for one in plan.fetches if one.wave == fetch.wave - 1}
+    before = {
+        one.id for one in plan.fetches if one.wave == fetch.wave - 1 and one.defer == fetch.defer
+    }
     waits = {*fetch.depends_on, *fetch.after}
     if waits != before:
         notes += f", depends on: {', '.join(map(str, sorted(waits)))}"

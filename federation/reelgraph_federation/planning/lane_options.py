@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from reelgraph_federation.field_sets import FieldSet, Selection
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
     from reelgraph_federation.planning.choose_paths import Chooser
 
 STEPS_ALLOWED = 1_000_000
+INTRUSION = 2
+"""How many fetches more are worth making so that what a deferred field requires holds up nothing."""
+
+
+class Freedom(IntEnum):
+    """What a deferred block may use of the fetches made before it; the first answer may use all.
+
+    `OWN`: nothing; objects that are there are entered by their keys. `OUTER`: fields may be added to
+    fetches that it builds on. `ANY`: objects that are there may be fetched once more through the
+    objects above them.
+    """
+
+    OWN = 0
+    OUTER = 1
+    ANY = 2
 
 
 class Cost(NamedTuple):
@@ -60,24 +76,35 @@ class LaneOptions:
         self._reach: Reach = chooser.reach
         self._steps = 0
         self._epoch = 0
-        self._fields: dict[tuple[Position, str, int], Option | None] = {}
-        self._lanes: dict[tuple[Position, TypeNode, int], Option | None] = {}
+        self._fields: dict[tuple[Position, str, int, Freedom], Option | None] = {}
+        self._lanes: dict[tuple[Position, TypeNode, int, Freedom], Option | None] = {}
 
-    def for_field(self, position: Position, name: str, latest: int) -> Option | None:
+    def for_field(
+        self, position: Position, name: str, latest: int, freedom: Freedom
+    ) -> Option | None:
         """Return the cheapest lane at a position from which a leaf can be selected."""
         self._forget()
-        memo = (position, name, latest)
+        memo = (position, name, latest, freedom)
         if memo not in self._fields:
-            self._fields[memo] = self._for_field(position, name, latest)
+            self._fields[memo] = self._for_field(position, name, latest, freedom)
         return self._fields[memo]
 
-    def for_lane(self, position: Position, node: TypeNode, latest: int) -> Option | None:
+    def for_lane(
+        self, position: Position, node: TypeNode, latest: int, freedom: Freedom
+    ) -> Option | None:
         """Return the cheapest lane at a position on a node."""
         self._forget()
-        memo = (position, node, latest)
+        memo = (position, node, latest, freedom)
         if memo not in self._lanes:
-            self._lanes[memo] = self._for_lane(position, node, latest)
+            self._lanes[memo] = self._for_lane(position, node, latest, freedom)
         return self._lanes[memo]
+
+    def _is_usable(self, lane: Lane, freedom: Freedom) -> bool:
+        """Tell whether the block being planned may add fields to a lane."""
+        chooser = self._chooser
+        if freedom == Freedom.OWN:
+            return lane.fetch.defer == chooser.block
+        return lane.fetch.defer in chooser.available
 
     def _forget(self) -> None:
         """Drop what was found before the last change to the fetches."""
@@ -86,39 +113,46 @@ class LaneOptions:
             self._fields.clear()
             self._lanes.clear()
 
-    def _for_field(self, position: Position, name: str, latest: int) -> Option | None:
+    def _for_field(
+        self, position: Position, name: str, latest: int, freedom: Freedom
+    ) -> Option | None:
         self._step()
         there = [
             lane
             for lane in self._chooser.lanes(position)
-            if lane.wave <= latest and self._offers(lane.node, name)
+            if lane.wave <= latest
+            and self._offers(lane.node, name)
+            and self._is_usable(lane, freedom)
         ]
         if there:
             return self._existing(min(there, key=lambda one: one.wave))
         best: Option | None = None
         for node, wave in self._reach.direct(position).items():
             if wave <= latest and self._offers(node, name):
-                best = _cheaper(best, self.for_lane(position, node, latest))
+                best = _cheaper(best, self.for_lane(position, node, latest, freedom))
         if best is not None and best.cost.is_free:
             return best
         for offer in self._reach.offers(position, name):
             if offer.entry is not None:
-                best = _cheaper(best, self.for_entry(position, offer.node, offer.entry, latest))
+                entry = self.for_entry(position, offer.node, offer.entry, latest)
+                best = _cheaper(best, entry)
             elif offer.wave <= latest:
-                best = _cheaper(best, self.for_lane(position, offer.node, latest))
+                best = _cheaper(best, self.for_lane(position, offer.node, latest, freedom))
         return best
 
-    def _for_lane(self, position: Position, node: TypeNode, latest: int) -> Option | None:
+    def _for_lane(
+        self, position: Position, node: TypeNode, latest: int, freedom: Freedom
+    ) -> Option | None:
         self._step()
         there = [
             lane
             for lane in self._chooser.lanes(position)
-            if lane.node is node and lane.wave <= latest
+            if lane.node is node and lane.wave <= latest and self._is_usable(lane, freedom)
         ]
         if there:
             return self._existing(min(there, key=lambda one: one.wave))
         best: Option | None = None
-        for option in self._arrivals(position, node, latest):
+        for option in self._arrivals(position, node, latest, freedom):
             best = _cheaper(best, option)
             if best is not None and best.cost.is_free:
                 return best
@@ -126,12 +160,12 @@ class LaneOptions:
             best = _cheaper(best, self.for_jump(position, jump, (), latest))
         return best
 
-    def for_arrival(self, position: Position, latest: int) -> Option | None:
+    def for_arrival(self, position: Position, latest: int, freedom: Freedom) -> Option | None:
         """Return the cheapest lane at a position that its own field leads to."""
         best: Option | None = None
         for nodes in (self._reach.direct(position), self._reach.closed(position)):
             for node in nodes:
-                for option in self._arrivals(position, node, latest):
+                for option in self._arrivals(position, node, latest, freedom):
                     best = _cheaper(best, option)
             if best is not None:
                 return best
@@ -159,28 +193,48 @@ class LaneOptions:
         if soonest > latest or soonest >= NEVER_REACHED:
             return None
         best: Option | None = None
-        for wave in self._waves(jump.target.subgraph, soonest, latest):
+        for wave in self._waves(position, jump.target.subgraph, soonest, latest):
             best = _cheaper(best, self._jump_in(position, jump, required, wave))
         return best
 
-    def _waves(self, subgraph: str, soonest: int, latest: int) -> list[int]:
-        last = min(latest, max(self._chooser.horizon, soonest))
+    def _waves(self, position: Position, subgraph: str, soonest: int, latest: int) -> list[int]:
+        chooser = self._chooser
+        last = min(latest, max(chooser.horizon, soonest))
         joined = sorted(
             wave
-            for name, wave, where in self._chooser.fetches
-            if name == subgraph and where is None and soonest < wave <= last
+            for name, wave, where, block in chooser.fetches
+            if name == subgraph
+            and where is None
+            and block == chooser.block
+            and soonest < wave <= last
         )
-        return [soonest, *joined]
+        if chooser.block:
+            # The blocks before may have come here later than they could have.
+            late = self._waves_late(position)
+            later = {soonest + late, *(1 + lane.wave for lane in position.lanes)}
+            joined += sorted({*later, *(wave + 1 for wave in later)})
+        return [soonest, *(wave for wave in joined if soonest < wave <= latest)]
+
+    def _waves_late(self, position: Position) -> int:
+        """Return how many waves after the first possible one a position was reached."""
+        lanes = [
+            lane.wave
+            for lane in self._chooser.lanes(position)
+            if self._is_usable(lane, Freedom.OUTER)
+        ]
+        if not lanes:
+            return 0
+        return max(0, min(lanes) - self._reach.direct(position).floor)
 
     def _jump_in(
         self, position: Position, jump: KeyEdge, required: FieldSet, wave: int
     ) -> Option | None:
         chooser = self._chooser
-        fetch = chooser.fetches.get((jump.target.subgraph, wave, None))
-        asked = required
+        fetch = chooser.fetches.get((jump.target.subgraph, wave, None, chooser.block))
+        fetches, fields = self._set_cost(position, required, wave - 1, Freedom.OWN)
         if fetch is None or fetch.group_for(position, jump.target, required) is None:
-            asked = (*jump.key, *required)
-        fetches, fields = self._set_cost(position, asked, wave - 1)
+            own = self._set_cost(position, jump.key, wave - 1, Freedom.OUTER)
+            fetches, fields = fetches + own[0], fields + own[1]
         if fields >= NEVER_REACHED:
             return None
         cost = Cost(
@@ -192,13 +246,15 @@ class LaneOptions:
         )
         return Option(cost, lambda used: chooser.jump_lane(position, jump, wave, required, used))
 
-    def _arrivals(self, position: Position, node: TypeNode, latest: int) -> Iterator[Option | None]:
+    def _arrivals(
+        self, position: Position, node: TypeNode, latest: int, freedom: Freedom
+    ) -> Iterator[Option | None]:
         if position.base is not None:
-            yield from self._cast_arrivals(position, position.base, node, latest)
+            yield from self._cast_arrivals(position, position.base, node, latest, freedom)
         elif position.parent is None:
             yield from self._root_arrival(position, node)
-        else:
-            yield from self._field_arrivals(position, position.parent, node, latest)
+        elif freedom == Freedom.ANY or position.defer == self._chooser.block:
+            yield from self._field_arrivals(position, position.parent, node, latest, freedom)
             if position.type_name == self._reach.graph.supergraph.query_type:
                 yield from self._root_arrival(position, node)
 
@@ -207,21 +263,23 @@ class LaneOptions:
         below = position.parent is not None
         if below and node in self._reach.direct(position):
             return
+        if chooser.block and not below and self._reach.kind != "query":
+            return  # a mutation's fields run once
         roots = self._reach.graph.roots("query") if below else self._reach.roots
         if node in roots:
             wave = 1 + min(self._reach.direct(position).values()) if below else 0
             where = position if below else None
-            is_new = (node.subgraph, wave, where) not in chooser.fetches
+            is_new = (node.subgraph, wave, where, chooser.block) not in chooser.fetches
             over = max(0, wave - chooser.horizon)
             cost = Cost(over, int(is_new), wave, -chooser.demand[node.subgraph], 0)
             yield Option(cost, lambda _: chooser.root_lane(position, node))
 
     def _cast_arrivals(
-        self, position: Position, base: Position, node: TypeNode, latest: int
+        self, position: Position, base: Position, node: TypeNode, latest: int, freedom: Freedom
     ) -> Iterator[Option | None]:
         for above, wave in self._reach.closed(base).items():
             if wave <= latest and above.cast(position.type_name) is node:
-                option = self.for_lane(base, above, latest)
+                option = self.for_lane(base, above, latest, freedom)
                 if option is not None:
                     yield Option(option.cost, self._then_cast(position, option))
 
@@ -234,11 +292,13 @@ class LaneOptions:
         return make
 
     def _field_arrivals(
-        self, position: Position, parent: Position, node: TypeNode, latest: int
+        self, position: Position, parent: Position, node: TypeNode, latest: int, freedom: Freedom
     ) -> Iterator[Option | None]:
         for lane in self._chooser.lanes(parent):
+            if lane.wave > latest or not self._is_usable(lane, freedom):
+                continue
             edge = self._reach.plain_edge(lane.node, position.name)
-            if edge is not None and edge.target is node and lane.wave <= latest:
+            if edge is not None and edge.target is node:
                 option = self._existing(lane)
                 yield self._then_field(position, node, option)
         for offer in self._reach.arrivals(position, node):
@@ -246,7 +306,7 @@ class LaneOptions:
                 entry = self.for_entry(parent, offer.node, offer.entry, latest)
                 yield self._then_field(position, node, entry)
             elif offer.wave <= latest:
-                above = self.for_lane(parent, offer.node, latest)
+                above = self.for_lane(parent, offer.node, latest, freedom)
                 yield self._then_field(position, node, above)
 
     def _then_field(
@@ -271,27 +331,40 @@ class LaneOptions:
             return not node.is_interface_object
         return self._reach.plain_edge(node, name) is not None
 
-    def _set_cost(self, position: Position, fields: FieldSet, latest: int) -> tuple[int, int]:
+    def _set_cost(
+        self, position: Position, fields: FieldSet, latest: int, freedom: Freedom
+    ) -> tuple[int, int]:
         """Return the fetches and fields to pay for a field set; too much when it cannot be had."""
         fetches = count = 0
         for selection in fields:
             for at, one in self._opened(position, selection, latest):
                 if one.children:
-                    below = self._set_cost(self.child_for(at, one), one.children, latest)
+                    child = self.child_for(at, one)
+                    below = self._set_cost(child, one.children, latest, freedom)
                 else:
-                    below = self._leaf_cost(at, one, latest)
+                    below = self._leaf_cost(at, one, latest, freedom)
                 fetches += below[0]
                 count = min(count + below[1], NEVER_REACHED)
         return fetches, count
 
-    def _leaf_cost(self, position: Position, selection: Selection, latest: int) -> tuple[int, int]:
+    def _leaf_cost(
+        self, position: Position, selection: Selection, latest: int, freedom: Freedom
+    ) -> tuple[int, int]:
         ident = Ident(selection.name, arguments_of(selection).text)
         if self._chooser.supplied(position, ident, latest) is not None:
             return 0, 0
-        option = self.for_field(position, selection.name, latest)
+        intrusion = 0
+        option = None
+        if self._chooser.block and freedom == Freedom.OWN:
+            option = self.for_field(position, selection.name, latest, Freedom.OWN)
+            intrusion = 0 if option else INTRUSION
+        if option is None:
+            option = self._chooser.first_option(
+                Freedom.OUTER, lambda free: self.for_field(position, selection.name, latest, free)
+            )
         if option is None:
             return 0, NEVER_REACHED
-        return option.cost.fetches, option.cost.fields + 1
+        return option.cost.fetches + intrusion, option.cost.fields + 1
 
     def _opened(
         self, position: Position, selection: Selection, latest: int
@@ -343,13 +416,13 @@ class LaneOptions:
         arguments = given.text
         for ident, child in position.children.items():
             same = (ident.name, ident.arguments) == (selection.name, arguments)
-            if same and _fits(child, needed):
+            if same and self._fits(child, needed):
                 return child
         ref = self._reach.field_ref(position.type_name, selection.name)
         if position.base is not None:
             for ident, child in position.base.children.items():
                 same = (ident.name, ident.arguments) == (selection.name, arguments)
-                if same and child.type_name == ref.name and _fits(child, needed):
+                if same and child.type_name == ref.name and self._fits(child, needed):
                     return child
         ident = Ident(selection.name, arguments, "#")
         key = allocate(self._reach, position, ident, selection.name)
@@ -363,9 +436,15 @@ class LaneOptions:
             key=key,
             list_depth=ref.list_depth,
             relative=(),
+            defer=self._chooser.block,
         )
         position.children[ident] = child
         return child
+
+    def _fits(self, child: Position, needed: Condition | None) -> bool:
+        if child.defer not in self._chooser.available:
+            return child.source is None
+        return needed is None or child.source is None or implies(needed, child.source.condition)
 
     def _step(self) -> None:
         self._steps += 1
@@ -376,10 +455,6 @@ class LaneOptions:
 def arguments_of(selection: Selection) -> Arguments:
     """Return the arguments of a field in a field set."""
     return parse_arguments(selection.arguments) if selection.arguments else NO_ARGUMENTS
-
-
-def _fits(child: Position, needed: Condition | None) -> bool:
-    return needed is None or child.source is None or implies(needed, child.source.condition)
 
 
 def _cheaper(one: Option | None, other: Option | None) -> Option | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from reelgraph_federation.operations.conditions import ALWAYS, Condition, Literal
+from reelgraph_federation.operations.defer_usages import DeferSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,8 @@ class Fetch:
     """How many fetches stand before it on the longest way, 0 for those that start at once."""
     place: Place | None = None
     """For a root query below the root (a field that returns `Query`): where its result goes."""
+    defer: DeferSet = ()
+    """The parts of `QueryPlan.deferred` that it is made for; none: the first answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,13 @@ class ObjectShape:
     name: str
     nullable: bool
     fields: tuple[FieldShape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PartialShape(ObjectShape):
+    """An object of which another part of the answer shows more: what stands at the keys `elsewhere`."""
+
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,15 +238,15 @@ class FieldShape:
 class DeferredPart:
     """A part under `@defer`, delivered when all `fetches` are done.
 
-    `place` is where its objects stand; `shape` are the fields of those objects that it adds.
-    `parent` is the index of the enclosing deferred part in `QueryPlan.deferred`.
+    `path` are the response names that lead to its objects, `parent` the index of the part in
+    `QueryPlan.deferred` that must be delivered before. `shape` starts at the root. Fields that an
+    earlier answer has delivered only lead down; the others are what this part adds.
     """
 
     label: str | None
-    place: Place
-    shape: ObjectShape | AbstractShape
+    path: tuple[str, ...]
+    shape: ObjectShape
     fetches: tuple[int, ...]
-    condition: Condition = ALWAYS
     parent: int | None = None
 
 
@@ -255,8 +265,7 @@ class QueryPlan:
     """An operation with the root's `__schema` and `__type` fields only, for the API schema."""
     introspection_variables: tuple[str, ...] = ()
     deferred: tuple[DeferredPart, ...] = ()
-    initial_fetches: tuple[int, ...] | None = None
-    """With `@defer`: the fetches of the first answer; `None` means all."""
+    """What `shape` leaves out and the client gets later; outer parts before inner ones."""
 
 
 __all__ = [
@@ -272,6 +281,7 @@ __all__ = [
     "ListShape",
     "Literal",
     "ObjectShape",
+    "PartialShape",
     "Place",
     "QueryPlan",
     "Representation",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
+from reelgraph_federation.planning.build_deferred import build_deferred
 from reelgraph_federation.planning.build_fetches import build_fetches
 from reelgraph_federation.planning.choose_paths import Chooser
 from reelgraph_federation.planning.collect_needs import NeedCollector, Task
+from reelgraph_federation.planning.defer_blocks import DeferBlocks
 from reelgraph_federation.planning.drafts import FetchDraft
 from reelgraph_federation.planning.errors import DisabledSubgraphsError, NoPathError
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import KeySpace
-from reelgraph_federation.planning.nodes import QueryPlan
+from reelgraph_federation.planning.nodes import DeferredPart, QueryPlan
 from reelgraph_federation.planning.optimize.join_mutations import join_mutations
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.shape import ShapeBuilder
@@ -46,12 +48,18 @@ def plan_operation(
         if disabled_subgraphs:
             raise DisabledSubgraphsError(error.coordinate, error.path, disabled_subgraphs) from None
         raise
+    fetches = build_fetches(operation, drafts, planner.blocks)
+    shapes = ShapeBuilder(planner.reach)
+    deferred: tuple[DeferredPart, ...] = ()
+    if operation.defers:
+        fetches, deferred = build_deferred(operation, planner, fetches, shapes)
     return QueryPlan(
         operation.kind,
-        build_fetches(operation, drafts),
-        ShapeBuilder(planner.reach).root(operation, planner.root),
+        fetches,
+        shapes.root(operation, planner.root),
         operation.introspection,
         operation.introspection_variables,
+        deferred,
     )
 
 
@@ -59,8 +67,10 @@ _MOST_FOR_SECOND_ATTEMPT = 200
 """Operations with more needs are planned once: they take their time as it is."""
 
 
-def _cost(drafts: list[FetchDraft]) -> tuple[int, int]:
-    return max((one.wave for one in drafts), default=0), len(drafts)
+def _cost(drafts: list[FetchDraft]) -> tuple[int, int, int]:
+    """Return the waves and the fetches of the first answer, and the fetches of all parts."""
+    first = [draft for draft in drafts if not draft.defer]
+    return max((one.wave for one in first), default=0), len(first), len(drafts)
 
 
 class Planner:
@@ -73,6 +83,7 @@ class Planner:
         self.reach = Reach(graph, labels, operation.kind)
         self.root = Position(operation.selections.type_name, KeySpace())
         self.tasks: list[Task] = []
+        self.blocks = DeferBlocks(operation)
 
     def draft_fetches(self) -> list[FetchDraft]:
         """Return the fetches of the operation; a mutation's root fields are planned in series."""
@@ -113,9 +124,11 @@ class Planner:
     ) -> list[FetchDraft]:
         collector = NeedCollector(self.reach)
         collector.collect(root, selections)
-        horizon = max((task.wave for task in collector.tasks), default=0)
-        chooser = Chooser(self.reach, horizon, section)
-        chooser.choose(collector.tasks, collector.objects, early_first=early_first)
+        chooser = Chooser(self.reach, 0, section)
+        for block in self.blocks.ordered:
+            tasks, objects = collector.of_block(block)
+            chooser.enter_block(block, self.blocks.available[block], tasks)
+            chooser.choose(tasks, objects, early_first=early_first)
         if root is self.root:
             self.tasks += collector.tasks
         return list(chooser.fetches.values())
@@ -125,7 +138,7 @@ class Planner:
         name = self._operation.selections.type_name
         nodes = self.reach.graph.roots(self._operation.kind)
         offering = [node for node in nodes if self.reach.plain_edge(node, field.name)]
-        best: tuple[tuple[int, int], TypeNode] | None = None
+        best: tuple[tuple[int, int, int], TypeNode] | None = None
         if len(offering) > 1:
             for node in offering:
                 cost = self._cost_from(node, field, section)
@@ -138,7 +151,7 @@ class Planner:
 
     def _cost_from(
         self, node: TypeNode, field: SelectedField, section: int
-    ) -> tuple[int, int] | None:
+    ) -> tuple[int, int, int] | None:
         try:
             drafts = self._draft_from(
                 node, field, section, Position(self.root.type_name, KeySpace())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from reelgraph_federation.operations.conditions import both
+from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments, SelectedField
 from reelgraph_federation.planning.keys import Ident, KeySpace
 from reelgraph_federation.planning.nodes import ALWAYS, Condition, Place, Step
@@ -64,6 +65,8 @@ class Position:
     arrivals: dict[TypeNode, list[Offer]] | None = None
     """For each node here, the nodes above whose field leads to it; filled by `Reach.arrivals`."""
     jump_waves: dict[KeyEdge, int] = field(default_factory=dict)
+    defer: DeferSet = ()
+    """The uses of `@defer` that deliver the objects here."""
     direct: Waves | None = None
     closed: Waves | None = None
 
@@ -82,6 +85,7 @@ class Position:
                 self.source,
                 self.key,
                 self.list_depth,
+                defer=self.defer,
             )
         return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
@@ -11,6 +13,7 @@ from reelgraph_federation.planning.nodes import (
     FieldShape,
     ListShape,
     ObjectShape,
+    PartialShape,
     ScalarShape,
     ValueShape,
 )
@@ -24,17 +27,26 @@ class ShapeBuilder:
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
+        self._usage: int | None = None
+        """The use of `@defer` whose part is being built, `None`: the first answer."""
         self._types = reach.graph.types
         self._supergraph = reach.graph.supergraph
         self._enums: dict[str, frozenset[str]] = {}
 
+    def deferred(
+        self, operation: NormalizedOperation, position: Position, usage: int
+    ) -> ObjectShape:
+        """Return the fields that a use of `@defer` delivers, and what leads to them."""
+        self._usage = usage
+        return self._object(position, position.type_name, operation.selections, True)
+
     def root(self, operation: NormalizedOperation, position: Position) -> ObjectShape:
-        """Return the shape of the whole response."""
+        """Return the shape of the whole response, but for what is deferred."""
+        self._usage = None
         name = position.type_name
-        fields = [
-            (field.order, self._field(position, position, name, field))
-            for field in operation.selections.for_type(name)
-        ]
+        shown = self._object(position, name, operation.selections, True)
+        orders = {one.response_name: one.order for one in operation.selections.for_type(name)}
+        fields = [(orders[field.response_name], field) for field in shown.fields]
         for response_name, order, condition, field_name in operation.introspection_fields:
             shape = FieldShape(
                 response_name,
@@ -47,20 +59,33 @@ class ShapeBuilder:
             )
             fields.append((order, shape))
         ordered = sorted(fields, key=lambda one: one[0])
-        return ObjectShape(name, True, tuple(shape for _, shape in ordered if shape is not None))
+        return replace(shown, fields=tuple(shape for _, shape in ordered))
 
     def _object(
         self, position: Position, type_name: str, selections: Selections, nullable: bool
     ) -> ObjectShape:
         fields: list[FieldShape] = []
+        elsewhere: list[str] = []
         for field in selections.for_type(type_name):
             at = position
             if self._types.is_abstract(position.type_name):
                 is_own = field.response_name in selections.fields
                 if not is_own or field.response_name in position.pushed:
                     at = position.branches[type_name]
-            fields.append(self._field(position, at, type_name, field))
+            shape = self._field(position, at, type_name, field)
+            if self._is_shown(field, shape):
+                fields.append(shape)
+            else:
+                elsewhere.append(shape.key)
+        if elsewhere:
+            return PartialShape(type_name, nullable, tuple(fields), tuple(elsewhere))
         return ObjectShape(type_name, nullable, tuple(fields))
+
+    def _is_shown(self, field: SelectedField, shape: FieldShape) -> bool:
+        """Tell whether the part of the answer being built has a field, or leads through it."""
+        if self._usage is None:
+            return not field.defer
+        return self._usage in field.defer or _has_fields(shape.shape)
 
     def _field(
         self, whole: Position, position: Position, type_name: str, field: SelectedField
@@ -132,3 +157,12 @@ class ShapeBuilder:
                 name for name, value in one.values.items() if not value.marks.inaccessible
             )
         return found
+
+
+def _has_fields(shape: ValueShape) -> bool:
+    """Tell whether anything is shown at or below a value that is not delivered itself."""
+    if isinstance(shape, ListShape):
+        return _has_fields(shape.item)
+    if isinstance(shape, AbstractShape):
+        return any(_has_fields(possible) for _, possible in shape.possible)
+    return isinstance(shape, ObjectShape) and bool(shape.fields)

@@ -1,8 +1,9 @@
 """Golden plans: subgraphs and operations in, plan texts and calls per subgraph out.
 
 A case is one file: blocks headed `--- subgraph NAME` (SDL; the federation link is added unless it
-brings its own), `--- operation NAME` or `--- operation NAME labels=a,b`. Beside it stands the
-expected plan of each operation. `pytest --update-golden` writes them.
+brings its own), `--- operation NAME`, followed by `labels=a,b` (overrides in force) or
+`defer=x,y` (`@defer` is obeyed; these variables hold in its `if`). Beside it stands the expected
+plan of each operation. `pytest --update-golden` writes them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ LINK = (
 class Operation:
     text: str
     labels: frozenset[str]
+    deferring: frozenset[str] | None
 
 
 @dataclass
@@ -58,8 +60,10 @@ def read_case(path: Path) -> Case:
         if kind == "subgraph":
             case.subgraphs[name] = text
         else:
-            labels = rest[0].removeprefix("labels=").split(",") if rest else []
-            case.operations[name] = Operation(text, frozenset(labels))
+            given = dict(one.split("=") for one in rest)
+            names = {key: frozenset(filter(None, text.split(","))) for key, text in given.items()}
+            labels = names.get("labels", frozenset())
+            case.operations[name] = Operation(text, labels, names.get("defer"))
     return case
 
 
@@ -81,7 +85,7 @@ def test_plan(path: Path, update_golden: bool) -> None:
 def describe(supergraph: Supergraph, operation: Operation) -> str:
     document = parse(operation.text)
     assert validate(supergraph.api_schema, document) == []
-    normalized = normalize_operation(supergraph, document)
+    normalized = normalize_operation(supergraph, document, deferring=operation.deferring)
     plan = plan_operation(supergraph, normalized, override_labels=operation.labels)
     again = plan_operation(supergraph, normalized, override_labels=operation.labels)
     assert plan == again

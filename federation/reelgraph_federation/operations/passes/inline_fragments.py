@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from reelgraph_federation.operations.conditions import ALWAYS, NEVER, Condition, Literal, both
+from reelgraph_federation.operations.defer_usages import DeferUsages
 from reelgraph_federation.query_graph.types import TypeIndex
 
 _MOST_FIELDS = 20_000
@@ -42,22 +43,40 @@ class Entry:
     node: FieldNode
     types: frozenset[str] | None
     condition: Condition
+    defer: int | None = None
+    """The use of `@defer` that it stands in."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A selection set of an object, under a condition and perhaps a use of `@defer`."""
+
+    selection_set: SelectionSetNode
+    condition: Condition = ALWAYS
+    defer: int | None = None
 
 
 class FragmentInliner:
     """Opens the fragments of one document; counts fields against the budget."""
 
-    def __init__(self, types: TypeIndex, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self,
+        types: TypeIndex,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        defers: DeferUsages | None = None,
+    ) -> None:
         self._types = types
         self._fragments = fragments
         self._count = 0
+        self.defers = defers
+        """`None` where nothing is deferred."""
 
-    def open(self, type_name: str, parts: list[tuple[SelectionSetNode, Condition]]) -> list[Entry]:
-        """Return the fields of selection sets that stand on objects of one type."""
+    def open(self, type_name: str, parts: list[Part], path: tuple[str, ...] = ()) -> list[Entry]:
+        """Return the fields of selection sets that stand on objects of one type, at a path."""
         entries: list[Entry] = []
         everything = self._types.possible_set(type_name)
-        for selection_set, condition in parts:
-            self._open(selection_set, None, condition, everything, entries)
+        for part in parts:
+            self._open(part, None, everything, entries, path)
         self._count += len(entries)
         if self._count > _MOST_FIELDS:
             raise OperationTooLargeError
@@ -65,21 +84,24 @@ class FragmentInliner:
 
     def _open(
         self,
-        selection_set: SelectionSetNode,
+        part: Part,
         types: frozenset[str] | None,
-        condition: Condition,
         everything: frozenset[str],
         entries: list[Entry],
+        path: tuple[str, ...],
     ) -> None:
-        for selection in selection_set.selections:
-            own = condition
+        condition, defer = part.condition, part.defer
+        for selection in part.selection_set.selections:
+            own, under = condition, defer
             if selection.directives:
                 own = both(condition, condition_of(selection.directives))
                 if own == NEVER:
                     continue
             if isinstance(selection, FieldNode):
-                entries.append(Entry(selection, types, own))
+                entries.append(Entry(selection, types, own, defer))
                 continue
+            if self.defers is not None and selection.directives:
+                under = self.defers.enter(selection.directives, defer, path)
             on, below = self._fragment(selection)
             narrowed = types
             if on is not None:
@@ -91,7 +113,7 @@ class FragmentInliner:
                     narrowed = None
             if len(entries) > _MOST_FIELDS:
                 raise OperationTooLargeError
-            self._open(below, narrowed, own, everything, entries)
+            self._open(Part(below, own, under), narrowed, everything, entries, path)
 
     def _fragment(self, selection: object) -> tuple[str | None, SelectionSetNode]:
         if isinstance(selection, InlineFragmentNode):

@@ -14,7 +14,6 @@ from graphql import (
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
-    SelectionSetNode,
     ValueNode,
     VariableNode,
     parse,
@@ -22,7 +21,7 @@ from graphql import (
 )
 
 from reelgraph_federation.operations.conditions import ALWAYS, Condition, either
-from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner
+from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner, Part
 from reelgraph_federation.operations.tree import (
     NO_ARGUMENTS,
     Arguments,
@@ -45,11 +44,14 @@ class FieldMerger:
         self._inliner = inliner
         self._arguments: dict[int, Arguments] = {}
 
-    def merge(self, type_name: str, parts: list[tuple[SelectionSetNode, Condition]]) -> Selections:
-        """Return the merged selections on objects of a type."""
-        return self.merge_entries(type_name, list(enumerate(self._inliner.open(type_name, parts))))
+    def merge(self, type_name: str, parts: list[Part], path: tuple[str, ...] = ()) -> Selections:
+        """Return the merged selections on objects of a type, which stand at a path."""
+        opened = self._inliner.open(type_name, parts, path)
+        return self.merge_entries(type_name, list(enumerate(opened)), path)
 
-    def merge_entries(self, type_name: str, entries: list[tuple[int, Entry]]) -> Selections:
+    def merge_entries(
+        self, type_name: str, entries: list[tuple[int, Entry]], path: tuple[str, ...] = ()
+    ) -> Selections:
         """Return the merged selections of numbered entries found on objects of a type."""
         groups: dict[str, list[tuple[int, Entry]]] = {}
         for order, entry in entries:
@@ -58,10 +60,10 @@ class FieldMerger:
         selections = Selections(type_name)
         for response_name, group in groups.items():
             if self._is_for_all(type_name, group):
-                field = self._merge_group(response_name, type_name, group, {})
+                field = self._merge_group((*path, response_name), type_name, group, {})
                 selections.fields[response_name] = field
             else:
-                self._merge_by_type(response_name, type_name, group, selections)
+                self._merge_by_type((*path, response_name), type_name, group, selections)
         return selections
 
     def _is_for_all(self, type_name: str, group: list[tuple[int, Entry]]) -> bool:
@@ -73,7 +75,7 @@ class FieldMerger:
 
     def _merge_by_type(
         self,
-        response_name: str,
+        path: tuple[str, ...],
         type_name: str,
         group: list[tuple[int, Entry]],
         selections: Selections,
@@ -83,11 +85,11 @@ class FieldMerger:
             own = [one for one in group if one[1].types is None or case in one[1].types]
             if own:
                 fields = selections.cases.setdefault(case, {})
-                fields[response_name] = self._merge_group(response_name, case, own, shared)
+                fields[path[-1]] = self._merge_group(path, case, own, shared)
 
     def _merge_group(
         self,
-        response_name: str,
+        path: tuple[str, ...],
         parent: str,
         group: list[tuple[int, Entry]],
         shared: dict[tuple[object, ...], Selections],
@@ -100,19 +102,25 @@ class FieldMerger:
         ref = self._type_of(parent, name)
         directives, variables = _custom_directives([entry for _, entry in group])
         field = SelectedField(
-            response_name, name, self._arguments_of(first), parent, ref, order, condition,
+            path[-1], name, self._arguments_of(first), parent, ref, order, condition,
             directives, variables,
         )  # fmt: skip
+        if self._inliner.defers is not None:
+            field.defer = self._inliner.defers.merge(entry.defer for _, entry in group)
         if first.node.selection_set is not None:
             key = (ref.name, *(number for number, _ in group))
             field.children = shared.get(key)
             if field.children is None:
                 parts = [
-                    (entry.node.selection_set, _relative(entry.condition, condition))
+                    Part(
+                        entry.node.selection_set,
+                        _relative(entry.condition, condition),
+                        entry.defer,
+                    )
                     for _, entry in group
                     if entry.node.selection_set is not None
                 ]
-                field.children = shared[key] = self.merge(ref.name, parts)
+                field.children = shared[key] = self.merge(ref.name, parts, path)
         return field
 
     def _type_of(self, parent: str, name: str) -> TypeRef:

@@ -1,7 +1,8 @@
 """Pass: ask neighbouring root fields of a mutation in one request where that keeps their order.
 
 A subgraph runs the root fields of one request in series, so two sections may share a request when
-they go to the same subgraph and nothing of the first is fetched after it.
+they go to the same subgraph and nothing of the first is fetched after it. What is deferred does
+not count: nobody waits for it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ def join_mutations(sections: list[list[FetchDraft]]) -> list[FetchDraft]:
     """Return the fetches of all sections, joined, with sections numbered anew."""
     joined: list[list[FetchDraft]] = []
     for section in sections:
-        before = joined[-1] if joined else []
+        last = joined[-1] if joined else []
+        before = [draft for draft in last if not draft.defer]
         root = next(draft for draft in section if draft.root_position is None and draft.root)
         if len(before) == 1 and before[0].subgraph == root.subgraph:
             _move_root(root, before[0])
-            joined[-1] = [before[0], *(draft for draft in section if draft is not root)]
+            joined[-1] = [*last, *(draft for draft in section if draft is not root)]
         else:
             joined.append(section)
     for number, section in enumerate(joined):
