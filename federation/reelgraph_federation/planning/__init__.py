@@ -6,7 +6,6 @@ from reelgraph_federation.planning.errors import (
     NoPathError,
     PlanningBudgetError,
     PlanningError,
-    UnsupportedFeatureError,
 )
 from reelgraph_federation.planning.format import format_plan, plan_to_json
 from reelgraph_federation.planning.nodes import QueryPlan
@@ -18,7 +17,6 @@ __all__ = [
     "PlanningBudgetError",
     "PlanningError",
     "QueryPlan",
-    "UnsupportedFeatureError",
     "describe_paths",
     "format_plan",
     "plan_operation",

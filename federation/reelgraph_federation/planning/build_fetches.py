@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from reelgraph_federation.planning.drafts import (
     FetchDraft,
     GroupDraft,
     Input,
+    SelectionDraft,
 )
 from reelgraph_federation.planning.nodes import (
     ContextValue,
@@ -139,27 +140,35 @@ class _Builder:
 
     def _groups(self, draft: FetchDraft) -> tuple[EntityGroup, ...]:
         """Build the entity groups; equal ones become one with several places."""
-        found: dict[EntityGroup, EntityGroup] = {}
+        found: dict[EntityGroup, tuple[EntityGroup, GroupDraft]] = {}
         for draft_group in draft.groups:
-            group = self._group(draft_group)
+            group = self._group(draft_group, "c")
             alike = replace(group, places=(), condition=())
-            known = found.get(alike)
-            if known is None:
-                found[alike] = group
-            else:
-                found[alike] = replace(
-                    known,
-                    places=(*known.places, *group.places),
-                    condition=either(known.condition, group.condition),
-                )
+            known, first = found.get(alike, (None, draft_group))
+            if known is not None:
+                places = (*known.places, *group.places)
+                condition = either(known.condition, group.condition)
+                group = replace(known, places=places, condition=condition)
+            found[alike] = group, first
+        taken = self.operation.variables
         if len(found) == 1:
-            return tuple(found.values())
+            name = free_name("representations", taken)
+            return tuple(replace(group, variable=name) for group, _ in found.values())
         return tuple(
-            replace(group, alias=f"_e{index}", variable=f"r{index}")
-            for index, group in enumerate(found.values())
+            self._apart(group, first, index) for index, (group, first) in enumerate(found.values())
         )
 
-    def _group(self, draft: GroupDraft) -> EntityGroup:
+    def _apart(self, group: EntityGroup, draft: GroupDraft, index: int) -> EntityGroup:
+        """Name a group that is one of several of its fetch, and its variables."""
+        if draft.contexts:
+            own = self._group(draft, f"c{index}_")
+            group = replace(own, places=group.places, condition=group.condition)
+        variable = free_name(f"r{index}", self.operation.variables)
+        return replace(group, alias=f"_e{index}", variable=variable)
+
+    def _group(self, draft: GroupDraft, prefix: str) -> EntityGroup:
+        for index, context in enumerate(draft.contexts):
+            context.variable = free_name(f"{prefix}{index}", self.operation.variables)
         place = draft.position.place()
         path = tuple(step.key for step in place.steps)
         typename_key = None
@@ -182,7 +191,7 @@ class _Builder:
             print_selection(draft.selection),
             self.writers.written(draft.selection, path),
             draft.condition,
-            tuple(_context(one) for one in draft.contexts),
+            tuple(_context(one, draft.selection) for one in draft.contexts),
         )
 
     def _text(
@@ -241,6 +250,20 @@ def _inputs(
     )
 
 
-def _context(one: ContextInput) -> ContextValue:
+def _context(one: ContextInput, selection: SelectionDraft) -> ContextValue:
     steps = len(one.setter.place().steps)
-    return ContextValue(one.variable, one.type, steps, _inputs(one.inputs))
+    taking = {
+        key
+        for key, item in selection.items.items()
+        if any(context is one for _, context in item.contexts)
+    }
+    return ContextValue(
+        one.variable, one.argument.type.text, steps, _inputs(one.inputs), tuple(sorted(taking))
+    )
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name for a variable of ours that none of the client's has."""
+    while name in taken:
+        name = f"_{name}"
+    return name

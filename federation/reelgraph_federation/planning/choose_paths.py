@@ -14,15 +14,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from reelgraph_federation.field_sets import FieldSet, Selection
+from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations.conditions import NEVER, both, either, implies
 from reelgraph_federation.operations.defer_usages import DeferSet
+from reelgraph_federation.planning.choose_inputs import InputChooser
 from reelgraph_federation.planning.collect_needs import Task, allocate
 from reelgraph_federation.planning.defer_blocks import FIRST
 from reelgraph_federation.planning.drafts import (
     FetchDraft,
     GroupDraft,
-    Input,
     Item,
     Lane,
     Need,
@@ -31,16 +31,12 @@ from reelgraph_federation.planning.drafts import (
 )
 from reelgraph_federation.planning.errors import NoPathError
 from reelgraph_federation.planning.find_paths import Reach
+from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.keys import Ident
-from reelgraph_federation.planning.lane_options import (
-    Freedom,
-    LaneOptions,
-    Option,
-    arguments_of,
-)
+from reelgraph_federation.planning.lane_options import LaneOptions, Option
 from reelgraph_federation.planning.nodes import ALWAYS, Condition
-from reelgraph_federation.planning.positions import TYPENAME, Position
-from reelgraph_federation.query_graph import KeyEdge, TypeNode
+from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.query_graph import FieldEdge, KeyEdge, TypeNode
 
 LAST_WAVE = 1 << 20
 _FIRST_ALONE: frozenset[DeferSet] = frozenset((FIRST,))
@@ -62,6 +58,7 @@ class Chooser:
         self.changes = 0
         """Counts the lanes and supplies made: costs found before a change are stale."""
         self.options = LaneOptions(self)
+        self.inputs = InputChooser(self)
 
     def choose(
         self, tasks: list[Task], objects: list[Position], *, early_first: bool = False
@@ -106,7 +103,7 @@ class Chooser:
                 raise NoPathError(f"{position.type_name}.{need.name}", position.path())
             lane = option.make(need.condition)
             supply = self._select(position, lane, need, ident)
-        self.use(supply.lane, need.condition)
+        self.use(supply.lane, need.condition, need.name)
         item = supply.item
         item.condition = either(item.condition, need.condition)
         item.order = min(item.order, need.order)
@@ -138,6 +135,7 @@ class Chooser:
             item = lane.selection.items[key] = Item(
                 key, need.name, NEVER, need.arguments, need.directives, need.directive_variables
             )
+            self.inputs.fill(lane, item)
         item.order = min(item.order, need.order)
         self.note_requirement(lane, need.name, key)
         supply = Supply(lane, item)
@@ -171,8 +169,13 @@ class Chooser:
         selection = lane.selection if is_same else lane.selection.cast(position.type_name)
         position.lanes.append(Lane(position, node, lane.fetch, selection, lane))
 
-    def use(self, lane: Lane, condition: Condition) -> Lane:
-        """Note under which condition a lane is used; all that it builds on is used as well."""
+    def use(self, lane: Lane, condition: Condition, name: str = "") -> Lane:
+        """Note under which condition a lane is used; all that it builds on is used as well.
+
+        `name` is the field that it is used for, if any.
+        """
+        if lane.group is not None and name:
+            self._use_needs(lane, lane.group, name, condition)
         relative = lane.position.whole.relative
         if implies(condition, lane.condition) and lane.relative == relative:
             return lane
@@ -182,7 +185,7 @@ class Chooser:
             self._use_group(lane, lane.group, condition)
         elif lane.parent is not None and lane.item is not None:
             lane.item.condition = either(lane.item.condition, relative)
-            self.use(lane.parent, relative)
+            self.use(lane.parent, relative, lane.item.name)
         elif lane.parent is not None:
             self.use(lane.parent, condition)
         else:
@@ -198,7 +201,18 @@ class Chooser:
         group.condition = either(group.condition, absolute)
         lane.fetch.condition = either(lane.fetch.condition, absolute)
         for fields, is_key in list(group.asked):
-            self._add_inputs(group, fields, is_key, lane.condition)
+            if is_key:
+                self.inputs.add(group, fields, is_key, lane.condition)
+
+    def _use_needs(self, lane: Lane, group: GroupDraft, name: str, condition: Condition) -> None:
+        """Have what a field needs beyond the key fetched whenever the field is."""
+        edge = self.reach.entry_edge(lane.node, name)
+        if edge is None or edge not in group.needs or implies(condition, group.needs[edge]):
+            return
+        group.needs[edge] = condition = either(group.needs[edge], condition)
+        self.inputs.add(group, edge.requires, False, condition)
+        for argument in edge.contexts:
+            self.inputs.add_context(group, argument, condition)
 
     def root_lane(self, position: Position, node: TypeNode) -> Lane:
         """Open a root fetch: at the root in wave 0, below it after what leads there."""
@@ -230,6 +244,7 @@ class Chooser:
                 item.directives = position.source.directives
                 item.directive_variables = position.source.directive_variables
                 item.order = position.source.order
+            self.inputs.fill(parent, item)
         assert item.selection is not None
         return self._add_lane(Lane(position, node, parent.fetch, item.selection, parent, item))
 
@@ -239,9 +254,15 @@ class Chooser:
         return lane
 
     def jump_lane(
-        self, position: Position, jump: KeyEdge, wave: int, required: FieldSet, used: Condition
+        self,
+        position: Position,
+        jump: KeyEdge,
+        wave: int,
+        edge: FieldEdge | None,
+        used: Condition,
     ) -> Lane:
-        """Enter an entity by a key in a wave, with what a field requires besides."""
+        """Enter an entity by a key in a wave, with what the field of an edge needs besides."""
+        required = edge.requires if edge is not None else ()
         fetch = self.fetches.get((jump.target.subgraph, wave, None, self.block))
         if fetch is None:
             fetch = self._fetch(jump.target.subgraph, wave, None)
@@ -253,6 +274,10 @@ class Chooser:
         if required:
             self._ask(group, required, False, used)
             group.needed_by.setdefault(required, set())
+        if edge is not None:
+            group.needs[edge] = either(group.needs.get(edge, NEVER), used)
+            for argument in edge.contexts:
+                self.inputs.add_context(group, argument, used)
         if not any(is_key for _, is_key in group.asked):
             self._ask(group, jump.key, True, used)
         return lane
@@ -267,7 +292,7 @@ class Chooser:
     def _ask(self, group: GroupDraft, fields: FieldSet, is_key: bool, used: Condition) -> None:
         if (fields, is_key) not in group.asked:
             group.asked.append((fields, is_key))
-        self._add_inputs(group, fields, is_key, used)
+        self.inputs.add(group, fields, is_key, used)
 
     def _fetch(self, subgraph: str, wave: int, where: Position | None) -> FetchDraft:
         fetch = FetchDraft(self.section, subgraph, wave, len(self.fetches), defer=self.block)
@@ -286,15 +311,16 @@ class Chooser:
         group = GroupDraft(fetch, position, jump.target, representation, SelectionDraft())
         fetch.groups.append(group)
         if representation is None:
-            group.supplies.append(self._typename(position, ALWAYS, latest))
+            group.supplies.append(self.typename(position, ALWAYS, latest))
         at: Position | None = position
         while at is not None:
             if at.base is not None:
-                group.supplies.append(self._typename(at.base, ALWAYS, latest))
+                group.supplies.append(self.typename(at.base, ALWAYS, latest))
             at = at.whole.parent
         return group
 
-    def _typename(self, position: Position, condition: Condition, latest: int) -> Supply:
+    def typename(self, position: Position, condition: Condition, latest: int) -> Supply:
+        """Have the runtime types at a position fetched."""
         need = Need("__typename", "__typename", condition=condition)
         return self.commit(position.whole, need, latest)
 
@@ -310,99 +336,3 @@ class Chooser:
         if option is None:
             raise NoPathError(f"{position.type_name}", position.path())
         return self.use(option.make(NEVER), NEVER)
-
-    # Inputs ------------------------------------------------------------------------------------
-
-    def _add_inputs(
-        self, group: GroupDraft, fields: FieldSet, is_key: bool, condition: Condition
-    ) -> None:
-        latest = group.fetch.wave - 1
-        found = self._commit_set(group, group.position, fields, is_key, condition, latest)
-        for one in found:
-            one.asked_by.add(fields)
-        merge_inputs(group.inputs, found)
-
-    def _commit_set(
-        self,
-        group: GroupDraft,
-        position: Position,
-        fields: FieldSet,
-        is_key: bool,
-        condition: Condition,
-        latest: int,
-    ) -> list[Input]:
-        """Fetch a field set: first what has least choice, so that the rest may join it."""
-        found: dict[int, list[Input]] = {}
-        for index in sorted(
-            range(len(fields)), key=lambda one: self._choices(position, fields[one])
-        ):
-            found[index] = self._commit_one(
-                group, position, fields[index], is_key, condition, latest
-            )
-        return [one for index in range(len(fields)) for one in found[index]]
-
-    def _choices(self, position: Position, selection: Selection) -> int:
-        if not selection.name or selection.children:
-            return 0
-        return len(self.reach.offers(position, selection.name))
-
-    def _commit_one(
-        self,
-        group: GroupDraft,
-        position: Position,
-        selection: Selection,
-        is_key: bool,
-        condition: Condition,
-        latest: int,
-    ) -> list[Input]:
-        cases = self.options.cases_of(position, selection, latest)
-        if cases is not None:
-            group.supplies.append(self._typename(position, condition, latest))
-            typename = position.whole.names[TYPENAME]
-            found: list[Input] = []
-            inner = selection.children if not selection.name else (selection,)
-            for case in cases:
-                for one in self._commit_set(group, case, inner, is_key, condition, latest):
-                    one.types, one.typename_key = (case.type_name,), typename
-                    found.append(one)
-            return found
-        if not selection.name:
-            return self._commit_set(group, position, selection.children, is_key, condition, latest)
-        if not selection.children:
-            need = Need(
-                selection.name,
-                selection.name,
-                arguments_of(selection),
-                condition=condition,
-            )
-            freedom = Freedom.OUTER if is_key else Freedom.OWN
-            supply = self.commit(position, need, latest, freedom)
-            group.supplies.append(supply)
-            return [Input(selection.name, supply.item.key, is_key)]
-        child = self.options.child_for(position, selection, condition)
-        if child.source is None:
-            child.relative = either(child.relative, condition)
-        lane = self.ensure(child, latest)
-        assert lane.item is not None
-        group.supplies.append(Supply(lane, lane.item))
-        children = self._commit_set(group, child, selection.children, is_key, ALWAYS, latest)
-        if self.reach.graph.types.is_abstract(child.type_name) and not is_key:
-            supply = self._typename(child, ALWAYS, latest)
-            group.supplies.append(supply)
-            children.append(Input("__typename", supply.item.key, False))
-        return [Input(selection.name, child.key, is_key, children)]
-
-
-def merge_inputs(into: list[Input], found: list[Input]) -> None:
-    """Add inputs that are not there yet; a field of a key stays one."""
-    for one in found:
-        for known in into:
-            if (known.name, known.types) == (one.name, one.types):
-                known.key = one.key
-                known.is_key = known.is_key or one.is_key
-                known.asked_by |= one.asked_by
-                if one.children is not None and known.children is not None:
-                    merge_inputs(known.children, one.children)
-                break
-        else:
-            into.append(one)

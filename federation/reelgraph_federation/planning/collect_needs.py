@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import SelectedField, Selections
+from reelgraph_federation.planning.contexts import contexts_taken
 from reelgraph_federation.planning.drafts import Need
 from reelgraph_federation.planning.errors import NoPathError
 from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach, Waves
@@ -44,7 +45,9 @@ class NeedCollector:
                 self._add(position, field)
             return
         for field in selections.fields.values():
-            if field.name == "__typename" or self._is_for_all(position, field):
+            if field.name == "__typename" or (
+                not self._takes_by_type(position, field) and self._is_for_all(position, field)
+            ):
                 self._add(position, field)
             else:
                 self._push(position, field)
@@ -76,6 +79,18 @@ class NeedCollector:
         position.pushed.add(field.response_name)
         for case in self._types.possible(position.type_name):
             self._add_case(position, case, [field])
+
+    def _takes_by_type(self, position: Position, field: SelectedField) -> bool:
+        """Tell whether something below takes from a context that only some types here set."""
+        if field.children is None or not self._reach.graph.context_selections:
+            return False
+        taken = contexts_taken(self._reach.graph, field.children)
+        contexts_of = self._types.contexts_of
+        for_all = contexts_of(position.type_name)
+        return any(
+            taken & (contexts_of(case) - for_all)
+            for case in self._types.possible(position.type_name)
+        )
 
     def _is_for_all(self, position: Position, field: SelectedField) -> bool:
         """Tell whether a field of an abstract type is best asked for all its objects at once."""

@@ -10,7 +10,8 @@ from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
 from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import Position
-from reelgraph_federation.query_graph import TypeNode
+from reelgraph_federation.query_graph import FieldEdge, TypeNode
+from reelgraph_federation.supergraph.model import ContextArgument
 
 UNORDERED = 1 << 30
 """The order of a field that the client did not ask for: after all others."""
@@ -27,8 +28,8 @@ class Item:
     directives: tuple[str, ...] = ()
     directive_variables: tuple[str, ...] = ()
     selection: SelectionDraft | None = None
-    contexts: tuple[tuple[str, str], ...] = ()
-    """Contextual arguments: argument name and the variable that fills it."""
+    contexts: tuple[tuple[str, ContextInput], ...] = ()
+    """Contextual arguments: argument name and what fills it."""
     order: int = UNORDERED
     """The field's place in the response, so that subgraphs answer in the client's order."""
 
@@ -68,12 +69,13 @@ class Input:
 
 @dataclass(eq=False, slots=True)
 class ContextInput:
-    """A contextual argument's value: read from an ancestor."""
+    """A contextual argument's value: read from the nearest object above that sets the context."""
 
-    variable: str
-    type: str
+    argument: ContextArgument
     setter: Position
-    inputs: list[Input]
+    inputs: list[Input] = field(default_factory=list)
+    variable: str = ""
+    """Named when the fetch is built."""
 
 
 @dataclass(eq=False, slots=True)
@@ -89,6 +91,8 @@ class GroupDraft:
     inputs: list[Input] = field(default_factory=list)
     asked: list[tuple[FieldSet, bool]] = field(default_factory=list)
     """The field sets that make the representation, and whether each is the key."""
+    needs: dict[FieldEdge, Condition] = field(default_factory=dict)
+    """Fields that need more than the key, and when what they need is fetched."""
     needed_by: dict[FieldSet, set[str]] = field(default_factory=dict)
     """Which keys of the selection need what `@requires` asks for."""
     supplies: list[Supply] = field(default_factory=list)

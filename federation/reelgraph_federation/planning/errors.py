@@ -10,8 +10,7 @@ class PlanningError(Exception):
 
     ├─ NoPathError        the supergraph cannot resolve a field: composition let it through
     ├─ DisabledSubgraphsError  the same, of subgraphs that were switched off for planning
-    ├─ PlanningBudgetError  the search was larger than its budget
-    └─ UnsupportedFeatureError  the operation uses something that cannot be planned yet
+    └─ PlanningBudgetError  the search was larger than its budget
     """
 
     code: ClassVar[str] = "QUERY_PLANNING_FAILED"
@@ -51,14 +50,4 @@ class PlanningBudgetError(PlanningError):
     def __init__(self, budget: int) -> None:
         super().__init__(
             f"Planning the operation took more than {budget} steps; split the operation."
-        )
-
-
-class UnsupportedFeatureError(PlanningError):
-    """A field takes an argument from a `@context`, which the planner cannot supply yet."""
-
-    def __init__(self, coordinate: str, subgraph: str) -> None:
-        super().__init__(
-            f'{coordinate} of subgraph "{subgraph}" takes an argument by @fromContext, which cannot'
-            " be planned yet; select other fields, or make it an ordinary argument."
         )

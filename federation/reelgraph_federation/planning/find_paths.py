@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reelgraph_federation.field_sets import FieldSet, Selection
-from reelgraph_federation.planning.errors import UnsupportedFeatureError
+from reelgraph_federation.planning.contexts import (
+    NEVER_SET,
+    NO_SCOPE,
+    Scope,
+    as_set_by,
+    shadowed,
+    value_wave,
+)
 from reelgraph_federation.planning.positions import Offer, Position
 from reelgraph_federation.query_graph import FieldEdge, KeyEdge, QueryGraph, TypeNode
 from reelgraph_federation.supergraph.model import UnionType
@@ -21,12 +28,16 @@ NEVER_REACHED = 1 << 30
 class Waves(dict[TypeNode, int]):
     """Nodes, each with the first wave in which it can be reached."""
 
-    __slots__ = ("floor",)
+    __slots__ = ("floor", "scope")
 
-    def __init__(self, nodes: Mapping[TypeNode, int], floor: int | None = None) -> None:
+    def __init__(
+        self, nodes: Mapping[TypeNode, int], floor: int | None = None, scope: Scope = NO_SCOPE
+    ) -> None:
         super().__init__(nodes)
         self.floor = min(nodes.values(), default=NEVER_REACHED) if floor is None else floor
         """The first wave of any node; jumps only add later ones."""
+        self.scope = scope
+        """What the objects above set as contexts."""
 
 
 class Reach:
@@ -36,7 +47,8 @@ class Reach:
         self.graph = graph
         self._labels = labels
         self.kind = kind
-        self._closures: dict[tuple[str, frozenset[tuple[TypeNode, int]]], Waves] = {}
+        self._closures: dict[tuple[str, frozenset[tuple[TypeNode, int]], Scope], Waves] = {}
+        self._scopes: dict[tuple[str, frozenset[tuple[TypeNode, int]], Scope], Scope] = {}
         self._open: set[tuple[object, ...]] = set()
         self._signatures: dict[tuple[str, str], frozenset[str]] = {}
         self.roots: tuple[TypeNode, ...] = graph.roots(kind)
@@ -57,8 +69,6 @@ class Reach:
         edge = node.fields.get(name)
         if edge is None or edge.is_plain or not self.usable(edge) or node.is_abstract:
             return None
-        if edge.contexts:
-            raise UnsupportedFeatureError(f"{node.type_name}.{name}", node.subgraph)
         return edge
 
     def direct(self, position: Position) -> Waves:
@@ -116,7 +126,36 @@ class Reach:
             return self.narrow(nodes(position.base), position.type_name)
         if position.parent is None:
             return Waves(dict.fromkeys(self.roots, 0))
-        return self.follow(nodes(position.parent), position.parent.type_name, position.name)
+        above = position.parent
+        found = self.follow(nodes(above), above.type_name, position.name)
+        if self.graph.types.contexts_of(above.type_name):
+            found.scope = self.scope_below(self.closed(above), above.type_name)
+        return found
+
+    def scope_below(self, nodes: Waves, type_name: str) -> Scope:
+        """Return what is set as contexts for whatever stands below objects of a type."""
+        names = self.graph.types.contexts_of(type_name)
+        if not names:
+            return nodes.scope
+        memo = (type_name, frozenset(nodes.items()), nodes.scope)
+        found = self._scopes.get(memo)
+        if found is None:
+            found = self._scopes[memo] = shadowed(nodes.scope, names)
+            # What is selected may itself take from a context that is set here: once more, then.
+            while (more := self._read_scope(nodes, type_name, found)) != found:
+                found = self._scopes[memo] = more
+        return found
+
+    def _read_scope(self, nodes: Waves, type_name: str, known: Scope) -> Scope:
+        """Return what is set as contexts, given what is known of it so far."""
+        closed = self.closure(type_name, nodes)
+        found = dict(known)
+        for name in self.graph.types.contexts_of(type_name):
+            for text in self.graph.context_selections.get(name, ()):
+                if found.get((name, text), NEVER_SET) >= NEVER_SET:
+                    fields = as_set_by(text, type_name, self.graph.types)
+                    found[name, text] = self.set_wave(closed, type_name, fields)
+        return tuple(sorted(found.items()))
 
     def narrow(self, nodes: Waves, type_name: str) -> Waves:
         """Return the nodes for one object type."""
@@ -125,7 +164,7 @@ class Reach:
             cast = node.cast(type_name)
             if cast is not None and wave < found.get(cast, NEVER_REACHED):
                 found[cast] = wave
-        return Waves(found)
+        return Waves(found, scope=nodes.scope)
 
     def follow(self, nodes: Waves, type_name: str, name: str) -> Waves:
         """Return the nodes to which a field leads."""
@@ -139,18 +178,18 @@ class Reach:
                 wave = self.entry_wave(nodes, type_name, node, edge) if edge else NEVER_REACHED
             if edge is not None and edge.target is not None and wave < NEVER_REACHED:
                 found[edge.target] = min(wave, found.get(edge.target, NEVER_REACHED))
-        return Waves(found)
+        return Waves(found, scope=self.scope_below(nodes, type_name) if found else NO_SCOPE)
 
     def closure(self, type_name: str, start: Waves) -> Waves:
         """Return the nodes reached from some by any number of key jumps."""
-        memo = (type_name, frozenset(start.items()))
+        memo = (type_name, frozenset(start.items()), start.scope)
         known = self._closures.get(memo)
         if known is not None:
             return known
         if ("closure", *memo) in self._open or not start:
             return start
         self._open.add(("closure", *memo))
-        nodes = Waves(start, start.floor)
+        nodes = Waves(start, start.floor, start.scope)
         edges = self.graph.jumps(type_name)
         while self._relax(type_name, nodes, edges):
             pass
@@ -199,7 +238,7 @@ class Reach:
 
     def entry_wave(self, nodes: Waves, type_name: str, node: TypeNode, edge: FieldEdge) -> int:
         """Return the first wave in which a node can be entered with what a field requires."""
-        guard = ("entry", type_name, node, edge)
+        guard = ("entry", type_name, node, edge, nodes.scope)
         if guard in self._open:
             return NEVER_REACHED
         self._open.add(guard)
@@ -209,7 +248,8 @@ class Reach:
             default=NEVER_REACHED,
         )
         self._open.discard(guard)
-        return min(1 + max(required, key), NEVER_REACHED)
+        contexts = max((value_wave(nodes.scope, one) for one in edge.contexts), default=0)
+        return min(1 + max(required, key, contexts), NEVER_REACHED)
 
     def entries(self, type_name: str, node: TypeNode) -> tuple[KeyEdge, ...]:
         """Return the jumps into the plain node that a node, perhaps a view, is of."""
@@ -224,6 +264,12 @@ class Reach:
             wave = 1 + self.set_wave(self.closed(position), position.type_name, jump.key)
             position.jump_waves[jump] = wave
         return wave
+
+    def needs_wave(self, position: Position, edge: FieldEdge) -> int:
+        """Return the wave after which all is there that a field needs beyond its entity's key."""
+        nodes = self.closed(position)
+        waves = [value_wave(nodes.scope, one) for one in edge.contexts]
+        return max(self.set_wave(nodes, position.type_name, edge.requires), *waves, 0)
 
     def set_wave(self, nodes: Waves, type_name: str, fields: FieldSet) -> int:
         """Return the first wave after which all of a field set is there."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from reelgraph_federation.field_sets import FieldSet, Selection
-from reelgraph_federation.operations.conditions import implies
-from reelgraph_federation.operations.passes.merge_fields import parse_arguments
-from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
-from reelgraph_federation.planning.collect_needs import allocate
 from reelgraph_federation.planning.drafts import Lane
 from reelgraph_federation.planning.errors import PlanningBudgetError
+from reelgraph_federation.planning.field_set_options import FieldSetOptions
 from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach
-from reelgraph_federation.planning.keys import Ident
+from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.nodes import Condition
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.query_graph import FieldEdge, KeyEdge, TypeNode
@@ -23,21 +18,6 @@ if TYPE_CHECKING:
     from reelgraph_federation.planning.choose_paths import Chooser
 
 STEPS_ALLOWED = 1_000_000
-INTRUSION = 2
-"""How many fetches more are worth making so that what a deferred field requires holds up nothing."""
-
-
-class Freedom(IntEnum):
-    """What a deferred block may use of the fetches made before it; the first answer may use all.
-
-    `OWN`: nothing; objects that are there are entered by their keys. `OUTER`: fields may be added to
-    fetches that it builds on. `ANY`: objects that are there may be fetched once more through the
-    objects above them.
-    """
-
-    OWN = 0
-    OUTER = 1
-    ANY = 2
 
 
 class Cost(NamedTuple):
@@ -74,6 +54,7 @@ class LaneOptions:
     def __init__(self, chooser: Chooser) -> None:
         self._chooser = chooser
         self._reach: Reach = chooser.reach
+        self.field_sets = FieldSetOptions(chooser, self)
         self._steps = 0
         self._epoch = 0
         self._fields: dict[tuple[Position, str, int, Freedom], Option | None] = {}
@@ -121,14 +102,14 @@ class LaneOptions:
             lane
             for lane in self._chooser.lanes(position)
             if lane.wave <= latest
-            and self._offers(lane.node, name)
+            and self.has_plainly(lane.node, name)
             and self._is_usable(lane, freedom)
         ]
         if there:
             return self._existing(min(there, key=lambda one: one.wave))
         best: Option | None = None
         for node, wave in self._reach.direct(position).items():
-            if wave <= latest and self._offers(node, name):
+            if wave <= latest and self.has_plainly(node, name):
                 best = _cheaper(best, self.for_lane(position, node, latest, freedom))
         if best is not None and best.cost.is_free:
             return best
@@ -157,7 +138,7 @@ class LaneOptions:
             if best is not None and best.cost.is_free:
                 return best
         for jump in self._reach.graph.jumps_into(position.type_name, node):
-            best = _cheaper(best, self.for_jump(position, jump, (), latest))
+            best = _cheaper(best, self.for_jump(position, jump, None, latest))
         return best
 
     def for_arrival(self, position: Position, latest: int, freedom: Freedom) -> Option | None:
@@ -177,24 +158,25 @@ class LaneOptions:
         """Return the cheapest entry into a node with what a field requires."""
         best: Option | None = None
         for jump in self._reach.entries(position.type_name, node):
-            best = _cheaper(best, self.for_jump(position, jump, edge.requires, latest))
+            best = _cheaper(best, self.for_jump(position, jump, edge, latest))
         return best
 
     def for_jump(
-        self, position: Position, jump: KeyEdge, required: FieldSet, latest: int
+        self, position: Position, jump: KeyEdge, edge: FieldEdge | None, latest: int
     ) -> Option | None:
-        """Return the cheapest entry by one key: in the first wave possible, or joining a fetch."""
+        """Return the cheapest entry by one key: in the first wave possible, or joining a fetch.
+
+        `edge` is set where it is for a field that needs more than the key.
+        """
         self._step()
         soonest = self._reach.jump_wave(position, jump)
-        if required:
-            nodes = self._reach.closed(position)
-            needed = self._reach.set_wave(nodes, position.type_name, required)
-            soonest = max(soonest, 1 + needed)
+        if edge is not None:
+            soonest = max(soonest, 1 + self._reach.needs_wave(position, edge))
         if soonest > latest or soonest >= NEVER_REACHED:
             return None
         best: Option | None = None
         for wave in self._waves(position, jump.target.subgraph, soonest, latest):
-            best = _cheaper(best, self._jump_in(position, jump, required, wave))
+            best = _cheaper(best, self._jump_in(position, jump, edge, wave))
         return best
 
     def _waves(self, position: Position, subgraph: str, soonest: int, latest: int) -> list[int]:
@@ -227,13 +209,17 @@ class LaneOptions:
         return max(0, min(lanes) - self._reach.direct(position).floor)
 
     def _jump_in(
-        self, position: Position, jump: KeyEdge, required: FieldSet, wave: int
+        self, position: Position, jump: KeyEdge, edge: FieldEdge | None, wave: int
     ) -> Option | None:
         chooser = self._chooser
+        required = edge.requires if edge is not None else ()
         fetch = chooser.fetches.get((jump.target.subgraph, wave, None, chooser.block))
-        fetches, fields = self._set_cost(position, required, wave - 1, Freedom.OWN)
+        fetches, fields = self.field_sets.cost(position, required, wave - 1, Freedom.OWN)
+        for argument in edge.contexts if edge is not None else ():
+            more = self.field_sets.context_cost(position, argument, wave - 1)
+            fetches, fields = fetches + more[0], min(fields + more[1], NEVER_REACHED)
         if fetch is None or fetch.group_for(position, jump.target, required) is None:
-            own = self._set_cost(position, jump.key, wave - 1, Freedom.OUTER)
+            own = self.field_sets.cost(position, jump.key, wave - 1, Freedom.OUTER)
             fetches, fields = fetches + own[0], fields + own[1]
         if fields >= NEVER_REACHED:
             return None
@@ -244,7 +230,7 @@ class LaneOptions:
             -chooser.demand[jump.target.subgraph],
             fields,
         )
-        return Option(cost, lambda used: chooser.jump_lane(position, jump, wave, required, used))
+        return Option(cost, lambda used: chooser.jump_lane(position, jump, wave, edge, used))
 
     def _arrivals(
         self, position: Position, node: TypeNode, latest: int, freedom: Freedom
@@ -326,135 +312,16 @@ class LaneOptions:
         demand = -self._chooser.demand[lane.node.subgraph]
         return Option(Cost(over, 0, lane.wave, demand, 0), lambda _: lane)
 
-    def _offers(self, node: TypeNode, name: str) -> bool:
+    def has_plainly(self, node: TypeNode, name: str) -> bool:
+        """Tell whether whoever stands at a node can select a field."""
         if name == "__typename":
             return not node.is_interface_object
         return self._reach.plain_edge(node, name) is not None
-
-    def _set_cost(
-        self, position: Position, fields: FieldSet, latest: int, freedom: Freedom
-    ) -> tuple[int, int]:
-        """Return the fetches and fields to pay for a field set; too much when it cannot be had."""
-        fetches = count = 0
-        for selection in fields:
-            for at, one in self._opened(position, selection, latest):
-                if one.children:
-                    child = self.child_for(at, one)
-                    below = self._set_cost(child, one.children, latest, freedom)
-                else:
-                    below = self._leaf_cost(at, one, latest, freedom)
-                fetches += below[0]
-                count = min(count + below[1], NEVER_REACHED)
-        return fetches, count
-
-    def _leaf_cost(
-        self, position: Position, selection: Selection, latest: int, freedom: Freedom
-    ) -> tuple[int, int]:
-        ident = Ident(selection.name, arguments_of(selection).text)
-        if self._chooser.supplied(position, ident, latest) is not None:
-            return 0, 0
-        intrusion = 0
-        option = None
-        if self._chooser.block and freedom == Freedom.OWN:
-            option = self.for_field(position, selection.name, latest, Freedom.OWN)
-            intrusion = 0 if option else INTRUSION
-        if option is None:
-            option = self._chooser.first_option(
-                Freedom.OUTER, lambda free: self.for_field(position, selection.name, latest, free)
-            )
-        if option is None:
-            return 0, NEVER_REACHED
-        return option.cost.fetches + intrusion, option.cost.fields + 1
-
-    def _opened(
-        self, position: Position, selection: Selection, latest: int
-    ) -> Iterator[tuple[Position, Selection]]:
-        """Yield the fields of a selection, fragments opened, each at its position."""
-        cases = self.cases_of(position, selection, latest)
-        places = [position] if cases is None else cases
-        if selection.name:
-            for place in places:
-                yield place, selection
-            return
-        for place in places:
-            for child in selection.children:
-                yield from self._opened(place, child, latest)
-
-    def cases_of(
-        self, position: Position, selection: Selection, latest: int
-    ) -> list[Position] | None:
-        """Return the branches in which a selection must be asked, `None`: at the position."""
-        types, reach = self._reach.graph.types, self._reach
-        if not selection.name:
-            possible = types.possible_set(position.type_name)
-            if selection.on is None or possible <= types.possible_set(selection.on):
-                return None
-            names = [name for name in types.possible(selection.on) if name in possible]
-        elif not types.is_abstract(position.type_name):
-            return None
-        else:
-            nodes = reach.closed(position)
-            if any(
-                wave <= latest
-                and (self._offers(node, selection.name) or reach.entry_edge(node, selection.name))
-                for node, wave in nodes.items()
-            ):
-                return None
-            names = list(types.possible(position.type_name))
-        known = [name for name in names if reach.narrow(reach.closed(position), name)]
-        return [position.branch(name) for name in known]
-
-    def child_for(
-        self, position: Position, selection: Selection, needed: Condition | None = None
-    ) -> Position:
-        """Return the position of a composite field of a field set: the client's where it fits.
-
-        It does not fit when the client may leave the field out while it is `needed`: what the
-        client selects below it would be fetched in vain.
-        """
-        given = arguments_of(selection)
-        arguments = given.text
-        for ident, child in position.children.items():
-            same = (ident.name, ident.arguments) == (selection.name, arguments)
-            if same and self._fits(child, needed):
-                return child
-        ref = self._reach.field_ref(position.type_name, selection.name)
-        if position.base is not None:
-            for ident, child in position.base.children.items():
-                same = (ident.name, ident.arguments) == (selection.name, arguments)
-                if same and child.type_name == ref.name and self._fits(child, needed):
-                    return child
-        ident = Ident(selection.name, arguments, "#")
-        key = allocate(self._reach, position, ident, selection.name)
-        child = Position(
-            ref.name,
-            position.keys.below(key),
-            position,
-            name=selection.name,
-            ident=ident,
-            arguments=given,
-            key=key,
-            list_depth=ref.list_depth,
-            relative=(),
-            defer=self._chooser.block,
-        )
-        position.children[ident] = child
-        return child
-
-    def _fits(self, child: Position, needed: Condition | None) -> bool:
-        if child.defer not in self._chooser.available:
-            return child.source is None
-        return needed is None or child.source is None or implies(needed, child.source.condition)
 
     def _step(self) -> None:
         self._steps += 1
         if self._steps > STEPS_ALLOWED:
             raise PlanningBudgetError(STEPS_ALLOWED)
-
-
-def arguments_of(selection: Selection) -> Arguments:
-    """Return the arguments of a field in a field set."""
-    return parse_arguments(selection.arguments) if selection.arguments else NO_ARGUMENTS
 
 
 def _cheaper(one: Option | None, other: Option | None) -> Option | None:

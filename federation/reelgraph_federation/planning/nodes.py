@@ -89,6 +89,8 @@ class ContextValue:
     """The variable's type, as in the operation."""
     steps: int
     path: tuple[RepresentationField, ...]
+    needed_by: tuple[str, ...] = ()
+    """Which keys of the group's selection take the value: they fail where it was not fetched."""
 
 
 @dataclass(frozen=True, slots=True)

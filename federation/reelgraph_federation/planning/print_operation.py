@@ -48,7 +48,10 @@ def _print_item(item: Item) -> Iterator[str]:
     text = item.name if item.key == item.name else f"{item.key}: {item.name}"
     arguments = ", ".join(
         part
-        for part in (item.arguments.text, *(f"{name}: ${var}" for name, var in item.contexts))
+        for part in (
+            item.arguments.text,
+            *(f"{name}: ${one.variable}" for name, one in item.contexts),
+        )
         if part
     )
     if arguments:

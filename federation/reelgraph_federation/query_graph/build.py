@@ -113,6 +113,18 @@ class QueryGraph:
             if join.override_label
         )
 
+    @cached_property
+    def context_selections(self) -> dict[str, tuple[str, ...]]:
+        """Return what arguments take from each context: the selections, as text."""
+        found: dict[str, set[str]] = {}
+        for one in self.supergraph.types.values():
+            if isinstance(one, (ObjectType, InterfaceType)):
+                for field in one.fields.values():
+                    for join in field.joins:
+                        for argument in join.context_arguments:
+                            found.setdefault(argument.context, set()).add(argument.selection)
+        return {name: tuple(sorted(texts)) for name, texts in found.items()}
+
     def _keys(self, type_name: str, *, resolvable: bool) -> Iterator[KeyEdge]:
         names = [type_name]
         if isinstance(self.supergraph.types[type_name], ObjectType):

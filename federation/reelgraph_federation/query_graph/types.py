@@ -24,6 +24,7 @@ class TypeIndex:
         self._possible: dict[str, tuple[str, ...]] = {}
         self._possible_in: dict[tuple[str, str], tuple[str, ...]] = {}
         self._sets: dict[str, frozenset[str]] = {}
+        self._contexts: dict[str, frozenset[str]] = {}
 
     def is_composite(self, name: str) -> bool:
         """Tell whether a type has selections below it."""
@@ -84,6 +85,28 @@ class TypeIndex:
             )
         return found
 
+    def contexts_of(self, name: str) -> frozenset[str]:
+        """Return the contexts that every object of a composite type sets (`@context`).
+
+        An object sets those of its type and of the interfaces and unions that the type belongs to.
+        """
+        if not self._abstract_setters and not self._object_setters:
+            return frozenset()
+        found = self._contexts.get(name)
+        if found is None:
+            found = self._contexts[name] = self._read_contexts(name)
+        return found
+
+    def _read_contexts(self, name: str) -> frozenset[str]:
+        if self.is_abstract(name):
+            each = [self.contexts_of(one) for one in self.possible(name)]
+            return each[0].intersection(*each[1:]) if each else frozenset()
+        own = [self._object_setters.get(name, ())]
+        own += [
+            set_there for one, set_there in self._abstract_setters if name in self.possible_set(one)
+        ]
+        return frozenset(context for contexts in own for context in contexts)
+
     def is_key_field(self, subgraph: str, type_name: str, field_name: str) -> bool:
         """Tell whether a field is part of a key in a subgraph.
 
@@ -105,6 +128,22 @@ class TypeIndex:
         else:
             return True
         return not where or subgraph in where
+
+    @cached_property
+    def _object_setters(self) -> dict[str, tuple[str, ...]]:
+        return {
+            name: one.contexts
+            for name, one in self._types.items()
+            if isinstance(one, ObjectType) and one.contexts
+        }
+
+    @cached_property
+    def _abstract_setters(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple(
+            (name, one.contexts)
+            for name, one in self._types.items()
+            if isinstance(one, (InterfaceType, UnionType)) and one.contexts
+        )
 
     @cached_property
     def _implementations(self) -> dict[str, list[str]]:

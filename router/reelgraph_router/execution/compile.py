@@ -24,6 +24,7 @@ from reelgraph_router.execution.program import (
     ShapeFunction,
     Truths,
 )
+from reelgraph_router.execution.reduce import RequestHeads, request_head
 from reelgraph_router.execution.representations import (
     MISSING,
     build_representation,
@@ -117,7 +118,7 @@ def _compile_fetch(
     return FetchProgram(
         id=fetch.id,
         subgraph=fetch.subgraph,
-        head=_request_head(fetch),
+        head=request_head(fetch.operation, fetch.operation_name),
         timeout=timeout_of(fetch.subgraph),
         repeatable=fetch.kind == "query",
         variables=tuple((name, orjson.dumps(name) + b":") for name in fetch.variables),
@@ -130,15 +131,12 @@ def _compile_fetch(
         written=fetch.written,
         plain=is_plain(fetch.written),
         place=cast("Collect", names[f"collect_{place.index}"]) if place else None,
-        contextual=any(group.contexts for group in fetch.groups),
+        heads=(
+            RequestHeads(fetch.operation, fetch.operation_name)
+            if any(group.contexts for group in fetch.groups)
+            else None
+        ),
     )
-
-
-def _request_head(fetch: Fetch) -> bytes:
-    head = b'{"query":' + orjson.dumps(fetch.operation)
-    if fetch.operation_name is not None:
-        head += b',"operationName":' + orjson.dumps(fetch.operation_name)
-    return head + b',"variables":{'
 
 
 def _compile_group(

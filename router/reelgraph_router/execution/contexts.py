@@ -19,11 +19,12 @@ from reelgraph_federation.planning.nodes import (
     Step,
 )
 from reelgraph_router.execution.conditions import Conditions
-from reelgraph_router.execution.representations import JsonObject, build_representation
+from reelgraph_router.execution.reduce import WHOLE, Parts
+from reelgraph_router.execution.representations import MISSING, JsonObject, build_representation
 
 if TYPE_CHECKING:
     from reelgraph_router.execution.program import FetchProgram, GroupProgram, Targets
-    from reelgraph_router.execution.run import Run, Sent
+    from reelgraph_router.execution.run import Run
 
 Ancestors = tuple[JsonObject, ...]
 
@@ -33,6 +34,8 @@ class ContextSet:
     """The entities of a group that share their contextual values."""
 
     values: dict[str, object]
+    missing: frozenset[str]
+    """The variables whose values could not be fetched."""
     representations: list[JsonObject] = field(default_factory=list)
     targets: list[list[JsonObject]] = field(default_factory=list)
     _known: dict[bytes, int] = field(default_factory=dict)
@@ -61,16 +64,35 @@ class ContextualGroup:
         wanted = self.group.representation
         for place in self.group.places:
             for ancestors in walk(run.root, place.steps):
+                found = self._set_for(run, ancestors)
+                if found is None:
+                    continue
                 entity = ancestors[-1]
                 representation = build_representation(
                     run, entity, wanted.typename, wanted.typename_key, wanted.fields
                 )
-                if representation is None:
-                    continue
-                values = {c.variable: read_context(c, ancestors) for c in self.group.contexts}
-                key = orjson.dumps(values)
-                sets.setdefault(key, ContextSet(values)).add(representation, entity)
+                if representation is not None:
+                    key = orjson.dumps([found.values, sorted(found.missing)])
+                    sets.setdefault(key, found).add(representation, entity)
         return list(sets.values())
+
+    def _set_for(self, run: Run, ancestors: Ancestors) -> ContextSet | None:
+        """An entity's values; None where nothing is left to ask of it."""
+        values: dict[str, object] = {}
+        missing: set[str] = set()
+        failed: set[str] = set()
+        for context in self.group.contexts:
+            value = read_context(context, ancestors)
+            if value is MISSING or (value is None and context.type.endswith("!")):
+                missing.add(context.variable)
+                failed.update(context.needed_by)
+            else:
+                values[context.variable] = value
+        if failed:
+            run.block(ancestors[-1], sorted(failed))
+            if failed.issuperset(one.key for one in self.group.written):
+                return None
+        return ContextSet(values, frozenset(missing))
 
 
 def contextual_group(group: EntityGroup, conditions: Conditions) -> ContextualGroup | None:
@@ -104,48 +126,68 @@ def _items(value: object, depth: int) -> Iterator[JsonObject]:
 
 
 def read_context(context: ContextValue, ancestors: Ancestors) -> object:
-    """A contextual argument's value: read from the ancestor that sets the context."""
+    """A contextual argument's value, from the object that sets it; MISSING if it was not fetched."""
     return _read(ancestors[context.steps], context.path)
 
 
 def _read(value: object, path: Sequence[RepresentationField]) -> object:
     if isinstance(value, list):
-        return [_read(item, path) for item in value]
+        items = [_read(item, path) for item in value]
+        return MISSING if any(item is MISSING for item in items) else items
     if not isinstance(value, dict):
-        return None
+        return value if value is None else MISSING
     for one in path:
         if one.types is not None and value.get(one.typename_key or "") not in one.types:
             continue
-        below = value.get(one.key)
+        below = value.get(one.key, MISSING)
         return below if one.children is None else _read(below, one.children)
     return None
 
 
-def make_requests(run: Run, fetch: FetchProgram) -> list[tuple[list[bytes], Sent]]:
-    """The variables and targets of each request that a contextual fetch needs.
+@dataclass(slots=True)
+class ContextualRequest:
+    """One request of a contextual fetch: the values of its variables, and what they ask for."""
 
-    The first request also carries the groups without contextual arguments; a group that has nothing to
-    ask in a request goes with an empty list, and with some values for its variables.
+    parts: list[bytes]
+    sent: list[tuple[GroupProgram, Targets, bool]]
+    left_out: Parts
+
+
+def make_requests(run: Run, fetch: FetchProgram) -> list[ContextualRequest]:
+    """The requests that a contextual fetch needs, each with other values for some group.
+
+    The first also carries the groups without contextual arguments.
     """
     split = [group.contextual.split(run) if group.contextual else [] for group in fetch.groups]
     plain = [None if group.contextual else group.represent(run) for group in fetch.groups]
     count = max([len(sets) for sets in split] + [int(any(p and p[0] for p in plain))])
-    found: list[tuple[list[bytes], Sent]] = []
-    for number in range(count):
-        parts: list[bytes] = []
-        sent: list[tuple[GroupProgram, Targets, bool]] = []
-        for group, sets, own in zip(fetch.groups, split, plain, strict=True):
-            representations: list[JsonObject] = []
-            targets: Targets = []
-            one_to_one = False
-            if own is not None and number == 0:
-                representations, targets, one_to_one = own
-            elif number < len(sets):
-                representations, targets = sets[number].representations, sets[number].targets
-            parts.append(group.variable + orjson.dumps(representations))
-            if sets:
-                values = sets[min(number, len(sets) - 1)].values
-                parts += [orjson.dumps(name) + b":" + orjson.dumps(v) for name, v in values.items()]
-            sent.append((group, targets, one_to_one))
-        found.append((parts, tuple(sent)))
-    return found
+    return [_make_request(fetch, split, plain, number) for number in range(count)]
+
+
+def _make_request(
+    fetch: FetchProgram,
+    split: list[list[ContextSet]],
+    plain: list[tuple[list[JsonObject], Targets, bool] | None],
+    number: int,
+) -> ContextualRequest:
+    made = ContextualRequest([], [], WHOLE)
+    groups: set[str] = set()
+    missing: set[str] = set()
+    for group, sets, own in zip(fetch.groups, split, plain, strict=True):
+        representations: list[JsonObject] = []
+        targets: Targets = []
+        one_to_one = False
+        if own is not None and number == 0:
+            representations, targets, one_to_one = own
+        elif number < len(sets):
+            one = sets[number]
+            representations, targets = one.representations, one.targets
+            missing |= one.missing
+            made.parts += [orjson.dumps(n) + b":" + orjson.dumps(v) for n, v in one.values.items()]
+        if not representations:
+            groups.add(group.alias)
+            continue
+        made.parts.append(group.variable + orjson.dumps(representations))
+        made.sent.append((group, targets, one_to_one))
+    made.left_out = frozenset(groups), frozenset(missing)
+    return made

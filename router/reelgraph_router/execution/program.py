@@ -10,6 +10,7 @@ from reelgraph_federation.planning.nodes import ObjectShape, QueryPlan, Written
 
 if TYPE_CHECKING:
     from reelgraph_router.execution.contexts import ContextualGroup
+    from reelgraph_router.execution.reduce import RequestHeads
     from reelgraph_router.execution.run import Run
 
 JsonObject = dict[str, object]
@@ -61,8 +62,8 @@ class FetchProgram:
     written: tuple[Written, ...]
     plain: bool
     place: Collect | None = None
-    contextual: bool = False
-    """Whether some group has contextual arguments."""
+    heads: RequestHeads | None = None
+    """Set where some group has contextual arguments: instead of `head`, by what is left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

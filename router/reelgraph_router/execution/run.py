@@ -26,6 +26,7 @@ from reelgraph_router.execution.program import (
     Targets,
 )
 from reelgraph_router.execution.read_answer import AnswerFault, Redaction, explain, read_data
+from reelgraph_router.execution.reduce import RequestHeads
 from reelgraph_router.execution.timeline import Timeline
 from reelgraph_router.transport.port import (
     Call,
@@ -174,31 +175,35 @@ class Run:
         parts: list[bytes] = []
         sent: Sent = ()
         if fetch.groups:
-            if fetch.contextual:
-                return self._send_by_context(fetch)
+            if fetch.heads is not None:
+                return self._send_by_context(fetch, fetch.heads)
             sent = self._represent(fetch, parts)
             if not sent:
                 return False
         elif fetch.place is not None and not fetch.place(self):
             return False
-        self._post(fetch, parts, sent, 0)
+        self._post(fetch, fetch.head, parts, sent, 0)
         return True
 
-    def _send_by_context(self, fetch: FetchProgram) -> bool:
+    def _send_by_context(self, fetch: FetchProgram, heads: RequestHeads) -> bool:
         """Send a fetch with contextual arguments, once for each distinct set of their values."""
         requests = make_requests(self, fetch)
         self._unanswered[fetch.id] = len(requests)
-        for number, (parts, sent) in enumerate(requests):
-            self._post(fetch, parts, sent, number)
+        for number, one in enumerate(requests):
+            head, used = heads.without(one.left_out)
+            self._post(fetch, head, one.parts, tuple(one.sent), number, used)
         return bool(requests)
 
-    def _post(self, fetch: FetchProgram, parts: list[bytes], sent: Sent, number: int) -> None:
-        """Send one request of a fetch, usually its only one."""
+    def _post(
+        self, fetch: FetchProgram, head: bytes, parts: list[bytes], sent: Sent, number: int,
+        used: frozenset[str] | None = None,
+    ) -> None:  # fmt: skip
+        """Send one request of a fetch, usually its only one; `used` are the variables it takes."""
         variables = self.variables
-        for name, head in fetch.variables:
-            if name in variables:
-                parts.append(head + orjson.dumps(variables[name]))
-        body = fetch.head + b",".join(parts) + b"}}"
+        for name, start in fetch.variables:
+            if name in variables and (used is None or name in used):
+                parts.append(start + orjson.dumps(variables[name]))
+        body = head + b",".join(parts) + b"}}"
         request = SubgraphRequest(
             fetch.subgraph, body, self._headers, fetch.timeout, fetch.repeatable
         )
@@ -231,7 +236,7 @@ class Run:
         except Exception:
             _log.exception("the answer of %s could not be taken in", fetch.subgraph)
             self._fail_internally(fetch, sent)
-        if fetch.contextual:
+        if fetch.heads is not None:
             self._unanswered[fetch.id] -= 1
             if self._unanswered[fetch.id]:
                 return

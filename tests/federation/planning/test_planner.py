@@ -13,7 +13,6 @@ from reelgraph_federation.planning import (
     NoPathError,
     PlanningBudgetError,
     QueryPlan,
-    UnsupportedFeatureError,
     describe_paths,
     lane_options,
     plan_operation,
@@ -89,8 +88,8 @@ def test_a_plan_takes_another_way_round_a_disabled_subgraph() -> None:
         assert [fetch.subgraph for fetch in made.fetches] == [taken]
 
 
-def test_contextual_arguments_are_refused(supergraph: Supergraph) -> None:
-    with pytest.raises(UnsupportedFeatureError, match=r'User\.local of subgraph "a"'):
+def test_a_context_that_nothing_sets_is_told(supergraph: Supergraph) -> None:
+    with pytest.raises(NoPathError, match=r"resolves User\.local at me"):
         plan(supergraph, "{ me { local } }")
 
 

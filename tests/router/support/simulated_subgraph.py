@@ -2,8 +2,9 @@
 
 Data are given per type: `Query` (and `Mutation`) map a field to its value, every other type is a list of
 records. In a value `{"$ref": "User:1"}` stands for the record of User whose `id` is 1 (`Product:upc=a` names another field); a text starting
-with `=` is a template over the record, such as `={price} for {weight}`. A value `{"$error": "text"}`
-makes the field fail; `{"$args": "name"}` answers the argument `name`.
+with `=` is a template over the record, such as `={price} for {weight}`, and over
+the field's arguments. A value `{"$error": "text"}` makes the field fail; `{"$args": "name"}` answers the
+argument `name`.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class SimulatedSubgraph:
         if isinstance(value, list):
             return [self._value(item, record, arguments) for item in value]
         if isinstance(value, str) and value.startswith("="):
-            return value[1:].format_map(record)
+            return value[1:].format_map({**record, **arguments})
         if isinstance(value, Mapping) and "$ref" in value:
             name, _, wanted = str(value["$ref"]).partition(":")
             key, equals, identifier = wanted.partition("=")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ...field_sets import FieldSet, FieldSetSyntaxError, parse_field_set
-from ...type_refs import is_list, is_required, item, nullable
+from ...type_refs import is_list, is_required, item, named, nullable
 from ..document import Directive, Field, InputValue, Missing, TypeDef
 from ..schema import SubgraphSchema
 from .elements import object_fields
@@ -125,8 +125,10 @@ class _ArgumentCheck:
         else:
             self.follow(setter, selections)
 
-    def follow(self, type_def: TypeDef | None, selections: FieldSet, ref: str = "") -> None:
-        """Follow a path of single fields to its leaf, whose type must fit the argument."""
+    def follow(
+        self, type_def: TypeDef | None, selections: FieldSet, refs: tuple[str, ...] = ()
+    ) -> None:
+        """Follow a path of single fields to its leaf; what comes of it must fit the argument."""
         if len(selections) != 1:
             self.report("CONTEXT_INVALID_SELECTION", "it selects more than one field")
             return
@@ -140,12 +142,13 @@ class _ArgumentCheck:
             message = f'"{owner}" has no field "{selection.name}"'
             self.report("CONTEXT_SELECTION_INVALID", message)
             return
-        path = f"{ref} {field.type}"
         if selection.children:
-            inner = self.schema.types.get(field.type.strip("[]!"))
-            self.follow(inner, selection.children, path)
-        elif not _fits(field.type, self.argument.type, all(r[-1] == "!" for r in path.split())):
-            message = f'the selected field has the type "{field.type}", not "{self.argument.type}"'
+            inner = self.schema.types.get(named(field.type))
+            self.follow(inner, selection.children, (*refs, field.type))
+            return
+        value = _type_of_value((*refs, field.type))
+        if not _same_or_narrower(value, self.argument.type):
+            message = f'the selected value has the type "{value}", not "{self.argument.type}"'
             self.report("CONTEXT_INVALID_SELECTION", message)
 
     def report(self, code: str, message: str) -> None:
@@ -153,11 +156,16 @@ class _ArgumentCheck:
         self.schema.report(code, text, self.coordinate, self.directive.at)
 
 
-def _fits(selected: str, wanted: str, given: bool) -> bool:
-    """Tell whether a selected value fits an argument; ``given`` if nothing on its way is null."""
-    if is_required(wanted) and not given:
-        return False
-    return _same_or_narrower(nullable(selected), nullable(wanted))
+def _type_of_value(refs: tuple[str, ...]) -> str:
+    """Return the type of what a path of fields selects: lists on the way make a list of it."""
+    outer, *rest = refs
+    if not rest:
+        return outer
+    inner = _type_of_value(tuple(rest))
+    name = named(outer)
+    if f"{name}!" in outer:
+        return outer.replace(f"{name}!", inner)
+    return outer.replace(name, nullable(inner))
 
 
 def _same_or_narrower(narrow: str, wide: str) -> bool:
