@@ -51,8 +51,12 @@ SDL = {
         type Review @key(fields: "id") { id: ID! body: String! author: User! product: Product! }
     """,
 }
-USERS, PRODUCTS, MEMBERS = 3, 5, 60
-REVIEWS_PER_USER = 5
+USERS, PRODUCTS, MEMBERS = 3, 4, 48
+REVIEWS_PER_MEMBER = 5
+OPINION = (
+    "it came a day early, works as it should, and the instructions are written for people who "
+    "have never seen one before. It would be bought again, and given to friends and family."
+)
 
 
 def subgraph_sdl(name: str) -> str:
@@ -65,8 +69,8 @@ def make_data() -> dict[str, dict[str, object]]:
     reviews = [(f"{u}-{p}", u, p) for u in range(USERS) for p in range(PRODUCTS)]
     for member in range(MEMBERS):
         reviews += [
-            (f"m{member}-{n}", 1000 + member, 1000 + member * REVIEWS_PER_USER + n)
-            for n in range(REVIEWS_PER_USER)
+            (f"m{member}-{n}", 1000 + member, 1000 + member * REVIEWS_PER_MEMBER + n)
+            for n in range(REVIEWS_PER_MEMBER)
         ]
     users = [*range(USERS), *(1000 + m for m in range(MEMBERS))]
     products = sorted({p for _, _, p in reviews})
@@ -114,7 +118,7 @@ def _review(review: tuple[str, int, int]) -> dict[str, object]:
     identifier, user, product = review
     return {
         "id": identifier,
-        "body": f"What user {user} thought of product {product}, in a few words.",
+        "body": f"What user {user} thought of product {product}: {OPINION}",
         "author": {"$ref": f"User:{user}"},
         "product": {"$ref": f"Product:upc={product}"},
     }

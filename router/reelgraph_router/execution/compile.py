@@ -32,6 +32,7 @@ from reelgraph_router.execution.representations import (
     walk_safely,
 )
 from reelgraph_router.execution.source import Source
+from reelgraph_router.execution.typed.compile import compile_typed
 
 Names = dict[str, object]
 TimeoutOf = Callable[[str], float]
@@ -68,6 +69,7 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
         memos=shapes.memos,
         nodes=len(positions.ordered),
         source=source.text(),
+        typed=compile_typed(plan, positions, lambda group: _needs_own_copies(group, plan)),
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reelgraph_router.execution.contexts import ContextualGroup
     from reelgraph_router.execution.reduce import RequestHeads
     from reelgraph_router.execution.run import Run
+    from reelgraph_router.execution.typed.compile import TypedProgram
 
 JsonObject = dict[str, object]
 Targets = Sequence[JsonObject | list[JsonObject]]
@@ -80,3 +81,5 @@ class Program:
     memos: int
     nodes: int
     source: str = field(repr=False, default="")
+    typed: TypedProgram | None = None
+    """The quick way, where the plan has one."""

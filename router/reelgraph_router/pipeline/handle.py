@@ -12,6 +12,7 @@ import orjson
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.timeline import Timeline
+from reelgraph_router.execution.typed.run import TypedRun, is_promising
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
 from reelgraph_router.pipeline.graph import Graph
@@ -124,12 +125,17 @@ class Pipeline:
             under_way = self.shared.find(key)
             if under_way is not None:
                 return await self.shared.wait(under_way)
-        run = Run(
-            program, variables, graph.transport,
-            request.subgraph_headers + deadline_line(time.time() + self._timeout),
-            graph.redaction, introspection=introspection,
-            timeline=Timeline() if request.include_plan else None,
-        )  # fmt: skip
+        headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
+        run: Run | TypedRun
+        if program.typed is not None and not request.include_plan and is_promising(program.typed):
+            run = TypedRun(
+                program, program.typed, variables, graph.transport, headers, graph.redaction
+            )
+        else:
+            run = Run(
+                program, variables, graph.transport, headers, graph.redaction,
+                introspection=introspection, timeline=Timeline() if request.include_plan else None,
+            )  # fmt: skip
         running = RunningRequest(run, operation, self._timeout, finish)
         self.shared.start(running, key)
         return await self.shared.wait(running)
@@ -151,17 +157,20 @@ def refuse_wrong_method(operation: ReadyOperation, request: ClientRequest) -> No
         )
 
 
-def finish(run: Run, operation: ReadyOperation) -> bytes:
+def finish(run: Run | TypedRun, operation: ReadyOperation) -> bytes:
     """Shape the response of a finished run and serialise it."""
+    if isinstance(run, TypedRun) and run.body is not None:
+        return run.body
     data, errors = run.complete()
-    if not errors and run.timeline is None:
+    timeline = run.timeline if isinstance(run, Run) else None
+    if not errors and timeline is None:
         return serialise_data(data)
     extensions = None
-    if run.timeline is not None:
+    if timeline is not None:
         extensions = {
             "queryPlan": {
                 "text": operation.plan_text,
-                "fetches": run.timeline.to_json(),
+                "fetches": timeline.to_json(),
             }
         }
     return serialise_result(data, errors, extensions)

@@ -10,11 +10,12 @@ import asyncio
 from collections.abc import Callable, Hashable
 
 from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.typed.run import TypedRun
 from reelgraph_router.pipeline.operations import ReadyOperation
 
 SWEEP_SECONDS = 0.1
 
-Finish = Callable[[Run, ReadyOperation], bytes]
+Finish = Callable[[Run | TypedRun, ReadyOperation], bytes]
 
 
 class RunningRequest:
@@ -22,7 +23,9 @@ class RunningRequest:
 
     __slots__ = ("_finish", "_operation", "body", "deadline", "key", "run", "timeout", "waiters")
 
-    def __init__(self, run: Run, operation: ReadyOperation, timeout: float, finish: Finish) -> None:
+    def __init__(
+        self, run: Run | TypedRun, operation: ReadyOperation, timeout: float, finish: Finish
+    ) -> None:
         self.run = run
         self.timeout = timeout
         self.deadline = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,8 +29,10 @@ from reelgraph_federation.operations import normalize_operation
 from reelgraph_federation.planning import QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
 from reelgraph_router.execution.compile import compile_plan
+from reelgraph_router.execution.program import Program
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.typed.run import TypedRun
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
 from tests.router.oracle.servers import SubgraphServer, UnsplitServer, read_facts
 from tests.router.oracle.store import Data, Store
@@ -137,15 +140,21 @@ class Bench:
             plan = plan_operation(self.supergraph, normalized, override_labels=self.labels)
             again = plan_operation(self.supergraph, normalized, override_labels=self.labels)
             assert plan == again, "planning twice gives different plans"
-            data, errors = await self._run(plan, coerced.coerced)
+            program = compile_plan(plan, lambda _: 30.0)
+            answers = [await self._run(program, coerced.coerced, quickly=False)]
+            if program.typed is not None:
+                answers.append(await self._run(program, coerced.coerced, quickly=True))
         except Exception as error:
             raise self._difference(
                 text, variables, plan, f"{type(error).__name__}: {error}"
             ) from error
-        self._judge(text, variables, plan, expected, data, errors)
+        for data, errors in answers:
+            self._judge(text, variables, plan, expected, data, errors)
         return True
 
-    async def _run(self, plan: QueryPlan, variables: Data) -> tuple[Any, list[Any]]:
+    async def _run(
+        self, program: Program, variables: Data, *, quickly: bool
+    ) -> tuple[Any, list[Any]]:
         problems: list[BaseException] = []
 
         def handler(server: SubgraphServer) -> Any:
@@ -159,15 +168,18 @@ class Bench:
             return handle
 
         transport = MemoryTransport({n: handler(one) for n, one in self.servers.items()})
-        program = compile_plan(plan, lambda _: 30.0)
-        import asyncio
-
         done = asyncio.get_running_loop().create_future()
-        run = Run(program, variables, transport, b"", Redaction())
+        run: Run | TypedRun
+        if quickly and program.typed is not None:
+            run = TypedRun(program, program.typed, variables, transport, b"", Redaction())
+        else:
+            run = Run(program, variables, transport, b"", Redaction())
         run.start(done.set_result)
         await done
         if problems:
             raise problems[0]
+        if isinstance(run, TypedRun) and run.body is not None:
+            return json.loads(run.body)["data"], []
         return run.complete()
 
     def _judge(

@@ -1,0 +1,235 @@
+"""Write the code that walks records: finds entities, represents them, and puts answers in place.
+
+The counterpart of generate_collect.py for records instead of dictionaries. Whatever is unusual
+leaves by an exception, and the ordinary way answers.
+"""
+
+from __future__ import annotations
+
+from reelgraph_federation.planning.nodes import EntityGroup, EnumShape, Fetch, ScalarShape, Step
+from reelgraph_router.execution.positions import KeyPath, Node, Positions, is_one_to_one
+from reelgraph_router.execution.source import Source
+from reelgraph_router.execution.typed.classes import SCALARS, Records, attribute
+
+
+def write_collectors(source: Source, positions: Positions, records: Records) -> None:
+    """Write `collect_<n>(run)` for every node: the distinct objects standing there."""
+    for node in positions.ordered:
+        if node.parent is None:
+            with source.block(f"def collect_{node.index}(run):"):
+                source.line("return (run.root,)")
+        else:
+            _Collector(source, positions, records, node).write()
+
+
+def same_by(positions: Positions, records: Records, node: Node) -> tuple[str, ...]:
+    """The keys that equal objects at a node have in common, where equal ones may be made one."""
+    record = records.by_path[node.path]
+    if not node.cached or not node.path or not record.exact or node.path not in (
+        positions.entity_positions
+    ):  # fmt: skip
+        return ()
+    shape = records.shapes[node.path]
+    visible = {
+        one.key
+        for one in shape.fields
+        if (isinstance(one.shape, ScalarShape) and one.shape.name in SCALARS)
+        or isinstance(one.shape, EnumShape)
+    }
+    local = {key for key, _ in positions.local_entries(node.path)}
+    return tuple(sorted(local & (visible | set(record.hidden))))
+
+
+class _Collector:
+    """Writes one `collect_<n>`: nested loops from the parent's objects to the node's."""
+
+    def __init__(self, source: Source, positions: Positions, records: Records, node: Node) -> None:
+        self._source = source
+        self._positions = positions
+        self._node = node
+        assert node.parent is not None
+        self._parent = node.parent
+        self._same_by = same_by(positions, records, node)
+        self._leaves = node.identity is not None and bool(self._same_by)
+        self._seen: dict[int, str] = {}
+
+    def write(self) -> None:
+        node, source = self._node, self._source
+        with source.block(f"def collect_{node.index}(run):"):
+            if node.cached:
+                source.line(f"out = run.nodes[{node.index}]")
+                source.line("if out is not None: return out")
+            source.line("out = []")
+            for number in self._joined_steps():
+                self._seen[number] = source.name("seen")
+                source.line(f"{self._seen[number]} = set()")
+            if self._same_by:
+                source.line("known = {}")
+            with source.block(f"for o in collect_{self._parent.index}(run):"):
+                self._descend("o", 0)
+            if self._leaves:
+                source.line("out = list(known.values())")
+            if node.cached:
+                source.line(f"run.nodes[{node.index}] = out")
+            source.line("return out")
+
+    def _joined_steps(self) -> list[int]:
+        """The steps into keys whose values several objects may share: go through them once."""
+        positions, path, found = self._positions, self._parent.path, []
+        for number, step in enumerate(self._node.steps):
+            if positions.is_joined(path, step.key) and not self._replaces(number):
+                found.append(number)
+            path = (*path, step.key)
+        return found
+
+    def _replaces(self, number: int) -> bool:
+        """Whether the owner's own slot is given the first of equal objects."""
+        steps = self._node.steps
+        return number == len(steps) - 1 and bool(self._same_by) and not steps[number].list_depth
+
+    def _descend(self, owner: str, number: int) -> None:
+        step = self._node.steps[number]
+        source = self._source
+        value = source.name("x")
+        slot = f"{owner}.{attribute(step.key)}"
+        source.line(f"{value} = {slot}")
+        source.line(f"if {value} is None: continue")
+        if number in self._seen:
+            source.line(f"if id({value}) in {self._seen[number]}: continue")
+            source.line(f"{self._seen[number]}.add(id({value}))")
+        self._lists(value, slot, step, step.list_depth, number)
+
+    def _lists(self, value: str, slot: str, step: Step, depth: int, number: int) -> None:
+        source = self._source
+        last = number == len(self._node.steps) - 1
+        if depth:
+            item, index = source.name("x"), source.name("i")
+            head = f"for {item} in {value}:"
+            if last and depth == 1 and self._same_by:
+                head = f"for {index}, {item} in enumerate({value}):"
+            with source.block(head):
+                source.line(f"if {item} is None: continue")
+                self._lists(item, f"{value}[{index}]", step, depth - 1, number)
+        elif not last:
+            self._descend(value, number + 1)
+        elif self._same_by:
+            self._make_one(value, slot)
+        else:
+            source.line(f"out.append({value})")
+
+    def _make_one(self, value: str, slot: str) -> None:
+        """Put the first of equal objects into every place where one of them stands."""
+        source = self._source
+        reads = [f"{value}.{attribute(key)}" for key in self._same_by]
+        key = reads[0] if len(reads) == 1 else f"({', '.join(reads)})"
+        if self._leaves:
+            source.line(f"same = known.setdefault({key}, {value})")
+            source.line(f"if same is not {value}: {slot} = same")
+            return
+        source.line(f"same = known.get({key})")
+        with source.block("if same is None:"):
+            source.line(f"known[{key}] = {value}")
+            source.line(f"out.append({value})")
+        with source.block(f"elif same is not {value}:"):
+            source.line(f"if same == {value}: {slot} = same")
+            source.line(f"else: out.append({value})")
+
+
+def write_representations(
+    source: Source, fetch: Fetch, positions: Positions, records: Records
+) -> None:
+    """Write `represent_<fetch>_<group>(run)`, which returns (representations, targets).
+
+    Targets are objects where `one_to_one` says so, else lists of objects.
+    """
+    for number, group in enumerate(fetch.groups):
+        with source.block(f"def represent_{fetch.id}_{number}(run):"):
+            source.line("reps = []")
+            one = one_to_one(positions, records, group)
+            source.line("targets = []" if one else "known = {}")
+            for place in group.places:
+                node = positions.nodes[place]
+                with source.block(f"for o in collect_{node.index}(run):"):
+                    _represent(source, group, one=one)
+            source.line(f"return reps, {'targets' if one else 'list(known.values())'}")
+
+
+def one_to_one(positions: Positions, records: Records, group: EntityGroup) -> bool:
+    """Whether different objects at the group's place always give different representations."""
+    if not is_one_to_one(positions, group):
+        return False
+    node = positions.nodes[group.places[0]]
+    return set(same_by(positions, records, node)) == set(node.identity or ())
+
+
+def _represent(source: Source, group: EntityGroup, *, one: bool) -> None:
+    """Write what makes the representation of `o` and files `o` under it."""
+    wanted = group.representation
+    if wanted.typename is not None:
+        typename, reads = repr(wanted.typename), []
+    else:
+        typename = source.name("t")
+        source.line(f"{typename} = o.{attribute(wanted.typename_key or '')}")
+        reads = [typename]
+    items = [f"'__typename': {typename}"]
+    for field in wanted.fields:
+        value = source.name("f")
+        source.line(f"{value} = o.{attribute(field.key)}")
+        missing = f"{value} is None or {value} is UNSET" if field.is_key else f"{value} is UNSET"
+        source.line(f"if {missing}: raise Unusual")
+        items.append(f"{field.name!r}: {value}")
+        reads.append(value)
+    rep = "{" + ", ".join(items) + "}"
+    if one:
+        source.line(f"reps.append({rep}); targets.append(o)")
+        return
+    source.line(f"key = {reads[0] if len(reads) == 1 else '(' + ', '.join(reads) + ',)'}")
+    source.line("at = known.get(key)")
+    source.line(f"if at is None: known[key] = [o]; reps.append({rep})")
+    source.line("else: at.append(o)")
+
+
+def write_takers(source: Source, fetch: Fetch, positions: Positions, records: Records) -> None:
+    """Write `take_<fetch>(run, sent, data)`, which puts an answer's values in their places."""
+    with source.block(f"def take_{fetch.id}(run, sent, data):"):
+        if not fetch.groups:
+            source.line("root = run.root")
+            for written in fetch.written:
+                name = attribute(written.key)
+                source.line(f"root.{name} = data.{name}")
+            source.line("return")
+        for number, group in enumerate(fetch.groups):
+            one = one_to_one(positions, records, group)
+            keys = [attribute(written.key) for written in group.written]
+            with source.block(f"if sent[{number}]:"):
+                source.line(f"entities = data.{attribute(group.alias)}")
+                source.line(f"if len(entities) != len(sent[{number}]): raise Unusual")
+                with source.block(f"for o, e in zip(sent[{number}], entities):"):
+                    _assign(source, keys, one=one)
+
+
+def _assign(source: Source, keys: list[str], *, one: bool) -> None:
+    if one:
+        for key in keys:
+            source.line(f"o.{key} = e.{key}")
+        source.line("pass")
+        return
+    values = [source.name("v") for _ in keys]
+    for value, key in zip(values, keys, strict=True):
+        source.line(f"{value} = e.{key}")
+    with source.block("for p in o:"):
+        for value, key in zip(values, keys, strict=True):
+            source.line(f"p.{key} = {value}")
+        source.line("pass")
+
+
+def write_finish(source: Source, positions: Positions, records: Records) -> None:
+    """Write `finish(run)`, which takes out what the client did not select."""
+    by_path: dict[KeyPath, Node] = {node.path: node for node in positions.ordered}
+    with source.block("def finish(run):"):
+        for path, record in records.by_path.items():
+            if record.hidden:
+                with source.block(f"for o in collect_{by_path[path].index}(run):"):
+                    for key in record.hidden:
+                        source.line(f"o.{attribute(key)} = UNSET")
+        source.line("pass")

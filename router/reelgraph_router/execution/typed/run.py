@@ -1,0 +1,230 @@
+"""One request's way through a plan that is compiled for the quick way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+import orjson
+
+from reelgraph_router.errors import GraphQLFault
+from reelgraph_router.execution.generate_shape import Unusual
+from reelgraph_router.execution.program import FetchProgram, Program
+from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.typed.compile import TypedProgram
+from reelgraph_router.execution.typed.replay import Replay
+from reelgraph_router.transport.port import (
+    Call,
+    Outcome,
+    SubgraphAnswer,
+    SubgraphRequest,
+    Transport,
+)
+
+MISSED = 8
+MANY_MISSES = 64
+"""A plan whose answers are unusual more often than one in eight goes the ordinary way at once."""
+
+Key = tuple[str, bytes]
+Sent = tuple[list[Any], ...]
+
+_encode = msgspec.json.Encoder().encode
+_log = logging.getLogger("reelgraph.router.execution")
+
+
+def is_promising(typed: TypedProgram) -> bool:
+    """Whether the quick way is worth trying: its answers were usual, mostly."""
+    if typed.misses < MANY_MISSES:
+        return True
+    typed.misses -= 1  # now and then it is tried again
+    return False
+
+
+class TypedRun:
+    """The state of one execution; like `Run`, which takes over when something is unusual."""
+
+    __slots__ = (
+        "_calls", "_careful", "_headers", "_known", "_on_done", "_redaction", "_remaining", "_replay",
+        "_transport", "_waits", "body", "done", "nodes", "program", "root", "typed", "variables",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        program: Program,
+        typed: TypedProgram,
+        variables: Mapping[str, object],
+        transport: Transport,
+        headers: bytes,
+        redaction: Redaction,
+    ) -> None:
+        self.program = program
+        self.typed = typed
+        self.variables = variables
+        self.root = typed.root()
+        self.nodes: list[list[Any] | None] = [None] * typed.nodes
+        self.done = False
+        self.body: bytes | None = None
+        self._transport = transport
+        self._headers = headers
+        self._redaction = redaction
+        self._waits = list(program.waits)
+        self._remaining = len(program.fetches)
+        self._calls: dict[Key, Call] = {}
+        self._known: dict[Key, Outcome] = {}
+        self._careful: Run | None = None
+        self._replay: Replay | None = None
+        self._on_done: Callable[[TypedRun], None] | None = None
+
+    def start(self, on_done: Callable[[TypedRun], None]) -> None:
+        """Send the first fetches; `on_done` may be called before this returns."""
+        self._on_done = on_done
+        if not self._remaining:
+            self._finish()
+            return
+        for number in self.program.first:
+            self._begin(number)
+
+    def cancel(self) -> None:
+        """Stop: nobody waits for the answer. `on_done` is not called any more."""
+        self.done = True
+        self._on_done = None
+        if self._careful is not None:
+            self._careful.cancel()
+        self._drop_calls()
+
+    def expire(self) -> None:
+        """End now with what is there; what is under way fails as too late."""
+        if self._careful is None:
+            self._go_carefully()
+        assert self._careful is not None
+        if not self.done:
+            self._careful.expire()
+
+    def complete(self) -> tuple[dict[str, object] | None, list[GraphQLFault]]:
+        """The response's `data` and `errors` where there is no `body`: the ordinary run's."""
+        assert self._careful is not None
+        return self._careful.complete()
+
+    # Scheduling
+
+    def _begin(self, number: int) -> None:
+        if self._careful is not None:
+            return
+        try:
+            started = self._send(self.program.fetches[number])
+        except Exception:
+            self._go_carefully()
+            return
+        if not started:
+            self._ended(self.program.fetches[number])
+
+    def _ended(self, fetch: FetchProgram) -> None:
+        self._remaining -= 1
+        waits = self._waits
+        for dependent in fetch.dependents:
+            waits[dependent] -= 1
+            if waits[dependent] == 0:
+                self._begin(dependent)
+        if self._remaining == 0:
+            self._finish()
+
+    def _finish(self) -> None:
+        """All is there: make the response."""
+        typed = self.typed
+        try:
+            if typed.finish is not None:
+                typed.finish(self)
+            self.body = _encode(typed.response(k_data=self.root))
+        except Exception:
+            self._go_carefully()
+            return
+        if typed.misses:
+            typed.misses -= 1
+        self._tell()
+
+    def _tell(self) -> None:
+        if not self.done:
+            self.done = True
+            # Let go of it, as `Run` does: circles would wait for the garbage collector.
+            on_done, self._on_done = self._on_done, None
+            assert on_done is not None
+            on_done(self)
+
+    # Sending and receiving
+
+    def _send(self, fetch: FetchProgram) -> bool:
+        """Send a fetch; False where there is nothing to ask."""
+        typed = self.typed.fetches[fetch.id]
+        parts: list[bytes] = []
+        sent: list[list[Any]] = []
+        empty = True
+        for variable, represent in typed.represent:
+            representations, targets = represent(self)
+            if representations:
+                empty = False
+            parts.append(variable + orjson.dumps(representations))
+            sent.append(targets)
+        if sent and empty:
+            return False
+        variables = self.variables
+        for name, head in fetch.variables:
+            if name in variables:
+                parts.append(head + orjson.dumps(variables[name]))
+        body = fetch.head + b",".join(parts) + b"}}"
+        request = SubgraphRequest(
+            fetch.subgraph, body, self._headers, fetch.timeout, fetch.repeatable
+        )
+        key = (fetch.subgraph, body)
+        call = self._transport.send(request, partial(self._receive, fetch, tuple(sent), key))
+        self._calls[key] = call
+        return True
+
+    def _receive(self, fetch: FetchProgram, sent: Sent, key: Key, outcome: Outcome) -> None:
+        if self.done:
+            return
+        if self._replay is not None:
+            self._replay.arrived(key, outcome)
+            return
+        self._calls.pop(key, None)
+        self._known[key] = outcome
+        try:
+            self._take(fetch, sent, outcome)
+        except Exception:
+            self._go_carefully()
+            return
+        self._ended(fetch)
+
+    def _take(self, fetch: FetchProgram, sent: Sent, outcome: Outcome) -> None:
+        """Put an answer in place; raises whatever shows that it is unusual."""
+        if outcome.__class__ is not SubgraphAnswer:
+            raise Unusual
+        typed = self.typed.fetches[fetch.id]
+        answer = typed.decode(outcome.body)
+        if answer.k_errors:
+            raise Unusual
+        typed.take(self, sent, answer.k_data)
+
+    # The ordinary way
+
+    def _go_carefully(self) -> None:
+        """Run again in the ordinary way, with the answers that have arrived."""
+        self.typed.misses = min(self.typed.misses + MISSED, MANY_MISSES + MISSED * MISSED)
+        self._replay = Replay(self._transport, self._known, self._calls)
+        self._careful = Run(
+            self.program, self.variables, self._replay, self._headers, self._redaction
+        )
+        self._careful.start(lambda run: self._end_carefully())
+        self._replay.drain()
+
+    def _end_carefully(self) -> None:
+        self._drop_calls()
+        self._tell()
+
+    def _drop_calls(self) -> None:
+        for call in self._calls.values():
+            call.cancel()
+        self._calls.clear()

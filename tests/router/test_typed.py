@@ -1,0 +1,181 @@
+"""The quick way says what the ordinary way says, whatever the subgraphs answer."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import orjson
+import pytest
+import yaml
+from graphql import parse
+
+from reelgraph_federation import Subgraph, compose
+from reelgraph_federation.operations import normalize_operation
+from reelgraph_federation.planning import plan_operation
+from reelgraph_federation.supergraph import parse_supergraph
+from reelgraph_router.execution.compile import compile_plan
+from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.typed.run import TypedRun, is_promising
+from reelgraph_router.transport.memory import MemoryTransport
+from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, TransportFault
+
+CASES = yaml.safe_load(Path(__file__).with_name("typed_cases.yaml").read_text())
+LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+SDL = {
+    "shelves": LINK
+    + """
+        type Query { shelf: [Shelf!] }
+        type Shelf { name: String owner: Person books: [Book!] }
+        type Book { id: ID! title: String price: Float author: Person! }
+        type Person @key(fields: "id") { id: ID! }
+    """,
+    "people": LINK + 'type Person @key(fields: "id") { id: ID! name: String! }',
+}
+OPERATION = "{ shelf { name owner { id name } books { id title price author { name } } } }"
+FAULT = TransportFault(FaultKind.UNREACHABLE, "not there")
+
+
+def compiled(operation=OPERATION):
+    """The program of an operation."""
+    found = compose([Subgraph(name, f"http://{name}", sdl) for name, sdl in SDL.items()])
+    supergraph = parse_supergraph(found.supergraph_sdl)
+    plan = plan_operation(supergraph, normalize_operation(supergraph, parse(operation)))
+    return compile_plan(plan, lambda name: 5.0)
+
+
+def subgraphs(case):
+    """What the two subgraphs answer in a case."""
+
+    def shelves(request):
+        if case["root"] == "unreachable":
+            return FAULT
+        return {"data": case["root"], "errors": case.get("errors", [])}
+
+    def people(request):
+        known = case.get("people", {})
+        if known == "unreachable":
+            return FAULT
+        asked = [str(one["id"]) for one in request.variables["representations"]]
+        return {"data": {"_entities": [known[key] for key in asked if key in known]}}
+
+    return MemoryTransport({"shelves": shelves, "people": people})
+
+
+class Held:
+    """A transport that keeps each request, which must be the only one to its subgraph."""
+
+    def __init__(self):
+        self.held = {}
+
+    def send(self, request, deliver):
+        assert request.subgraph not in self.held, "asked twice"
+        self.held[request.subgraph] = deliver
+        return self
+
+    def cancel(self):
+        pass
+
+
+async def finished(run):
+    done = asyncio.get_running_loop().create_future()
+    run.start(done.set_result)
+    return await done
+
+
+def told(run):
+    """Data and errors of a finished run."""
+    if isinstance(run, TypedRun) and run.body is not None:
+        return orjson.loads(run.body)["data"], []
+    data, errors = run.complete()
+    return orjson.loads(orjson.dumps(data)), [error.to_json() for error in errors]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+async def test_case(case):
+    program = compiled()
+    ordinary_calls, quick_calls = subgraphs(case), subgraphs(case)
+    ordinary = await finished(Run(program, {}, ordinary_calls, b"", Redaction()))
+    quick = await finished(TypedRun(program, program.typed, {}, quick_calls, b"", Redaction()))
+    assert (quick.body is not None) == case["quick"]
+    assert told(quick) == told(ordinary)
+    assert quick_calls.calls == ordinary_calls.calls
+
+
+async def test_response_keys_stand_in_the_clients_order():
+    program = compiled("{ shelf { books { title id } owner { name id } name } }")
+    root = {"shelf": [{"name": "A", "owner": {"id": "1"}, "books": [{"id": "b", "title": "T"}]}]}
+    calls = subgraphs({"root": root, "people": {"1": {"name": "One"}}})
+    run = await finished(TypedRun(program, program.typed, {}, calls, b"", Redaction()))
+    assert run.body == (
+        b'{"data":{"shelf":[{"books":[{"title":"T","id":"b"}],'
+        b'"owner":{"name":"One","id":"1"},"name":"A"}]}}'
+    )
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "query($if: Boolean!) { shelf { name @include(if: $if) } }",
+        "{ shelf { name } __schema { queryType { name } } }",
+    ],
+)
+def test_plans_that_records_cannot_say(operation):
+    assert compiled(operation).typed is None
+
+
+async def test_time_is_over_while_a_fetch_is_under_way():
+    program = compiled()
+    asked = asyncio.get_running_loop().create_future()
+
+    async def people(request):
+        asked.set_result(None)
+        await asyncio.Event().wait()
+
+    root = {"shelf": [{"name": "A", "owner": {"id": "1"}, "books": []}]}
+    calls = MemoryTransport({"shelves": lambda request: {"data": root}, "people": people})
+    run = TypedRun(program, program.typed, {}, calls, b"", Redaction())
+    done = asyncio.get_running_loop().create_future()
+    run.start(done.set_result)
+    await asked
+    run.expire()
+    data, errors = told(await done)
+    assert data == {"shelf": [{"name": "A", "owner": None, "books": []}]}
+    assert [error["extensions"]["code"] for error in errors] == ["GATEWAY_TIMEOUT"]
+    await calls.close()
+
+
+def test_what_is_under_way_is_not_asked_twice_when_another_answer_is_unusual():
+    """Two root fetches: one fails while the other one is still under way."""
+    people = LINK + 'type Query { person: Person } type Person @key(fields: "id") { id: ID! }'
+    found = compose(
+        [
+            Subgraph("shelves", "http://shelves", LINK + "type Query { first: Int }"),
+            Subgraph("people", "http://people", people),
+        ]
+    )
+    supergraph = parse_supergraph(found.supergraph_sdl)
+    document = parse("{ first person { id } }")
+    plan = plan_operation(supergraph, normalize_operation(supergraph, document))
+    program = compile_plan(plan, lambda name: 5.0)
+    transport = Held()
+    run = TypedRun(program, program.typed, {}, transport, b"", Redaction())
+    ended = []
+    run.start(ended.append)
+    transport.held["shelves"](FAULT)
+    assert not ended
+    transport.held["people"](SubgraphAnswer(200, [], b'{"data":{"person":{"id":"1"}}}'))
+    assert ended == [run]
+    data, errors = told(run)
+    assert data == {"first": None, "person": {"id": "1"}}
+    assert len(errors) == 1
+
+
+def test_a_plan_whose_answers_are_mostly_unusual_goes_the_ordinary_way():
+    typed = compiled().typed
+    assert is_promising(typed)
+    typed.misses = 1_000
+    assert not is_promising(typed)
+    typed.misses = 0
+    assert is_promising(typed)
