@@ -15,13 +15,16 @@ from ...supergraph.model import InterfaceType, NamedType, ObjectType
 from ..context_arguments import context_arguments
 from ..state import MergeState
 
+Taken = frozenset[tuple[str, str]]
+"""What is taken from contexts: names and selections, as text."""
+
 
 @dataclass(slots=True, eq=False)
 class FieldAbility:
     """How the subgraphs have one field of one object type.
 
     ``owners`` is the alternatives, each of which may hold at run time: one set of subgraphs, or two
-    for a labelled override. ``requires``, ``provides`` and ``contexts``, the names of those that must be
+    for a labelled override. ``requires``, ``provides`` and ``contexts``, what must have been
     set above, are by subgraph index.
     """
 
@@ -30,7 +33,7 @@ class FieldAbility:
     types: dict[int, str]
     requires: dict[int, FieldSet]
     provides: dict[int, FieldSet]
-    contexts: dict[int, frozenset[str]]
+    contexts: dict[int, Taken]
 
 
 @dataclass(slots=True, eq=False)
@@ -143,7 +146,8 @@ class Abilities:
         if element.args:
             arguments = context_arguments(self.state, element, index)
             if arguments:
-                ability.contexts[index] = frozenset(each.context for each in arguments)
+                taken = frozenset((each.context, each.selection) for each in arguments)
+                ability.contexts[index] = taken
 
 
 def _interface_object_types(state: MergeState) -> set[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...type_refs import named
+from .abilities import Taken
+from .contexts import Contexts
 from .reach import Reach, bits
 
 if TYPE_CHECKING:
@@ -56,10 +58,11 @@ def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: in
     lines: list[str] = []
     for index in bits(mask):
         name, where = state.name(index), f'"{place.type_name}.{field}"'
-        if owners >> index & 1 and not (
-            ability.fields[field].contexts.get(index, frozenset()) <= place.contexts
-        ):
-            lines.append(f'- subgraph "{name}" has {where}, and no type above sets its context')
+        missing = ability.fields[field].contexts.get(index, frozenset()) - place.contexts
+        if owners >> index & 1 and missing:
+            lines += _reasons_of_contexts(
+                state, reach, place, f'subgraph "{name}" has {where}', missing
+            )
         elif owners >> index & 1:
             lines.append(
                 f'- subgraph "{name}" has {where}, and what its @requires cannot be fetched'
@@ -70,6 +73,26 @@ def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: in
             lines.append(f'- subgraph "{name}" does not have {where}')
     for index in bits(owners & ~mask):
         lines.append(f"- {_why_not(state, reach, place, mask, index)}")
+    return lines
+
+
+def _reasons_of_contexts(
+    state: MergeState, reach: Reach, place: Place, has: str, missing: Taken
+) -> list[str]:
+    """Say of each context that nothing sets it above, or that its setter lacks what is taken."""
+    contexts = Contexts(reach.abilities, reach)
+    lines: list[str] = []
+    for context, selection in sorted(missing):
+        above = place.path()[:-1]
+        setter = next((p for p in reversed(above) if context in contexts.set_by(p.type_name)), None)
+        name = context.partition("__")[2]
+        if setter is None:
+            lines.append(f'- {has}, and no type above sets its context "{name}"')
+        else:
+            lines.append(
+                f'- {has}, and "{selection}" of its context "{name}" cannot be fetched at'
+                f' "{setter.type_name}", which sets it'
+            )
     return lines
 
 

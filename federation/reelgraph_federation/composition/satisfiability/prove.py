@@ -1,8 +1,8 @@
 """Prove that every path of the API can be resolved from every place where a query can stand.
 
 A place is an object type and the set of subgraphs in which an object of that type may have been
-found, closed under key jumps; and besides it what is provided there and which contexts are set above.
-Each place is looked at once; a place whose set contains that of one already looked at has at least
+found, closed under key jumps; and besides it what is provided there and what can be taken from the
+contexts set above. Each place is looked at once; a place whose set contains that of one already looked at has at least
 its possibilities, and is passed over.
 """
 
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from ...field_sets import FieldSet
 from ...supergraph.model import NamedType, ObjectType
 from ..state import MergeState
-from .abilities import Abilities, FieldAbility
+from .abilities import Abilities, FieldAbility, Taken
+from .contexts import Contexts
 from .explain import report_unsatisfiable
 from .reach import Reach
 from .views import NO_VIEWS, Views, provided_below, views_after
@@ -34,7 +35,8 @@ class Place:
     parent: Place | None
     field: str
     on: str | None = None
-    contexts: frozenset[str] = frozenset()
+    contexts: Taken = frozenset()
+    """What the fields of the place may take: of each context, what the nearest setter above can give."""
 
     def path(self) -> list[Place]:
         """Return the places from the root to this one."""
@@ -62,10 +64,10 @@ class _Proof:
         self.reach = reach
         self.abilities = reach.abilities
         self.todo: deque[Place] = deque()
-        self.seen: dict[str, list[tuple[int, Views, frozenset[str]]]] = {}
+        self.seen: dict[str, list[tuple[int, Views, Taken]]] = {}
         self.failed: set[tuple[str, str]] = set()
         self.places = 0
-        self.sets_contexts = any(getattr(t, "contexts", ()) for t in types.values())
+        self.contexts = Contexts(self.abilities, self.reach)
 
     def run(self) -> None:
         for root in ("Query", "Mutation", "Subscription"):
@@ -73,8 +75,7 @@ class _Proof:
             for index, _ in self.state.by_type.get(root, ()):
                 mask |= 1 << index
             if mask and isinstance(self.types.get(root), ObjectType):
-                contexts = self._contexts(root, frozenset())
-                self._visit(Place(root, mask, NO_VIEWS, None, root.lower(), None, contexts))
+                self._visit(Place(root, mask, NO_VIEWS, None, root.lower()))
         while self.todo:
             if self.places > MAX_PLACES:
                 self.state.report(
@@ -138,15 +139,8 @@ class _Proof:
         mask = usable
         for index in views:
             mask |= 1 << index
+        contexts = self.contexts.below(place.type_name, place.found, place.views, place.contexts)
         for type_name, found in self.reach.outcomes(field, mask).items():
             provided = views_after(field, found, views)
             on = type_name if type_name != declared else None
-            contexts = self._contexts(type_name, place.contexts)
             self._visit(Place(type_name, found, provided, place, field.name, on, contexts))
-
-    def _contexts(self, type_name: str, above: frozenset[str]) -> frozenset[str]:
-        """Return the contexts set at a type, itself or as an abstract type, or above it."""
-        if not self.sets_contexts:
-            return above
-        names = (type_name, *self.state.supertypes.get(type_name, ()))
-        return above.union(*(getattr(self.types.get(n), "contexts", ()) for n in names))

@@ -100,6 +100,10 @@ class Reach:
             waiting = rest
         return reached
 
+    def selects(self, type_name: str, mask: int, selections: FieldSet, views: Views) -> bool:
+        """Tell whether a selection can be fetched where the object was found in ``mask``."""
+        return self._selects(type_name, self.closure(type_name, mask, views), selections, views)
+
     def _selects(
         self, type_name: str, mask: int, selections: FieldSet, views: Views = NO_VIEWS
     ) -> bool:
@@ -130,6 +134,8 @@ class Reach:
             below = provided_below(self.abilities.state, views, type_name, field.name)
         for owners in field.owners:
             usable = self.usable(type_name, field, owners & mask, views)
+            for index in field.contexts:
+                usable &= ~(1 << index)  # a field set cannot give a field its contextual arguments
             for index in below:
                 usable |= 1 << index
             if not usable:
