@@ -12,7 +12,6 @@ from pathlib import Path
 import orjson
 import pytest
 import yaml
-from case_files import CASES, subgraph_sdl
 from simulated_subgraph import SimulatedSubgraph
 
 from reelgraph_federation import Subgraph, compose
@@ -20,6 +19,7 @@ from reelgraph_router.embedded import EmbeddedRouter
 from reelgraph_router.execution.complete import Completion
 from reelgraph_router.execution.run import Run
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
+from tests.router.support.case_files import CASES, subgraph_sdl
 
 
 def load(path: Path):
