@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from reelgraph_kit.asgi import (
     ASGIApp,
@@ -30,10 +31,11 @@ from reelgraph_router.identity.authenticate import Authenticator
 from reelgraph_router.identity.client_address import ClientAddress
 from reelgraph_router.identity.key_sets import KeySets, read_entry
 from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
+from reelgraph_router.pipeline.authorize import AuthorizationRules
 from reelgraph_router.pipeline.graph import GraphRules, MakeTransport
 from reelgraph_router.pipeline.handle import Pipeline
 from reelgraph_router.pipeline.limits import OperationLimits
-from reelgraph_router.pipeline.operations import OperationRules
+from reelgraph_router.pipeline.stages import OperationRules
 from reelgraph_router.settings import RouterSettings
 from reelgraph_router.supergraph_source.file import FileSource
 from reelgraph_router.supergraph_source.hot_swap import HotSwap
@@ -146,7 +148,7 @@ class Router:
     async def start(self) -> None:
         """Make everything that needs the event loop; raises SourceError."""
         settings = self._settings
-        rules = graph_rules(settings)
+        rules = replace(graph_rules(settings), hooks=self._hooks)
         self.graphs = HotSwap(rules, self._transports(), self._planners, on_swap=settle)
         keys = make_key_sets(settings)
         self.pipeline = Pipeline(
@@ -225,6 +227,10 @@ def graph_rules(settings: RouterSettings) -> GraphRules:
             ),
             introspection=settings.introspection,
             cache_size=settings.plan_cache_size,
+            authorization=AuthorizationRules(
+                settings.authorization_errors, settings.reject_unauthorized
+            ),
+            override_labels=frozenset(settings.override_labels),
         ),
         redaction=Redaction(expose=settings.expose_subgraph_errors),
         urls=settings.urls_by_subgraph(),

@@ -7,10 +7,12 @@ answer = await router.execute("{ topProducts { name } }")
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import cast
 
 import orjson
 
+from reelgraph_kit.identity import ANONYMOUS, Identity
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.graph import GraphRules
@@ -46,6 +48,8 @@ class EmbeddedRouter:
         Raises ValueError with the reason when the supergraph is not valid.
         """
         rules = rules or GraphRules(redaction=Redaction(expose=True))
+        if hooks is not None:
+            rules = replace(rules, hooks=hooks)
         graphs = HotSwap(rules, lambda urls: transport)
         document = SupergraphDocument(supergraph_sdl, text_version(supergraph_sdl), "memory")
         if not await graphs.swap(document):
@@ -57,8 +61,9 @@ class EmbeddedRouter:
         query: str,
         variables: Mapping[str, object] | None = None,
         operation_name: str | None = None,
+        identity: Identity = ANONYMOUS,
     ) -> Json:
         """Answer a query or a mutation: the response as a client would read it."""
-        request = ClientRequest(query, operation_name, dict(variables or {}))
+        request = ClientRequest(query, operation_name, dict(variables or {}), identity=identity)
         answer = await self.pipeline.handle(request)
         return cast("Json", orjson.loads(answer.body))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
@@ -74,6 +74,11 @@ class RouterSettings(ServiceSettings):
         default=1_000, gt=0, description="Most operations kept ready per supergraph version."
     )
 
+    override_labels: CommaList = Field(
+        default=(),
+        description="Named labels of progressive overrides that hold for every request.",
+    )
+
     # Towards subgraphs.
     request_timeout_seconds: float = Field(
         default=30.0, gt=0, description="Time for a whole request; told to subgraphs as deadline."
@@ -130,6 +135,15 @@ class RouterSettings(ServiceSettings):
     identity_lifetime_seconds: int = Field(
         default=60, ge=2, description="Life of the signed identity that subgraphs get."
     )
+    authorization_errors: Literal["errors", "extensions", "disabled"] = Field(
+        default="errors",
+        description="Where clients are told what authorisation directives left out: in the "
+        "response's errors, in its extensions, or nowhere.",
+    )
+    reject_unauthorized: bool = Field(
+        default=False,
+        description="Whether an operation is refused as a whole when something would be left out.",
+    )
     trusted_proxies: CommaList = Field(
         default=(),
         description="Addresses or networks whose X-Forwarded-For is believed, such as 10.0.0.0/8.",
@@ -141,7 +155,7 @@ class RouterSettings(ServiceSettings):
 
     @field_validator(
         "cors_origins", "csrf_headers", "subgraph_timeouts", "subgraph_urls", "subscription_protocols", "forward_headers",
-        "jwks_urls", "trusted_proxies", mode="before",
+        "override_labels", "jwks_urls", "trusted_proxies", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: object) -> object:

@@ -1,13 +1,24 @@
 """Operations: normalisation before planning."""
 
+from reelgraph_federation.operations.access import AccessIndex, Granted
 from reelgraph_federation.operations.conditions import TooManyConditionsError
 from reelgraph_federation.operations.normalize import normalize_operation
+from reelgraph_federation.operations.passes.filter_access import (
+    FilteredOperation,
+    LeftOut,
+    filter_operation,
+)
 from reelgraph_federation.operations.passes.inline_fragments import OperationTooLargeError
 from reelgraph_federation.operations.tree import NormalizedOperation
 
 __all__ = [
+    "AccessIndex",
+    "FilteredOperation",
+    "Granted",
+    "LeftOut",
     "NormalizedOperation",
     "OperationTooLargeError",
     "TooManyConditionsError",
+    "filter_operation",
     "normalize_operation",
 ]

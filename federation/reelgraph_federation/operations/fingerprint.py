@@ -33,6 +33,12 @@ def _add_selections(selections: Selections, parts: list[str]) -> None:
         parts.append(f"on {case}")
         for field in fields.values():
             _add_field(field, parts)
+    for field in selections.left_out.values():
+        parts.append(f"without {field.order}:{field.response_name}:{field.name}{field.condition!r}")
+    for case, fields in selections.left_out_cases.items():
+        parts.append(
+            f"on {case} without {[(one.order, one.name, one.response_name) for one in fields.values()]}"
+        )
     parts.append("}")
 
 

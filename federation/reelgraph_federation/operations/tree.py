@@ -48,12 +48,15 @@ class Selections:
     """What is selected of an object.
 
     `fields` are selected whatever the object's type; `cases` those for one object type only. No
-    response name is in both.
+    response name is in both. `left_out` and `left_out_cases` are fields likewise that the caller may
+    not have: they are not fetched, and null in the response.
     """
 
     type_name: str
     fields: dict[str, SelectedField] = field(default_factory=dict)
     cases: dict[str, dict[str, SelectedField]] = field(default_factory=dict)
+    left_out: dict[str, SelectedField] = field(default_factory=dict)
+    left_out_cases: dict[str, dict[str, SelectedField]] = field(default_factory=dict)
 
     def for_type(self, name: str) -> list[SelectedField]:
         """Return the fields of an object of one type, in the order of the response."""
@@ -61,6 +64,10 @@ class Selections:
         if not own:
             return list(self.fields.values())
         return sorted((*self.fields.values(), *own.values()), key=lambda one: one.order)
+
+    def left_out_for(self, name: str) -> list[SelectedField]:
+        """Return the fields of an object of one type that the response answers with null."""
+        return [*self.left_out.values(), *self.left_out_cases.get(name, {}).values()]
 
 
 @dataclass(frozen=True, slots=True)

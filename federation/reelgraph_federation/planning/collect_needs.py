@@ -123,7 +123,7 @@ class NeedCollector:
     def _is_narrowed(self, position: Position, selections: Selections) -> bool:
         """Tell whether a field's type differs between the possible types (completion needs it)."""
         types = self._types
-        for field in selections.fields.values():
+        for field in (*selections.fields.values(), *selections.left_out.values()):
             refs = {
                 one.fields[field.name].type
                 for name in types.possible(position.type_name)

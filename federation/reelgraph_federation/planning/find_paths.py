@@ -6,7 +6,7 @@ bounds for each field alone; choosing paths then shares fetches without exceedin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from reelgraph_federation.field_sets import FieldSet, Selection
 from reelgraph_federation.planning.contexts import (
@@ -43,7 +43,7 @@ class Waves(dict[TypeNode, int]):
 class Reach:
     """Answers which nodes a position can have, and from which wave on."""
 
-    def __init__(self, graph: QueryGraph, labels: frozenset[str], kind: str) -> None:
+    def __init__(self, graph: QueryGraph, labels: Set[str], kind: str) -> None:
         self.graph = graph
         self._labels = labels
         self.kind = kind

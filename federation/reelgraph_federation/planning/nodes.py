@@ -234,6 +234,8 @@ class FieldShape:
     """`__typename` where the type is static: the value itself, `key` is not read."""
     introspection: bool = False
     """`__schema` or `__type`: answered from `QueryPlan.introspection` under `response_name`."""
+    left_out: bool = False
+    """The caller may not have it: null, `key` is not read."""
 
 
 @dataclass(frozen=True, slots=True)

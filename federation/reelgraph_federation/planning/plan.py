@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
@@ -26,13 +27,14 @@ def plan_operation(
     supergraph: Supergraph,
     operation: NormalizedOperation,
     *,
-    override_labels: frozenset[str] = frozenset(),
+    override_labels: Set[str] = frozenset(),
     disabled_subgraphs: frozenset[str] = frozenset(),
 ) -> QueryPlan:
     """Plan how to answer an operation in the fewest sequential subgraph calls.
 
     Pure: equal inputs give equal plans, so callers may cache by fingerprint and active
-    `override_labels` (those of progressive `@override`s that hold for this request). The
+    `override_labels` (those of progressive `@override`s that hold for this request); a plan
+    depends on no other label than those that were looked up in the set. The
     operation must be valid against the API schema. Raises `NoPathError` for a field without a
     path, which means that composition let an unsatisfiable supergraph through, and
     `PlanningBudgetError` when the search exceeds its budget. With `disabled_subgraphs` a plan that
@@ -76,9 +78,7 @@ def _cost(drafts: list[FetchDraft]) -> tuple[int, int, int]:
 class Planner:
     """Plans one operation; what it found out stays readable afterwards."""
 
-    def __init__(
-        self, graph: QueryGraph, operation: NormalizedOperation, labels: frozenset[str]
-    ) -> None:
+    def __init__(self, graph: QueryGraph, operation: NormalizedOperation, labels: Set[str]) -> None:
         self._operation = operation
         self.reach = Reach(graph, labels, operation.kind)
         self.root = Position(operation.selections.type_name, KeySpace())

@@ -45,7 +45,9 @@ class ShapeBuilder:
         self._usage = None
         name = position.type_name
         shown = self._object(position, name, operation.selections, True)
-        orders = {one.response_name: one.order for one in operation.selections.for_type(name)}
+        selected = operation.selections
+        selected_or_not = (*selected.for_type(name), *selected.left_out_for(name))
+        orders = {one.response_name: one.order for one in selected_or_not}
         fields = [(orders[field.response_name], field) for field in shown.fields]
         for response_name, order, condition, field_name in operation.introspection_fields:
             shape = FieldShape(
@@ -64,7 +66,7 @@ class ShapeBuilder:
     def _object(
         self, position: Position, type_name: str, selections: Selections, nullable: bool
     ) -> ObjectShape:
-        fields: list[FieldShape] = []
+        fields: list[tuple[int, FieldShape]] = []
         elsewhere: list[str] = []
         for field in selections.for_type(type_name):
             at = position
@@ -74,12 +76,34 @@ class ShapeBuilder:
                     at = position.branches[type_name]
             shape = self._field(position, at, type_name, field)
             if self._is_shown(field, shape):
-                fields.append(shape)
+                fields.append((field.order, shape))
             else:
                 elsewhere.append(shape.key)
+        left_out = self._left_out(type_name, selections)
+        if left_out:
+            fields = sorted((*fields, *left_out), key=lambda one: one[0])
+        shown = tuple(shape for _, shape in fields)
         if elsewhere:
-            return PartialShape(type_name, nullable, tuple(fields), tuple(elsewhere))
-        return ObjectShape(type_name, nullable, tuple(fields))
+            return PartialShape(type_name, nullable, shown, tuple(elsewhere))
+        return ObjectShape(type_name, nullable, shown)
+
+    def _left_out(self, type_name: str, selections: Selections) -> list[tuple[int, FieldShape]]:
+        """Return the fields that the caller may not have, with their place in the order."""
+        found: list[tuple[int, FieldShape]] = []
+        for field in selections.left_out_for(type_name):
+            nullable = self._reach.field_ref(type_name, field.name).nullable
+            shape = FieldShape(
+                field.response_name,
+                "",
+                ScalarShape(field.name, nullable),
+                type_name,
+                field.name,
+                field.condition,
+                left_out=True,
+            )
+            if self._is_shown(field, shape):
+                found.append((field.order, shape))
+        return found
 
     def _is_shown(self, field: SelectedField, shape: FieldShape) -> bool:
         """Tell whether the part of the answer being built has a field, or leads through it."""

@@ -156,6 +156,8 @@ class Completion:
         if field.introspection:
             return self._introspection.get(field.response_name)
         at = (*path, field.response_name)
+        if field.left_out:
+            return self._left_out(field, at)
         missing = field.key not in owner
         # What failed at the object as a whole explains the fields that did not come.
         told = (told_here and missing) or self._report(faults, field.key, at, field.shape)
@@ -163,6 +165,13 @@ class Completion:
             field.shape, owner.get(field.key), at, f"{field.parent}.{field.name}",
             explained=told,
         )  # fmt: skip
+
+    def _left_out(self, field: FieldShape, path: Path) -> object:
+        """Null for what the caller may not have; the error about it was made beforehand."""
+        if field.shape.nullable:
+            return None
+        self._explained.update(path[:length] for length in range(len(path)))
+        return INVALID
 
     def _report(
         self, faults: Mapping[Key, list[LocatedFault]] | None, key: Key, path: Path,

@@ -118,6 +118,10 @@ class ShapeWriter:
             return repr(field.constant)
         if field.introspection:
             return f"run.introspection[{field.response_name!r}]"
+        if field.left_out:
+            if not field.shape.nullable:
+                self._source.line("raise Unusual")
+            return "None"
         value = self._name("v")
         # Where null is no answer anyway, a key that is missing may just as well raise.
         sure = not field.shape.nullable or self._positions.is_local(position, field.key)

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
 from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.introspect import Introspection
-from reelgraph_router.pipeline.operations import OperationRules, Operations
+from reelgraph_router.pipeline.operations import Operations
+from reelgraph_router.pipeline.stages import OperationRules
 from reelgraph_router.supergraph_source.port import SupergraphDocument
+from reelgraph_router.transport.hooked import hooked
 from reelgraph_router.transport.port import Transport
 
 _log = logging.getLogger("reelgraph.router.supergraph")
@@ -27,6 +30,7 @@ class GraphRules:
     urls: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 15.0
     timeouts: Mapping[str, float] = field(default_factory=dict)
+    hooks: Hooks = field(default_factory=Hooks)
 
     def timeout_of(self, subgraph: str) -> float:
         """A subgraph's time limit, in seconds."""
@@ -49,9 +53,11 @@ class Graph:
     ) -> None:
         self.supergraph = supergraph
         self.version = version
-        self.transport = transport
+        self.transport = hooked(transport, rules.hooks)
         self.redaction = rules.redaction
-        self.operations = Operations(supergraph, rules.operations, rules.timeout_of, executor)
+        self.operations = Operations(
+            supergraph, rules.operations, rules.timeout_of, executor, rules.hooks
+        )
         self.introspection = Introspection(supergraph.api_schema)
         self.requests = 0
         self._retired = False

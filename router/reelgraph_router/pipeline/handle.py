@@ -15,11 +15,12 @@ from reelgraph_router.execution.timeline import Timeline
 from reelgraph_router.execution.typed.run import TypedRun, is_promising
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
+from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph
-from reelgraph_router.pipeline.operations import ReadyOperation
 from reelgraph_router.pipeline.request import ClientRequest
-from reelgraph_router.pipeline.respond import serialise_data, serialise_refusal, serialise_result
+from reelgraph_router.pipeline.respond import serialise_refusal
 from reelgraph_router.pipeline.shared_runs import RunningRequest, SharedRuns
+from reelgraph_router.pipeline.stages import ReadyOperation
 from reelgraph_router.pipeline.subscribe import Subscriptions
 from reelgraph_router.supergraph_source.hot_swap import HotSwap
 
@@ -66,13 +67,15 @@ class Pipeline:
 
     async def _execute(self, request: ClientRequest) -> bytes:
         if self._hooks.request:
-            await call(self._hooks.request, request)
+            await self._admit(request)
         graph = self.current_graph()
         graph.enter()
         try:
             operation = await self.ready_operation(graph, request)
             refuse_wrong_method(operation, request)
             variables = operation.coerce(request.variables)
+            if operation.unauthorized is not None:
+                operation.unauthorized.refuse(variables, request)
             return await self._run(graph, operation, request, variables)
         finally:
             graph.leave()
@@ -82,15 +85,22 @@ class Pipeline:
 
         Raises RequestError when the request is refused.
         """
+        if self._hooks.request:
+            await self._admit(request)
         graph = self.current_graph()
         operation = await self.ready_operation(graph, request)
         if operation.kind != "subscription":
             return None
-        if self._hooks.request:
-            await call(self._hooks.request, request)
         variables = operation.coerce(request.variables)
+        if operation.unauthorized is not None:
+            operation.unauthorized.refuse(variables, request)
         self.subscriptions.admit()
         return self.subscriptions.results(graph, operation, request, variables)
+
+    async def _admit(self, request: ClientRequest) -> None:
+        if not request.admitted:
+            request.admitted = True
+            await call(self._hooks.request, request)
 
     def current_graph(self) -> Graph:
         """The graph being served; raises RequestError (503) while there is none."""
@@ -105,7 +115,7 @@ class Pipeline:
         """The operation, from the cache or made ready now; raises RequestError."""
         found = graph.operations.recall(request.query, request.operation_name)
         if found is None:
-            found = await graph.operations.prepare(request.query, request.operation_name)
+            found = await graph.operations.prepare(request)
         return found
 
     async def _run(
@@ -120,8 +130,8 @@ class Pipeline:
             )
         key = None
         if self._share and operation.kind == "query" and not request.include_plan:
-            key = (graph.version, request.query, request.operation_name,
-                   orjson.dumps(variables) if variables else b"", request.subgraph_headers)  # fmt: skip
+            # The program stands for the operation and for what this caller may have of it.
+            key = (program, orjson.dumps(variables) if variables else b"", request.subgraph_headers)
             under_way = self.shared.find(key)
             if under_way is not None:
                 return await self.shared.wait(under_way)
@@ -155,22 +165,3 @@ def refuse_wrong_method(operation: ReadyOperation, request: ClientRequest) -> No
             Code.BAD_REQUEST,
             406,
         )
-
-
-def finish(run: Run | TypedRun, operation: ReadyOperation) -> bytes:
-    """Shape the response of a finished run and serialise it."""
-    if isinstance(run, TypedRun) and run.body is not None:
-        return run.body
-    data, errors = run.complete()
-    timeline = run.timeline if isinstance(run, Run) else None
-    if not errors and timeline is None:
-        return serialise_data(data)
-    extensions = None
-    if timeline is not None:
-        extensions = {
-            "queryPlan": {
-                "text": operation.plan_text,
-                "fetches": timeline.to_json(),
-            }
-        }
-    return serialise_result(data, errors, extensions)

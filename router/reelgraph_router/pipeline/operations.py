@@ -6,61 +6,38 @@ The cache belongs to one supergraph, so the supergraph's version is part of the 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Sequence, Set
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
-from graphql import DocumentNode, OperationDefinitionNode
-
-from reelgraph_federation.operations import (
-    NormalizedOperation,
-    OperationTooLargeError,
-    TooManyConditionsError,
-    normalize_operation,
-)
-from reelgraph_federation.planning import (
-    PlanningError,
-    QueryPlan,
-    format_plan,
-    plan_operation,
-)
+from reelgraph_federation.operations import FilteredOperation
 from reelgraph_federation.supergraph import Supergraph
-from reelgraph_router.errors import Code, RequestError, refuse
-from reelgraph_router.execution.compile import TimeoutOf, compile_plan
-from reelgraph_router.execution.program import Program
-from reelgraph_router.pipeline.coerce_variables import Coerce, prepare_coercion
-from reelgraph_router.pipeline.limits import OperationLimits, check_limits
-from reelgraph_router.pipeline.override_labels import OverrideLabels
-from reelgraph_router.pipeline.parse import choose_operation, parse_document
-from reelgraph_router.pipeline.validate import validate_document
+from reelgraph_router.errors import RequestError
+from reelgraph_router.execution.compile import TimeoutOf
+from reelgraph_router.hooks import Hooks
+from reelgraph_router.pipeline.authorize import NO_REQUIREMENTS, find_held
+from reelgraph_router.pipeline.operation_variants import Facts, Variants
+from reelgraph_router.pipeline.override_labels import NO_LABELS, AskedLabels, OverrideLabels
+from reelgraph_router.pipeline.request import ClientRequest
+from reelgraph_router.pipeline.stages import (
+    CheckedOperation,
+    OperationRules,
+    ReadyOperation,
+    Stages,
+)
 
 MAX_REMEMBERED_TEXT = 100_000
 """Documents longer than this are not kept as keys: memory stays bounded by count times length."""
 
-
-@dataclass(frozen=True, slots=True)
-class OperationRules:
-    """What operations are allowed, and how their fetches are timed."""
-
-    max_tokens: int = 15_000
-    limits: OperationLimits = field(default_factory=OperationLimits)
-    introspection: bool = True
-    cache_size: int = 1_000
+T = TypeVar("T")
+Key = tuple[str, str | None]
+Recipe = tuple[Key, tuple[Facts, ...]]
+"""An operation, and what held for the requests that it was planned for."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReadyOperation:
-    """An operation that only needs variables."""
-
-    kind: str
-    name: str | None
-    coerce: Coerce
-    program: Program
-    plan_text: str
-
-
-Key = tuple[str, str | None, frozenset[str]]
+Prepared = ReadyOperation | Variants[CheckedOperation, ReadyOperation]
 
 
 class Operations:
@@ -68,6 +45,8 @@ class Operations:
 
     No operation is prepared twice at the same time: those who ask meanwhile wait for the first.
     Refusals are remembered like plans, since a client with a wrong document tends to repeat it.
+    An operation whose plan depends on the request, by authorisation directives or by labels of
+    progressive overrides, has a plan for each outcome that was met.
     """
 
     def __init__(
@@ -76,109 +55,155 @@ class Operations:
         rules: OperationRules,
         timeout_of: TimeoutOf,
         executor: Executor | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
-        self._supergraph = supergraph
-        self._rules = rules
-        self._timeout_of = timeout_of
-        self._executor = executor
-        self._ready: OrderedDict[Key, ReadyOperation | RequestError] = OrderedDict()
-        self._preparing: dict[Key, asyncio.Future[ReadyOperation]] = {}
-        self._labels = OverrideLabels(supergraph)
+        self._size = rules.cache_size
+        self._hooks = hooks or Hooks()
+        self._stages = Stages(supergraph, rules, timeout_of, executor, self._hooks)
+        self._ready: OrderedDict[Key, Prepared | RequestError] = OrderedDict()
+        self._preparing: dict[object, asyncio.Task[object]] = {}
+        self._labels = OverrideLabels(
+            supergraph, rules.override_labels, self._hooks.override_labels
+        )
         self.planned = 0
 
     def recall(self, query: str, name: str | None) -> ReadyOperation | None:
-        """The operation, if it is ready; raises RequestError if it was refused before."""
-        key = (query, name, self._labels.active())
+        """The operation, if it is ready for every caller; raises RequestError if it was refused."""
+        key = (query, name)
         found = self._ready.get(key)
         if found is None:
             return None
         self._ready.move_to_end(key)
+        if isinstance(found, ReadyOperation):
+            return found
+        if isinstance(found, RequestError):
+            raise found
+        return None
+
+    async def prepare(self, request: ClientRequest) -> ReadyOperation:
+        """Make the operation ready for a request, off the event loop; raises RequestError."""
+        key = (request.query, request.operation_name)
+        found = self._ready.get(key)
+        if found is None:
+            found = await self._once(key, lambda: self._prepare(key))
+        if isinstance(found, Variants):
+            return await self._choose(key, found, request)
         if isinstance(found, RequestError):
             raise found
         return found
 
-    async def prepare(self, query: str, name: str | None) -> ReadyOperation:
-        """Make the operation ready off the event loop; raises RequestError."""
-        key = (query, name, self._labels.active())
-        under_way = self._preparing.get(key)
-        if under_way is None:
-            loop = asyncio.get_running_loop()
-            under_way = loop.run_in_executor(self._executor, self.make, *key)
-            self._preparing[key] = under_way
-            under_way.add_done_callback(lambda done: self._keep(key, done))
+    async def _choose(
+        self, key: Key, variants: Variants[CheckedOperation, ReadyOperation], request: ClientRequest
+    ) -> ReadyOperation:
+        """The variant of an operation for what holds of a request."""
+        held = await find_held(variants.requirements, request, self._hooks.policies)
+        labels = await self._labels.active(request) if self._labels.known else NO_LABELS
+        facts = Facts(held, labels)
+        found = variants.find(facts)
+        if found is None:
+            return await self._once((key, facts), lambda: self._plan_variant(key, variants, facts))
+        if isinstance(found, RequestError):
+            raise found
+        return found
+
+    async def _once(self, key: object, work: Callable[[], Coroutine[None, None, T]]) -> T:
+        """Do `work`, unless it is being done: who asks meanwhile waits for the first."""
+        task = cast("asyncio.Task[T] | None", self._preparing.get(key))
+        if task is None:
+            task = asyncio.get_running_loop().create_task(work())
+            self._preparing[key] = cast("asyncio.Task[object]", task)
+            task.add_done_callback(lambda done: self._done(key, done))
         # Shielded: a client that goes away must not take the plan from those who wait as well.
-        return await asyncio.shield(under_way)
+        return await asyncio.shield(task)
 
-    def make(self, query: str, name: str | None, labels: frozenset[str]) -> ReadyOperation:
-        """The stages from text to program; blocking, raises RequestError."""
-        rules = self._rules
-        document = parse_document(query, rules.max_tokens)
-        operation = choose_operation(document, name)
-        check_limits(document, operation, rules.limits)
-        validate_document(self._supergraph.api_schema, document, hints=rules.introspection)
-        normalized = self._normalize(document, name)
-        self._check_introspection(normalized)
-        plan = self._plan(normalized, labels)
-        return self._finish(operation, normalized, plan)
+    def _done(self, key: object, task: asyncio.Task[T]) -> None:
+        del self._preparing[key]
+        if not task.cancelled():
+            task.exception()  # told to those who wait; they may all have gone away
 
-    def _normalize(self, document: DocumentNode, name: str | None) -> NormalizedOperation:
+    async def _prepare(self, key: Key) -> Prepared:
+        """Make an operation ready, and remember it or its refusal."""
+        found: Prepared | RequestError
         try:
-            return normalize_operation(self._supergraph, document, name)
-        except (OperationTooLargeError, TooManyConditionsError) as error:
-            raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
+            found = await self._make(*key)
+        except RequestError as error:
+            found = error
+        if len(key[0]) <= MAX_REMEMBERED_TEXT:
+            self._keep(key, found)
+        if isinstance(found, RequestError):
+            raise found
+        return found
 
-    def _check_introspection(self, operation: NormalizedOperation) -> None:
-        if operation.introspection is not None and not self._rules.introspection:
-            raise refuse(
-                "Introspection is turned off on this router.",
-                Code.INTROSPECTION_DISABLED,
-                well_formed=True,
-            )
+    async def _make(self, query: str, name: str | None) -> Prepared:
+        """The stages from text to program; where the request matters, up to the plan."""
+        checked = await self._stages.check(query, name)
+        requirements = NO_REQUIREMENTS
+        if not self._stages.access.is_empty:
+            requirements = self._stages.access.of_operation(checked.normalized)
+        if requirements or self._labels.known:
+            return Variants(checked, requirements)
+        return await self._plan(checked, FilteredOperation(checked.normalized, ()), NO_LABELS)
 
-    def _plan(self, operation: NormalizedOperation, labels: frozenset[str]) -> QueryPlan:
-        try:
-            return plan_operation(self._supergraph, operation, override_labels=labels)
-        except PlanningError as error:
-            raise refuse(str(error), error.code, well_formed=True) from None
+    async def _plan_variant(
+        self, key: Key, variants: Variants[CheckedOperation, ReadyOperation], facts: Facts
+    ) -> ReadyOperation:
+        checked = variants.checked
+        filtered = await self._stages.filter(checked, facts.held)
+        found = variants.settle(facts, filtered)
+        labels = AskedLabels(facts.labels, self._labels.known)
+        if found is None:
+            try:
+                found = await self._plan(checked, filtered, labels)
+            except RequestError as error:
+                found = error
+            variants.add(facts, frozenset(labels.asked), found)
+            if not variants.requirements and not labels.asked and key in self._ready:
+                self._ready[key] = found  # no request can make a difference
+        if isinstance(found, RequestError):
+            raise found
+        return found
 
-    def _finish(
-        self, operation: OperationDefinitionNode, normalized: NormalizedOperation, plan: QueryPlan
+    async def _plan(
+        self, checked: CheckedOperation, filtered: FilteredOperation, labels: Set[str]
     ) -> ReadyOperation:
         self.planned += 1
-        coerce = prepare_coercion(
-            self._supergraph.api_schema, operation, hints=self._rules.introspection
-        )
-        return ReadyOperation(
-            plan.kind,
-            normalized.name,
-            coerce,
-            compile_plan(plan, self._timeout_of),
-            format_plan(plan),
-        )
+        return await self._stages.plan(checked, filtered, labels)
 
-    def _keep(self, key: Key, done: asyncio.Future[ReadyOperation]) -> None:
-        del self._preparing[key]
-        if done.cancelled():
-            return
-        error = done.exception()
-        if len(key[0]) <= MAX_REMEMBERED_TEXT:
-            if error is None:
-                self.keep(key, done.result())
-            elif isinstance(error, RequestError):
-                self.keep(key, error)
-
-    def keep(self, key: Key, found: ReadyOperation | RequestError) -> None:
+    def _keep(self, key: Key, found: Prepared | RequestError) -> None:
         """Remember an operation, letting go of the one not used for longest."""
         self._ready[key] = found
-        if len(self._ready) > self._rules.cache_size:
+        if len(self._ready) > self._size:
             self._ready.popitem(last=False)
 
-    def most_recent(self, count: int) -> list[Key]:
+    def most_recent(self, count: int) -> list[Recipe]:
         """The operations used last, the latest first: those to make ready for a new supergraph."""
-        keys = [key for key, found in self._ready.items() if isinstance(found, ReadyOperation)]
-        return keys[-count:][::-1]
+        found: list[Recipe] = []
+        for key, one in reversed(self._ready.items()):
+            if len(found) == count:
+                break
+            if not isinstance(one, RequestError):
+                found.append((key, one.met() if isinstance(one, Variants) else ()))
+        return found
 
-    def warm(self, ready: Mapping[Key, ReadyOperation]) -> None:
-        """Take over operations made ready beforehand, given latest first."""
-        for key, operation in reversed(list(ready.items())):
-            self.keep(key, operation)
+    async def warm(self, recipes: Sequence[Recipe], seconds: float) -> None:
+        """Make operations ready beforehand, within a time limit; refused ones are left out."""
+        until = time.monotonic() + seconds
+        for key, met in recipes:
+            if time.monotonic() > until:
+                break
+            try:
+                await self._warm_one(key, met)
+            except RequestError:
+                continue
+        for key, _ in reversed(recipes):
+            if key in self._ready:
+                self._ready.move_to_end(key)
+
+    async def _warm_one(self, key: Key, met: Sequence[Facts]) -> None:
+        found = await self._prepare(key)
+        if not isinstance(found, Variants):
+            return
+        for facts in met or (Facts(NO_REQUIREMENTS, NO_LABELS),):
+            known = Facts(facts.held & found.requirements, facts.labels & self._labels.known)
+            if found.find(known) is None:
+                await self._plan_variant(key, found, known)

@@ -22,3 +22,5 @@ class ClientRequest:
     identity: Identity = field(default=ANONYMOUS)
     subgraph_headers: bytes = b""
     include_plan: bool = False
+    admitted: bool = False
+    """Whether the hooks of the stage `request` were called."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.typed.run import TypedRun
-from reelgraph_router.pipeline.operations import ReadyOperation
+from reelgraph_router.pipeline.stages import ReadyOperation
 
 SWEEP_SECONDS = 0.1
 

@@ -13,10 +13,11 @@ from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, refuse
 from reelgraph_router.execution.read_answer import explain
 from reelgraph_router.execution.run import Run, subscription_request
 from reelgraph_router.identity.subgraph_headers import deadline_line
+from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph
-from reelgraph_router.pipeline.operations import ReadyOperation
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.respond import serialise_result
+from reelgraph_router.pipeline.stages import ReadyOperation
 from reelgraph_router.transport.port import StreamFault, SubgraphAnswer, TransportFault
 
 _log = logging.getLogger("reelgraph.router.subscription")
@@ -51,6 +52,11 @@ class Subscriptions:
         The graph that the subscription began with stays open until it ends. A stream that breaks off
         ends with one result that says so.
         """
+        if not operation.program.fetches:  # the caller may have nothing of it
+            yield finish(
+                Run(operation.program, variables, graph.transport, b"", graph.redaction), operation
+            )
+            return
         stream = operation.program.fetches[0]
         headers = request.subgraph_headers
         graph.enter()
@@ -91,5 +97,4 @@ class Subscriptions:
         except asyncio.CancelledError:
             run.cancel()
             raise
-        data, errors = run.complete()
-        return serialise_result(data, errors)
+        return finish(run, operation)

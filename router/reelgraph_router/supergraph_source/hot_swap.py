@@ -13,7 +13,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 
 from reelgraph_federation.supergraph import InvalidSupergraphError
-from reelgraph_router.errors import RequestError
 from reelgraph_router.pipeline.graph import (
     Graph,
     GraphRules,
@@ -21,7 +20,6 @@ from reelgraph_router.pipeline.graph import (
     load_supergraph,
     subgraph_urls,
 )
-from reelgraph_router.pipeline.operations import Key, Operations, ReadyOperation
 from reelgraph_router.supergraph_source.port import SupergraphDocument, SupergraphSource
 from reelgraph_router.transport.http import InvalidSubgraphUrl
 
@@ -73,10 +71,7 @@ class HotSwap:
         graph = Graph(supergraph, document.version, transport, self._rules, self._executor)
         if old is not None:
             hottest = old.operations.most_recent(WARM_OPERATIONS)
-            ready = await loop.run_in_executor(
-                self._executor, make_ready, graph.operations, hottest
-            )
-            graph.operations.warm(ready)
+            await graph.operations.warm(hottest, WARM_SECONDS)
         self.current = graph
         self.refused = ""
         self._arrived.set()
@@ -98,17 +93,3 @@ class HotSwap:
         """Close the connections of the graph being served."""
         if self.current is not None:
             await self.current.transport.close()
-
-
-def make_ready(operations: Operations, keys: list[Key]) -> dict[Key, ReadyOperation]:
-    """Prepare the hottest operations within a time limit; those refused by now are left out."""
-    ready: dict[Key, ReadyOperation] = {}
-    until = time.monotonic() + WARM_SECONDS
-    for key in keys:
-        if time.monotonic() > until:
-            break
-        try:
-            ready[key] = operations.make(*key)
-        except RequestError:
-            continue
-    return ready

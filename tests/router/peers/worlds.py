@@ -18,7 +18,7 @@ from tests.router.oracle.operations import OperationMaker
 from tests.router.oracle.split import LABEL, Splitter
 from tests.router.oracle.store import DataMaker, NoMemberError
 from tests.router.oracle.world import make_world, print_world
-from tests.router.support.case_files import CASES, subgraph_sdl
+from tests.router.support.router_cases import CASES, subgraph_sdl
 from tests.router.support.simulated_subgraph import SimulatedSubgraph
 
 Json = dict[str, Any]

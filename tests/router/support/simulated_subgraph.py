@@ -43,6 +43,9 @@ directive @interfaceObject on OBJECT
 directive @context(name: String!) repeatable on OBJECT | INTERFACE | UNION
 directive @fromContext(field: String) on ARGUMENT_DEFINITION
 directive @extends on OBJECT | INTERFACE
+directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
+directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
+directive @policy(policies: [[String!]!]!) on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM
 """
 
 

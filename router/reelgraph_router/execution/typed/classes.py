@@ -102,8 +102,8 @@ class Records:
         return record
 
     def _field_form(self, one: FieldShape, path: KeyPath) -> tuple[Any, bool]:
-        if one.introspection or one.condition != ALWAYS:
-            raise NotTyped("introspection or a condition")
+        if one.introspection or one.left_out or one.condition != ALWAYS:
+            raise NotTyped("introspection, what the caller may not have, or a condition")
         if one.key != one.response_name:
             raise NotTyped("a key that is not the response name")
         entries = self.positions.entries.get((*path, one.key), [])

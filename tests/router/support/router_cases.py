@@ -6,9 +6,9 @@ from pathlib import Path
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("*.yaml"))
 _HEAD = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@context", "@fromContext", '
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@context", "@fromContext", '
     '"@requires", "@provides", "@external", "@shareable", "@override", "@inaccessible", '
-    '"@interfaceObject"])\n'
+    '"@interfaceObject", "@authenticated", "@requiresScopes", "@policy"])\n'
 )
 
 

@@ -1,0 +1,122 @@
+"""What a supergraph asks of those who select its fields: `@authenticated`, `@requiresScopes`, `@policy`.
+
+Specifications: https://specs.apollo.dev/authenticated/v0.1, requiresScopes/v0.1, policy/v0.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reelgraph_federation.operations.tree import NormalizedOperation, Selections
+from reelgraph_federation.supergraph.model import (
+    Access,
+    Field,
+    InterfaceType,
+    ObjectType,
+    Supergraph,
+    UnionType,
+)
+
+Requirements = tuple[Access, ...]
+"""All of them must hold."""
+
+NOTHING: Requirements = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What is known about a caller."""
+
+    authenticated: bool = False
+    scopes: frozenset[str] = frozenset()
+    policies: frozenset[str] = frozenset()
+    """The policies that hold for the caller; one that is not named does not."""
+
+    def satisfies(self, access: Access) -> bool:
+        """Tell whether the caller meets a requirement, all its directives together."""
+        if access.authenticated and not self.authenticated:
+            return False
+        return _has_one(access.scopes, self.scopes) and _has_one(access.policies, self.policies)
+
+
+def _has_one(alternatives: tuple[tuple[str, ...], ...], held: frozenset[str]) -> bool:
+    """Tell whether all names of some alternative are held; no alternatives ask for nothing."""
+    return not alternatives or any(held.issuperset(names) for names in alternatives)
+
+
+class AccessIndex:
+    """The requirements of each field of a supergraph.
+
+    A field asks for what stands on itself, on the type it belongs to and on the type it returns. An
+    interface's field, selected for all objects at once, asks for what it asks in every
+    implementation; in a fragment on one type it asks for that type's requirements alone.
+    """
+
+    def __init__(self, supergraph: Supergraph) -> None:
+        self._types = supergraph.types
+        self._index = supergraph.query_graph.types
+        self._known: dict[tuple[str, str], Requirements] = {}
+        self.is_empty = not _has_access(supergraph)
+
+    def of_field(self, type_name: str, field_name: str) -> Requirements:
+        """Return the requirements of a field selected on objects of a type."""
+        if field_name == "__typename":
+            return NOTHING
+        key = (type_name, field_name)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = tuple(dict.fromkeys(self._collect(type_name, field_name)))
+        return found
+
+    def of_operation(self, operation: NormalizedOperation) -> frozenset[Access]:
+        """Return every requirement that something in an operation has."""
+        found: set[Access] = set()
+        seen: set[int] = set()
+        waiting: list[Selections] = [operation.selections]
+        while waiting:
+            selections = waiting.pop()
+            if id(selections) in seen:
+                continue
+            seen.add(id(selections))
+            for fields in (selections.fields, *selections.cases.values()):
+                for one in fields.values():
+                    found.update(self.of_field(one.parent, one.name))
+                    if one.children is not None:
+                        waiting.append(one.children)
+        return frozenset(found)
+
+    def _collect(self, type_name: str, field_name: str) -> list[Access]:
+        owners: list[str] = [type_name]
+        if self._index.is_abstract(type_name):
+            owners += [one for one in self._index.possible(type_name) if self._is_visible(one)]
+        found: list[Access | None] = []
+        for name in owners:
+            one = self._index.composite(name)
+            if isinstance(one, UnionType):
+                continue
+            found.append(one.marks.access)
+            field = one.fields.get(field_name)
+            if field is not None:
+                found += [field.marks.access, self._of_returned(field)]
+        return [access for access in found if access is not None]
+
+    def _of_returned(self, field: Field) -> Access | None:
+        one = self._types.get(field.type.name)
+        return one.marks.access if one is not None else None
+
+    def _is_visible(self, type_name: str) -> bool:
+        return not self._types[type_name].marks.inaccessible
+
+
+def _has_access(supergraph: Supergraph) -> bool:
+    return any(
+        one.marks.access is not None
+        or (
+            isinstance(one, ObjectType | InterfaceType)
+            and any(field.marks.access is not None for field in one.fields.values())
+        )
+        for one in supergraph.types.values()
+    )
+
+
+__all__ = ["NOTHING", "AccessIndex", "Granted", "Requirements"]

@@ -1,0 +1,30 @@
+"""From a finished run to the response's text."""
+
+from __future__ import annotations
+
+from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.typed.run import TypedRun
+from reelgraph_router.pipeline.authorize import EXTENSION
+from reelgraph_router.pipeline.respond import serialise_data, serialise_result
+from reelgraph_router.pipeline.stages import ReadyOperation
+
+
+def finish(run: Run | TypedRun, operation: ReadyOperation) -> bytes:
+    """Shape the response of a finished run and serialise it."""
+    if isinstance(run, TypedRun) and run.body is not None:
+        return run.body
+    data, errors = run.complete()
+    timeline = run.timeline if isinstance(run, Run) else None
+    if not errors and timeline is None and operation.unauthorized is None:
+        return serialise_data(data)
+    extensions: dict[str, object] = {}
+    if timeline is not None:
+        extensions["queryPlan"] = {"text": operation.plan_text, "fetches": timeline.to_json()}
+    if operation.unauthorized is not None:
+        faults = operation.unauthorized.faults(run.variables)
+        match operation.unauthorized.rules.errors:
+            case "errors":
+                errors = [*faults, *errors]
+            case "extensions" if faults:
+                extensions[EXTENSION] = [fault.to_json() for fault in faults]
+    return serialise_result(data, errors, extensions)

@@ -1,0 +1,161 @@
+"""The stages from a document's text to a program, each off the event loop, with their hooks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Set
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import TypeVar, TypeVarTuple
+
+from graphql import DocumentNode
+
+from reelgraph_federation.operations import (
+    AccessIndex,
+    FilteredOperation,
+    NormalizedOperation,
+    OperationTooLargeError,
+    TooManyConditionsError,
+    filter_operation,
+    normalize_operation,
+)
+from reelgraph_federation.planning import PlanningError, QueryPlan, format_plan, plan_operation
+from reelgraph_federation.supergraph import Supergraph
+from reelgraph_federation.supergraph.model import Access
+from reelgraph_router.errors import Code, refuse
+from reelgraph_router.execution.compile import TimeoutOf, compile_plan
+from reelgraph_router.execution.program import Program
+from reelgraph_router.hooks import Hooks, ParsedDocument, PlannedOperation, ValidatedDocument, call
+from reelgraph_router.pipeline.authorize import AuthorizationRules, Unauthorized
+from reelgraph_router.pipeline.coerce_variables import Coerce, prepare_coercion
+from reelgraph_router.pipeline.limits import OperationLimits, check_limits
+from reelgraph_router.pipeline.parse import choose_operation, parse_document
+from reelgraph_router.pipeline.validate import validate_document
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRules:
+    """What operations are allowed, and how their fetches are timed."""
+
+    max_tokens: int = 15_000
+    limits: OperationLimits = field(default_factory=OperationLimits)
+    introspection: bool = True
+    cache_size: int = 1_000
+    authorization: AuthorizationRules = field(default_factory=AuthorizationRules)
+    override_labels: frozenset[str] = frozenset()
+    """Named labels of progressive `@override`s that hold for every request."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadyOperation:
+    """An operation that only needs variables."""
+
+    kind: str
+    name: str | None
+    coerce: Coerce
+    program: Program
+    plan_text: str
+    unauthorized: Unauthorized | None = None
+    """What was left out, where anything was."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedOperation:
+    """An operation that is valid and in normal form."""
+
+    normalized: NormalizedOperation
+    coerce: Coerce
+
+
+class Stages:
+    """Makes operations of one supergraph ready; keeps nothing. Everything raises RequestError."""
+
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        rules: OperationRules,
+        timeout_of: TimeoutOf,
+        executor: Executor | None,
+        hooks: Hooks,
+    ) -> None:
+        self._supergraph = supergraph
+        self._rules = rules
+        self._timeout_of = timeout_of
+        self._executor = executor
+        self._hooks = hooks
+        self.access = AccessIndex(supergraph)
+
+    async def check(self, query: str, name: str | None) -> CheckedOperation:
+        """Parse, choose, validate and normalise."""
+        document = await self._run(parse_document, query, self._rules.max_tokens)
+        if self._hooks.parse:
+            parsed = ParsedDocument(query, name, document)
+            await call(self._hooks.parse, parsed)
+            document = parsed.document
+        checked = await self._run(self._validate, document, name)
+        if self._hooks.validate:
+            schema = self._supergraph.api_schema
+            await call(self._hooks.validate, ValidatedDocument(query, name, document, schema))
+        return checked
+
+    def _validate(self, document: DocumentNode, name: str | None) -> CheckedOperation:
+        rules, schema = self._rules, self._supergraph.api_schema
+        operation = choose_operation(document, name)
+        check_limits(document, operation, rules.limits)
+        validate_document(schema, document, hints=rules.introspection)
+        try:
+            normalized = normalize_operation(self._supergraph, document, name)
+        except (OperationTooLargeError, TooManyConditionsError) as error:
+            raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
+        if normalized.introspection is not None and not rules.introspection:
+            raise refuse(
+                "Introspection is turned off on this router.",
+                Code.INTROSPECTION_DISABLED,
+                well_formed=True,
+            )
+        coerce = prepare_coercion(schema, operation, hints=rules.introspection)
+        return CheckedOperation(normalized, coerce)
+
+    async def filter(self, checked: CheckedOperation, held: Set[Access]) -> FilteredOperation:
+        """Leave out what asks for more than `held`."""
+        return await self._run(filter_operation, self.access, checked.normalized, held)
+
+    async def plan(
+        self, checked: CheckedOperation, filtered: FilteredOperation, labels: Set[str]
+    ) -> ReadyOperation:
+        """Plan and compile what is left of an operation."""
+        plan = await self._run(self._find_plan, filtered.operation, labels)
+        if self._hooks.plan:
+            planned = PlannedOperation(filtered.operation, plan)
+            await call(self._hooks.plan, planned)
+            plan = planned.plan
+        return await self._run(self._compile, checked, filtered, plan)
+
+    def _find_plan(self, operation: NormalizedOperation, labels: Set[str]) -> QueryPlan:
+        try:
+            return plan_operation(self._supergraph, operation, override_labels=labels)
+        except PlanningError as error:
+            raise refuse(str(error), error.code, well_formed=True) from None
+
+    def _compile(
+        self, checked: CheckedOperation, filtered: FilteredOperation, plan: QueryPlan
+    ) -> ReadyOperation:
+        unauthorized = None
+        if filtered.left_out:
+            unauthorized = Unauthorized(filtered.left_out, self._rules.authorization)
+        return ReadyOperation(
+            plan.kind,
+            checked.normalized.name,
+            checked.coerce,
+            compile_plan(plan, self._timeout_of),
+            format_plan(plan),
+            unauthorized,
+        )
+
+    async def _run(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        """Do what takes time off the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, work, *arguments)
