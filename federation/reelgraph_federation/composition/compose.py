@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ from .compose_directives import compose_directives
 from .index_types import index_types
 from .interface_objects import spread_interface_objects
 from .make_supergraph import make_supergraph
+from .memory import Memory
 from .merge_directives import merge_executable_directives
-from .merge_memory import MergeMemory
 from .merge_types import hint_at_missing_fields, merge_types
 from .rules import check_merged_schema
 from .satisfiability import check_satisfiability
@@ -26,6 +26,7 @@ from .state import MergeState
 
 if TYPE_CHECKING:
     from ..supergraph.model import Supergraph
+    from ..supergraph.print_sdl import PrintMemory
 
 _ORDER = {Severity.ERROR: 0, Severity.WARN: 1, Severity.INFO: 2, Severity.DEBUG: 3}
 
@@ -59,6 +60,8 @@ class CompositionResult:
     supergraph: Supergraph | None
     errors: tuple[Problem, ...]
     hints: tuple[Problem, ...]
+    printing: PrintMemory | None = field(default=None, repr=False)
+    """Where a Composer keeps printed types for the next composition."""
 
     @property
     def ok(self) -> bool:
@@ -77,7 +80,7 @@ class CompositionResult:
             return None
         from ..supergraph.print_sdl import print_supergraph
 
-        return print_supergraph(self.supergraph)
+        return print_supergraph(self.supergraph, self.printing)
 
     @cached_property
     def api_schema_sdl(self) -> str | None:
@@ -94,7 +97,9 @@ def compose(subgraphs: Iterable[Subgraph]) -> CompositionResult:
 
     The order in which the subgraphs are given makes no difference.
     """
-    return Composer().compose(subgraphs)
+    result = Composer().compose(subgraphs)
+    result.printing = None
+    return result
 
 
 class Composer:
@@ -105,7 +110,7 @@ class Composer:
 
     def __init__(self) -> None:
         self._read: dict[Subgraph, SubgraphSchema] = {}
-        self._memory = MergeMemory()
+        self._memory = Memory()
 
     def compose(self, subgraphs: Iterable[Subgraph]) -> CompositionResult:
         """Compose subgraphs as :func:`compose` does."""
@@ -115,7 +120,7 @@ class Composer:
                 self._read = {each: self._schema(each) for each in ordered}
                 return compose_schemas([self._read[each] for each in ordered], self._memory)
         except Exception as error:
-            self._memory = MergeMemory()
+            self._memory = Memory()
             return _internal_error(error)
 
     def _schema(self, subgraph: Subgraph) -> SubgraphSchema:
@@ -134,19 +139,22 @@ def _internal_error(error: Exception) -> CompositionResult:
 
 
 def compose_schemas(
-    schemas: Sequence[SubgraphSchema], memory: MergeMemory | None = None
+    schemas: Sequence[SubgraphSchema], memory: Memory | None = None
 ) -> CompositionResult:
     """Compose subgraphs that were read before, sorted by name."""
+    memory = memory or Memory()
     state = MergeState(list(schemas))
     supergraph: Supergraph | None = None
     for schema in schemas:
         state.problems.extend(schema.problems)
     check_names(state)
     if not state.has_errors:
-        supergraph = _merge_and_prove(state, memory or MergeMemory())
+        supergraph = _merge_and_prove(state, memory)
     errors = [p for p in state.problems if p.is_error]
     hints = [p for p in state.problems if not p.is_error]
-    return CompositionResult(None if errors else supergraph, _in_order(errors), _in_order(hints))
+    return CompositionResult(
+        None if errors else supergraph, _in_order(errors), _in_order(hints), memory.printing
+    )
 
 
 def check_names(state: MergeState) -> None:
@@ -158,17 +166,18 @@ def check_names(state: MergeState) -> None:
             state.report("INVALID_SUBGRAPH_NAME", text)
 
 
-def _merge_and_prove(state: MergeState, memory: MergeMemory) -> Supergraph | None:
+def _merge_and_prove(state: MergeState, memory: Memory) -> Supergraph | None:
     """Merge subgraphs that are valid by themselves; later checks need earlier ones to pass."""
     index_types(state)
     compose_directives(state)
     executable = merge_executable_directives(state)
-    types = merge_types(state, memory)
-    spread_interface_objects(state, types)
+    types = merge_types(state, memory.merge)
+    memory.forget_all_but(types)
+    spread_interface_objects(state, types, memory.spread)
     hint_at_missing_fields(state, types)
-    check_merged_schema(state, types)
+    check_merged_schema(state, types, memory.printing.marks)
     if all(problem.code in _HARMLESS for problem in state.problems if problem.is_error):
-        check_satisfiability(state, types)
+        check_satisfiability(state, types, memory.proof)
     return None if state.has_errors else make_supergraph(state, types, executable)
 
 

@@ -11,6 +11,7 @@ from .describe import by_value
 from .merge_descriptions import merge_description
 from .merge_inputs import merge_arguments
 from .merge_marks import merge_marks
+from .merge_memory import KeptField, recall_field
 from .merge_type_refs import most_general
 from .overrides import FieldOverrides, read_overrides
 from .rules.check_externals import check_externals
@@ -21,25 +22,61 @@ FieldSources = list[tuple[int, Field]]
 
 
 def merge_fields(
-    state: MergeState, type_name: str, sources: list[tuple[int, TypeDef]]
+    state: MergeState,
+    type_name: str,
+    sources: list[tuple[int, TypeDef]],
+    kept: dict[str, KeptField] | None = None,
 ) -> dict[str, MergedField]:
-    """Merge all fields of a type; fields that are external everywhere are reported and left out."""
-    if len(sources) == 1:
-        index, type_def = sources[0]
-        found = {name: [(index, field)] for name, field in type_def.fields.items()}
-    else:
-        found = {}
-        for index, type_def in sources:
-            for name, field in type_def.fields.items():
-                if name in found:
-                    found[name].append((index, field))
-                else:
-                    found[name] = [(index, field)]
+    """Merge all fields of a type; fields that are external everywhere are reported and left out.
+
+    ``kept`` are the fields that were merged before, for types of many subgraphs.
+    """
+    found = _by_name(sources)
     merged: dict[str, MergedField] = {}
     for name, field_sources in found.items():
-        result = _merge_field(state, type_name, name, field_sources, sources)
+        if kept is None:
+            result = _merge_field(state, type_name, name, field_sources, sources)
+        else:
+            result = _recall_or_merge(state, type_name, name, field_sources, sources, kept)
         if result is not None:
             merged[name] = result
+    if kept is not None and len(kept) > len(found):
+        for name in kept.keys() - found.keys():
+            del kept[name]
+    return merged
+
+
+def _by_name(sources: list[tuple[int, TypeDef]]) -> dict[str, FieldSources]:
+    if len(sources) == 1:
+        index, type_def = sources[0]
+        return {name: [(index, field)] for name, field in type_def.fields.items()}
+    found: dict[str, FieldSources] = {}
+    for index, type_def in sources:
+        for name, field in type_def.fields.items():
+            if name in found:
+                found[name].append((index, field))
+            else:
+                found[name] = [(index, field)]
+    return found
+
+
+def _recall_or_merge(
+    state: MergeState,
+    type_name: str,
+    name: str,
+    sources: FieldSources,
+    type_sources: list[tuple[int, TypeDef]],
+    kept: dict[str, KeptField],
+) -> MergedField | None:
+    known = kept.get(name)
+    if known is not None and recall_field(state, known, sources):
+        return known.merged
+    before, asked = len(state.problems), state.asked
+    state.asked = {}
+    merged = _merge_field(state, type_name, name, sources, type_sources)
+    kept[name] = KeptField(sources, state.asked, merged, state.problems[before:])
+    asked.update(state.asked)
+    state.asked = asked
     return merged
 
 

@@ -37,17 +37,17 @@ _WORDS = {
 def merge_types(state: MergeState, memory: MergeMemory) -> dict[str, NamedType]:
     """Merge every type; those whose kinds disagree are reported and left out."""
     merged: dict[str, NamedType] = {}
-    memory.forget_unless_alike(state)
+    memory.forget_what_is_gone(state)
     for name, sources in state.by_type.items():
         known = memory.recall(state, name, sources)
         if known is not None:
             merged[name] = known
             continue
-        before = len(state.problems)
+        before, state.asked = len(state.problems), {}
         kind = _kind_of(state, name, sources)
         if kind is not None:
-            merged[name] = _merge_type(state, kind, name, sources)
-            memory.remember(name, sources, merged[name], state.problems[before:])
+            merged[name] = _merge_type(state, kind, name, sources, memory)
+            memory.remember(state, name, merged[name], state.problems[before:], state.asked)
     return merged
 
 
@@ -65,7 +65,9 @@ def _kind_of(state: MergeState, name: str, sources: TypeSources) -> str | None:
     return None
 
 
-def _merge_type(state: MergeState, kind: str, name: str, sources: TypeSources) -> NamedType:
+def _merge_type(
+    state: MergeState, kind: str, name: str, sources: TypeSources, memory: MergeMemory
+) -> NamedType:
     description = merge_description(state, name, sources)
     marks, _ = merge_marks(state, name, sources)
     joins = _type_joins(state, sources)
@@ -74,7 +76,7 @@ def _merge_type(state: MergeState, kind: str, name: str, sources: TypeSources) -
         made = ObjectType if kind == "OBJECT" else InterfaceType
         return made(
             name,
-            merge_fields(state, name, sources),
+            merge_fields(state, name, sources, memory.fields_of(name, sources)),
             _merge_interfaces(state, sources),
             description,
             marks,

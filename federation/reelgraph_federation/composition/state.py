@@ -33,6 +33,8 @@ class MergeState:
     graphs: list[str] = field(default_factory=list)
     composed: dict[str, DirectiveDefinition] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
+    asked: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """The questions to :meth:`is_subtype` since a merge began, and their answers."""
 
     def __post_init__(self) -> None:
         self.graphs = graph_names(self.subgraphs)
@@ -69,7 +71,8 @@ class MergeState:
 
     def is_subtype(self, narrow: str, wide: str) -> bool:
         """Tell whether the named type ``narrow`` is a member or implementation of ``wide``."""
-        return wide in self.supertypes.get(narrow, ())
+        answer = self.asked[narrow, wide] = wide in self.supertypes.get(narrow, ())
+        return answer
 
 
 def places(sources: Sources[Element]) -> list[tuple[int, int]]:

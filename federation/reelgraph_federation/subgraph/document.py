@@ -136,7 +136,10 @@ class TypeDef:
 
     def has(self, spec: str) -> bool:
         """Tell whether the federation directive ``spec`` is applied to the type."""
-        return any(directive.spec == spec for directive in self.directives)
+        for directive in self.directives:  # noqa: SIM110, a generator takes twice the time here
+            if directive.spec == spec:
+                return True
+        return False
 
 
 @dataclass(slots=True, eq=False)

@@ -15,6 +15,8 @@ def collect_facts(schema: SubgraphSchema) -> None:
     for type_def in schema.types.values():
         if type_def.kind in ("OBJECT", "INTERFACE"):
             _collect_keys(schema, type_def)
+            if type_def.kind == "OBJECT" and type_def.has("interfaceObject"):
+                schema.interface_objects.add(type_def.name)
             for field in type_def.fields.values():
                 for directive in field.directives:
                     selections = parse_quietly(directive.args.get("fields"))

@@ -53,6 +53,9 @@ class SubgraphSchema:
     shareable: set[tuple[str, str]] = field(default_factory=set)
     possible: dict[str, tuple[str, ...]] = field(default_factory=dict)
     line_starts: list[int] = field(default_factory=list)
+    interface_objects: set[str] = field(default_factory=set)
+    named_in: tuple[frozenset[str], frozenset[str]] | None = None
+    """The types named in input and in output positions, once somebody asked for them."""
 
     @property
     def is_federation_2(self) -> bool:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from ..composition.rules.inaccessible import check_inaccessible
 from ..composition.state import MergeState
 from ..problems import Problem, make_problem
+from .distinct_marks import distinct_marks
 from .model import (
     EnumType,
     Field,
@@ -90,7 +91,8 @@ def _errors(types: dict[str, NamedType]) -> tuple[Problem, ...]:
         message = "the contract hides every query field: nothing could be asked for"
         return (make_problem("QUERY_ROOT_MISSING", message, "Query"),)
     state = MergeState([])
-    check_inaccessible(state, types)
+    marks = {mark for type_def in types.values() for mark in distinct_marks(type_def)}
+    check_inaccessible(state, types, marks)
     return tuple(problem for problem in state.problems if problem.is_error)
 
 

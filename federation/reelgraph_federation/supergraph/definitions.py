@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from .distinct_marks import KeptMarks, distinct_marks
 from .model import (
-    EnumType,
     InputObjectType,
     InterfaceType,
     Link,
@@ -128,11 +128,11 @@ _FEATURES: Final[dict[str, tuple[Link, str]]] = {
 }
 
 
-def links_of(supergraph: Supergraph) -> Iterator[str]:
-    """Each ``@link`` of the schema definition."""
+def links_of(supergraph: Supergraph, features: list[str]) -> Iterator[str]:
+    """Each ``@link`` of the schema definition, for features in use."""
     yield '@link(url: "https://specs.apollo.dev/link/v1.0")'
     yield '@link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)'
-    for name in _used_features(supergraph):
+    for name in features:
         yield print_link(_FEATURES[name][0])
     for link in supergraph.links:
         yield print_link(link)
@@ -154,17 +154,21 @@ def print_link(link: Link) -> str:
     return f"@link({', '.join(parts)})"
 
 
-def feature_definitions(supergraph: Supergraph) -> Iterator[str]:
+def feature_definitions(supergraph: Supergraph, features: list[str]) -> Iterator[str]:
     """The definitions of the directives of each feature in use."""
-    for name in _used_features(supergraph):
+    for name in features:
         yield _FEATURES[name][1]
     if any(isinstance(t, InputObjectType) and t.one_of for t in supergraph.types.values()):
         # Routers on older GraphQL libraries do not know this directive by themselves.
         yield "directive @oneOf on INPUT_OBJECT"
 
 
-def _used_features(supergraph: Supergraph) -> list[str]:
-    used = {name for marks in _all_marks(supergraph) for name in _features_of(marks)}
+def used_features(supergraph: Supergraph, kept: KeptMarks) -> list[str]:
+    """Return the features whose directives stand anywhere in the supergraph."""
+    found = {supergraph.marks}
+    for type_def in supergraph.types.values():
+        found.update(kept.get(type_def.name, type_def, distinct_marks))
+    used = {name for marks in found for name in _features_of(marks)}
     if any(
         type_def.contexts
         for type_def in supergraph.types.values()
@@ -188,19 +192,3 @@ def _features_of(marks: Marks) -> Iterator[str]:
             yield "policy"
     if marks.cost is not None or marks.list_size is not None:
         yield "cost"
-
-
-def _all_marks(supergraph: Supergraph) -> set[Marks]:
-    """Every distinct set of marks in the supergraph; most elements share a few."""
-    found = {supergraph.marks}
-    for type_def in supergraph.types.values():
-        found.add(type_def.marks)
-        if isinstance(type_def, ObjectType | InterfaceType):
-            for field in type_def.fields.values():
-                found.add(field.marks)
-                found.update(argument.marks for argument in field.arguments.values())
-        elif isinstance(type_def, InputObjectType):
-            found.update(value.marks for value in type_def.fields.values())
-        elif isinstance(type_def, EnumType):
-            found.update(value.marks for value in type_def.values.values())
-    return found

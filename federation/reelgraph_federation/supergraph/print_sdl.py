@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from graphql.language.block_string import print_block_string
 
-from .definitions import JOIN_DEFINITIONS, feature_definitions, links_of
+from ..kept import Kept
+from .definitions import JOIN_DEFINITIONS, feature_definitions, links_of, used_features
+from .distinct_marks import KeptMarks
 from .model import (
+    NO_MARKS,
     DirectiveDefinition,
     EnumType,
     EnumValue,
@@ -32,9 +36,19 @@ from .model import (
 _DEFAULT_DEPRECATION = "No longer supported"
 
 
-def print_supergraph(supergraph: Supergraph) -> str:
+@dataclass(slots=True)
+class PrintMemory:
+    """Printed types of the last supergraph, kept for the next. An empty memory is always right."""
+
+    graphs: dict[str, str] = field(default_factory=dict)
+    """Subgraph → its name in the enum of graphs, which stands in the texts."""
+    texts: Kept[NamedType, str] = field(default_factory=Kept)
+    marks: KeptMarks = field(default_factory=Kept)
+
+
+def print_supergraph(supergraph: Supergraph, memory: PrintMemory | None = None) -> str:
     """Return the supergraph's SDL."""
-    printer = _Printer(supergraph)
+    printer = _Printer(supergraph, memory or PrintMemory())
     return "\n\n".join(printer.definitions()) + "\n"
 
 
@@ -98,23 +112,28 @@ def _print_list_size(marks: Marks) -> str:
 class _Printer:
     """The names that printing one supergraph needs over and over."""
 
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: Supergraph, memory: PrintMemory) -> None:
         self.supergraph = supergraph
         self.graphs = {name: subgraph.graph for name, subgraph in supergraph.subgraphs.items()}
+        if memory.graphs != self.graphs:
+            memory.texts = Kept()
+            memory.graphs = self.graphs
+        self.texts = memory.texts
+        self.features = used_features(supergraph, memory.marks)
 
     def definitions(self) -> Iterable[str]:
         yield self.schema_definition()
         yield JOIN_DEFINITIONS
-        yield from feature_definitions(self.supergraph)
+        yield from feature_definitions(self.supergraph, self.features)
         for definition in self.supergraph.directives.values():
             yield self.directive_definition(definition)
         yield self.graph_enum()
         for type_def in self.supergraph.types.values():
-            yield self.type_definition(type_def)
+            yield self.texts.get(type_def.name, type_def, self.type_definition)
 
     def schema_definition(self) -> str:
         supergraph = self.supergraph
-        links = "".join(f"\n  {link}" for link in links_of(supergraph))
+        links = "".join(f"\n  {link}" for link in links_of(supergraph, self.features))
         roots = "".join(f"  {kind}: {name}\n" for kind, name in supergraph.root_types().items())
         description = print_description(supergraph.description)
         marks = print_marks(supergraph.marks)
@@ -205,6 +224,8 @@ class _Printer:
         text += f": {field.type.text}"
         for join in field.joins:
             text += self.field_join(join)
+        if field.marks is NO_MARKS and field.deprecation is None:
+            return f"{text}\n"
         return f"{text}{print_marks(field.marks, field.deprecation)}\n"
 
     def field_join(self, join: FieldJoin) -> str:
@@ -254,6 +275,8 @@ class _Printer:
             text += f" = {value.default}"
         for join in value.joins:
             text += self.field_join(join)
+        if value.marks is NO_MARKS and value.deprecation is None:
+            return text
         return text + print_marks(value.marks, value.deprecation)
 
     def enum_value(self, value: EnumValue) -> str:

@@ -15,6 +15,7 @@ from ...supergraph.model import (
     EnumType,
     Field,
     InterfaceType,
+    Marks,
     NamedType,
     ObjectType,
     ScalarType,
@@ -24,9 +25,9 @@ from ..state import MergeState
 NO_ACCESS = Access()
 
 
-def check_access(state: MergeState, types: dict[str, NamedType]) -> None:
+def check_access(state: MergeState, types: dict[str, NamedType], marks: set[Marks]) -> None:
     """Check each field that requires others or takes something from a context."""
-    if not _any_access(types):
+    if not any(each.access is not None for each in marks):
         return
     contexts = _contexts(types)
     for type_def in types.values():
@@ -41,17 +42,6 @@ def check_access(state: MergeState, types: dict[str, NamedType]) -> None:
                     selections = _parse(argument.selection)
                     for owner in contexts.get(argument.context, ()):
                         _check(state, types, type_def, field, owner, selections, "@fromContext")
-
-
-def _any_access(types: dict[str, NamedType]) -> bool:
-    for type_def in types.values():
-        if type_def.marks.access is not None:
-            return True
-        if isinstance(type_def, ObjectType) and any(
-            field.marks.access is not None for field in type_def.fields.values()
-        ):
-            return True
-    return False
 
 
 def _contexts(types: dict[str, NamedType]) -> dict[str, list[str]]:

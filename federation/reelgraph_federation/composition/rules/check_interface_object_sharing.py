@@ -27,6 +27,8 @@ def check_interface_object_sharing(state: MergeState, types: dict[str, NamedType
                 schema, key = state.subgraphs[index], (name, field.name)
                 if key not in schema.key_fields and key not in schema.external:
                     added.setdefault(field.name, []).append((index, name, field))
+        if not added:
+            continue
         for field_name, owners in added.items():
             unshared = _unshared(state, owners)
             if len(owners) > 1 and unshared:

@@ -13,12 +13,17 @@ from ..state import MergeState
 
 def check_shared_runtime_types(state: MergeState, types: dict[str, NamedType]) -> None:
     """Check each field of an object type that several subgraphs resolve."""
+    abstract = {
+        name for name, merged in types.items() if isinstance(merged, InterfaceType | UnionType)
+    }
+    if not abstract:
+        return
     for name, sources in state.by_type.items():
         merged = types.get(name)
         if len(sources) < 2 or not isinstance(merged, ObjectType):
             continue
         for field in merged.fields.values():
-            if isinstance(types.get(field.type.name), InterfaceType | UnionType):
+            if field.type.name in abstract:
                 _check(state, name, field.name, {j.subgraph for j in field.joins if not j.external})
 
 

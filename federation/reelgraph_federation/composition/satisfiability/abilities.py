@@ -6,14 +6,18 @@ Bit n stands for the n-th subgraph in order. An interface that a subgraph has as
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...field_sets import FieldSet
 from ...subgraph.document import Field, find
+from ...subgraph.schema import SubgraphSchema
 from ...subgraph.walk import parse_quietly
-from ...supergraph.model import InterfaceType, NamedType, ObjectType
+from ...supergraph.model import FieldJoin, InterfaceType, NamedType, ObjectType
+from ...type_refs import named
 from ..context_arguments import context_arguments
 from ..state import MergeState
+from .memory import ProofMemory
 
 Taken = frozenset[tuple[str, str]]
 """What is taken from contexts: names and selections, as text."""
@@ -24,16 +28,18 @@ class FieldAbility:
     """How the subgraphs have one field of one object type.
 
     ``owners`` is the alternatives, each of which may hold at run time: one set of subgraphs, or two
-    for a labelled override. ``requires``, ``provides`` and ``contexts``, what must have been
-    set above, are by subgraph index.
+    for a labelled override. ``defined`` is the set that has the field at all, if only as external.
+    ``returns``, the object types that a subgraph may return (none for leaves), ``requires``,
+    ``provides`` and ``contexts``, what must have been set above, are by subgraph index.
     """
 
     name: str
-    owners: tuple[int, ...]
-    types: dict[int, str]
-    requires: dict[int, FieldSet]
-    provides: dict[int, FieldSet]
-    contexts: dict[int, Taken]
+    owners: tuple[int, ...] = ()
+    defined: int = 0
+    returns: dict[int, tuple[str, ...]] | None = None
+    requires: dict[int, FieldSet] | None = None
+    provides: dict[int, FieldSet] | None = None
+    contexts: dict[int, Taken] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -59,39 +65,56 @@ class TypeAbility:
     interface_objects: dict[int, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Owners:
+    """Which subgraphs own a field: always, or one set or the other by a label."""
+
+    always: int = 0
+    migrating: int = 0
+    leaving: int = 0
+
+    def alternatives(self) -> tuple[int, ...]:
+        if self.migrating and self.leaving:
+            return (self.always | self.migrating, self.always | self.leaving)
+        return (self.always | self.migrating | self.leaving,)
+
+
 class Abilities:
     """The abilities over all object types of a merge, worked out type by type on demand."""
 
-    def __init__(self, state: MergeState, types: dict[str, NamedType]) -> None:
+    def __init__(self, state: MergeState, types: dict[str, NamedType], memory: ProofMemory) -> None:
         self.state = state
         self.types = types
-        self.index = {schema.name: i for i, schema in enumerate(state.subgraphs)}
-        self.interface_object_types = _interface_object_types(state)
-        self._by_type: dict[str, TypeAbility] = {}
+        self.memory = memory
+        self.interface_objects = interface_object_types(state)
 
     def of(self, name: str) -> TypeAbility:
         """Return the abilities for an object type, or for an interface object by itself."""
-        ability = self._by_type.get(name)
-        if ability is None:
-            ability = self._by_type[name] = self._work_out(name)
-        return ability
+        kept = self.memory.types.get(name)
+        if kept is None:
+            kept = self.memory.keep(self.state, self.types, name, self._work_out(name))
+            kept.interfaces = tuple(
+                (each, self.types.get(each), self.state.by_type.get(each))
+                for each in (self._interfaces(name) if self.interface_objects else ())
+            )
+            kept.leans_on = frozenset(self._below(kept.ability))
+        return kept.ability
 
     def _work_out(self, name: str) -> TypeAbility:
         ability = TypeAbility(name)
         merged = self.types.get(name)
         if not isinstance(merged, ObjectType | InterfaceType):
             return ability
-        owners = [name, *(i for i in self._interfaces(name) if i in self.interface_object_types)]
-        for owner in owners:
-            for index, type_def in self.state.by_type.get(owner, ()):
-                schema = self.state.subgraphs[index]
-                if owner != name and type_def.kind == "OBJECT":
-                    ability.interface_objects[index] = owner
-                for key in schema.keys.get(owner, ()):
-                    if key.resolvable:
-                        ability.keys.append(KeyAbility(index, owner, key.selections, key.text))
-        for field_name in merged.fields:
-            ability.fields[field_name] = self._field(owners, field_name)
+        ability.fields = {each: FieldAbility(each) for each in merged.fields}
+        owners = {each: _Owners() for each in merged.fields}
+        for owner in (name, *(i for i in self._interfaces(name) if i in self.interface_objects)):
+            self._add_keys(ability, owner)
+            self._add_fields(ability, owner, owners)
+        for each, found in owners.items():
+            have = ability.fields[each]
+            have.owners = found.alternatives()
+            if have.returns and len(have.returns) > 1:
+                have.returns = dict(sorted(have.returns.items()))
         return ability
 
     def _interfaces(self, name: str) -> dict[str, None]:
@@ -100,59 +123,122 @@ class Abilities:
         todo = [name]
         while todo:
             merged = self.types.get(todo.pop())
-            if isinstance(merged, ObjectType | InterfaceType):
+            if isinstance(merged, ObjectType | InterfaceType) and merged.interfaces:
                 new = [interface for interface in merged.interfaces if interface not in found]
                 found.update(dict.fromkeys(new))
                 todo.extend(new)
         return found
 
-    def _field(self, owners: list[str], name: str) -> FieldAbility:
-        mask = migrating = sources = 0
-        ability = FieldAbility(name, (), {}, {}, {}, {})
-        for owner in owners:
-            merged = self.types.get(owner)
-            if not isinstance(merged, ObjectType | InterfaceType) or name not in merged.fields:
-                continue
-            joins = {join.subgraph: join for join in merged.fields[name].joins}
-            for index, type_def in self.state.by_type[owner]:
-                element = type_def.fields.get(name)
-                schema = self.state.subgraphs[index]
-                if element is None or (owner != owners[0] and type_def.kind != "OBJECT"):
-                    continue
-                ability.types[index] = element.type
-                self._note_directives(ability, index, element)
-                join = joins.get(schema.name)
-                if (owner, name) in schema.external or (joins and join is None):
-                    continue
-                if join is not None and join.used_overridden:
-                    continue
-                bit = 1 << index
-                if join is not None and join.override_label is not None:
-                    migrating |= bit if join.override is not None else 0
-                    sources |= bit if join.override is None else 0
-                else:
-                    mask |= bit
-        if migrating and sources:
-            ability.owners = (mask | migrating, mask | sources)
-        else:
-            ability.owners = (mask | migrating | sources,)
-        return ability
+    def _add_keys(self, ability: TypeAbility, owner: str) -> None:
+        for index, type_def in self.state.by_type.get(owner, ()):
+            if owner != ability.name and type_def.kind == "OBJECT":
+                ability.interface_objects[index] = owner
+            for key in self.state.subgraphs[index].keys.get(owner, ()):
+                if key.resolvable:
+                    ability.keys.append(KeyAbility(index, owner, key.selections, key.text))
 
-    def _note_directives(self, ability: FieldAbility, index: int, element: Field) -> None:
-        for spec, into in (("requires", ability.requires), ("provides", ability.provides)):
-            directive = find(element.directives, spec) if element.directives else None
-            if directive is not None:
-                into[index] = parse_quietly(directive.args.get("fields"))
+    def _add_fields(self, ability: TypeAbility, owner: str, owners: dict[str, _Owners]) -> None:
+        merged = self.types.get(owner)
+        if not isinstance(merged, ObjectType | InterfaceType):
+            return
+        joins: dict[str, dict[str | None, FieldJoin]] = {
+            each.name: {join.subgraph: join for join in each.joins}
+            for each in merged.fields.values()
+            if each.joins
+        }
+        for index, type_def in self.state.by_type[owner]:
+            if owner != ability.name and type_def.kind != "OBJECT":
+                continue
+            schema = self.state.subgraphs[index]
+            for name, element in type_def.fields.items():
+                have = ability.fields.get(name)
+                if have is None or name not in merged.fields:
+                    continue
+                have.defined |= 1 << index
+                self._note_element(have, index, schema, element)
+                if not schema.external or (owner, name) not in schema.external:
+                    _note_owner(owners[name], index, schema.name, joins.get(name))
+
+    def _note_element(
+        self, ability: FieldAbility, index: int, schema: SubgraphSchema, element: Field
+    ) -> None:
+        returned = self._returned(schema, named(element.type))
+        if returned:
+            ability.returns = {**(ability.returns or {}), index: returned}
+        if element.directives:
+            needed, given = _fields_of(element, "requires"), _fields_of(element, "provides")
+            if needed is not None:
+                ability.requires = {**(ability.requires or {}), index: needed}
+            if given is not None:
+                ability.provides = {**(ability.provides or {}), index: given}
         if element.args:
             arguments = context_arguments(self.state, element, index)
             if arguments:
                 taken = frozenset((each.context, each.selection) for each in arguments)
-                ability.contexts[index] = taken
+                ability.contexts = {**(ability.contexts or {}), index: taken}
+
+    def _returned(self, schema: SubgraphSchema, name: str) -> tuple[str, ...]:
+        """Return the object types that a subgraph's field of the named type may return."""
+        type_def = schema.types.get(name)
+        if type_def is None:
+            return ()
+        if type_def.kind in ("INTERFACE", "UNION"):
+            return schema.possible.get(name, ())
+        if type_def.kind == "OBJECT":
+            return self.interface_objects.get(name, (name,))
+        return ()
+
+    def _below(self, ability: TypeAbility) -> Iterator[str]:
+        """Each type that selections of the keys and requirements of a type lead into."""
+        for key in ability.keys:
+            yield from self._below_selections(ability, key.selections)
+        for each in ability.fields.values():
+            for selections in (each.requires or {}).values():
+                yield from self._below_selections(ability, selections)
+
+    def _below_selections(self, ability: TypeAbility, selections: FieldSet) -> Iterator[str]:
+        for selection in selections:
+            if not selection.children:
+                continue
+            if not selection.name:
+                yield from self._below_selections(ability, selection.children)
+                continue
+            have = ability.fields.get(selection.name)
+            for names in (have.returns or {}).values() if have else ():
+                for name in names:
+                    yield name
+                    yield from self._below_selections(self.of(name), selection.children)
 
 
-def _interface_object_types(state: MergeState) -> set[str]:
-    return {
-        name
-        for name, sources in state.by_type.items()
-        if any(t.directives and t.kind == "OBJECT" and t.has("interfaceObject") for _, t in sources)
+def _fields_of(element: Field, spec: str) -> FieldSet | None:
+    directive = find(element.directives, spec)
+    return None if directive is None else parse_quietly(directive.args.get("fields"))
+
+
+def _note_owner(
+    owners: _Owners, index: int, subgraph: str, joins: dict[str | None, FieldJoin] | None
+) -> None:
+    """Note that a subgraph resolves a field, if the joins say so; without joins all do."""
+    if joins is None:
+        owners.always |= 1 << index
+        return
+    join = joins.get(subgraph)
+    if join is None or join.used_overridden:
+        return
+    if join.override_label is None:
+        owners.always |= 1 << index
+    elif join.override is not None:
+        owners.migrating |= 1 << index
+    else:
+        owners.leaving |= 1 << index
+
+
+def interface_object_types(state: MergeState) -> dict[str, tuple[str, ...]]:
+    """Map each interface that some subgraph has as interface object to all its object types."""
+    found: dict[str, dict[str, None]] = {
+        name: {} for schema in state.subgraphs for name in schema.interface_objects
     }
+    for name, names in found.items():
+        for schema in state.subgraphs:
+            names.update(dict.fromkeys(schema.possible.get(name, ())))
+    return {name: tuple(names) for name, names in found.items()}

@@ -8,8 +8,8 @@ from ...field_sets import FieldSet
 from ...subgraph.walk import parse_quietly
 from ..context_arguments import context_arguments
 from .abilities import Abilities, Taken
+from .memory import Views
 from .reach import Reach
-from .views import Views
 
 
 class Contexts:

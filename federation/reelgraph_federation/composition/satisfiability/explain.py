@@ -58,7 +58,7 @@ def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: in
     lines: list[str] = []
     for index in bits(mask):
         name, where = state.name(index), f'"{place.type_name}.{field}"'
-        missing = ability.fields[field].contexts.get(index, frozenset()) - place.contexts
+        missing = (ability.fields[field].contexts or {}).get(index, frozenset()) - place.contexts
         if owners >> index & 1 and missing:
             lines += _reasons_of_contexts(
                 state, reach, place, f'subgraph "{name}" has {where}', missing
@@ -67,7 +67,7 @@ def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: in
             lines.append(
                 f'- subgraph "{name}" has {where}, and what its @requires cannot be fetched'
             )
-        elif index in ability.fields[field].types:
+        elif ability.fields[field].defined >> index & 1:
             lines.append(f'- subgraph "{name}" has {where} as @external or overridden only')
         else:
             lines.append(f'- subgraph "{name}" does not have {where}')

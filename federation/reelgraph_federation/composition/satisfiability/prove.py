@@ -2,8 +2,8 @@
 
 A place is an object type and the set of subgraphs in which an object of that type may have been
 found, closed under key jumps; and besides it what is provided there and what can be taken from the
-contexts set above. Each place is looked at once; a place whose set contains that of one already looked at has at least
-its possibilities, and is passed over.
+contexts set above. Each place is looked at once; a place whose set contains that of one already
+looked at has at least its possibilities, and is passed over.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from ..state import MergeState
 from .abilities import Abilities, FieldAbility, Taken
 from .contexts import Contexts
 from .explain import report_unsatisfiable
-from .reach import Reach
-from .views import NO_VIEWS, Views, provided_below, views_after
+from .memory import ProofMemory, Step, Views
+from .reach import Reach, outcomes
+from .views import NO_VIEWS, provided_below, views_after
 
 MAX_PLACES = 1_000_000
 """More places than any composition needs that people wrote; beyond it, the proof is given up."""
@@ -48,11 +49,14 @@ class Place:
         return way[::-1]
 
 
-def check_satisfiability(state: MergeState, types: dict[str, NamedType]) -> None:
+def check_satisfiability(
+    state: MergeState, types: dict[str, NamedType], memory: ProofMemory | None = None
+) -> None:
     """Report each field of the API that some query could reach and no subgraph could answer."""
-    abilities = Abilities(state, types)
-    proof = _Proof(state, types, Reach(abilities))
-    proof.run()
+    memory = memory or ProofMemory()
+    abilities = Abilities(state, types, memory)
+    memory.forget_what_changed(state, types, abilities.interface_objects)
+    _Proof(state, types, Reach(abilities)).run()
 
 
 class _Proof:
@@ -63,6 +67,7 @@ class _Proof:
         self.types = types
         self.reach = reach
         self.abilities = reach.abilities
+        self.memory = reach.abilities.memory
         self.todo: deque[Place] = deque()
         self.seen: dict[str, list[tuple[int, Views, Taken]]] = {}
         self.failed: set[tuple[str, str]] = set()
@@ -100,6 +105,23 @@ class _Proof:
         self.todo.append(place)
 
     def _look_around(self, place: Place) -> None:
+        """Go on to every place that a field leads to, as is known from the last proof or anew."""
+        kept = self.memory.types[place.type_name].steps
+        key = (place.found, place.views, place.contexts)
+        steps = kept.get(key)
+        if steps is None:
+            found = list(self._steps(place))
+            steps = _distinct(found)
+            if None not in found:
+                kept[key] = steps
+        if not steps:
+            return
+        contexts = self.contexts.below(place.type_name, place.found, place.views, place.contexts)
+        for type_name, mask, views, field, on in steps:
+            self._visit(Place(type_name, mask, views, place, field, on, contexts))
+
+    def _steps(self, place: Place) -> Iterator[Step | None]:
+        """Each step from a place; reports fields that cannot be answered, and yields None for them."""
         merged = self.types[place.type_name]
         assert isinstance(merged, ObjectType)
         mask = self.reach.closure(place.type_name, place.found, place.views)
@@ -107,10 +129,14 @@ class _Proof:
         for name, field in merged.fields.items():
             if field.marks.inaccessible:
                 continue
-            for usable, views in self._ways(place, mask, ability.fields[name]):
+            have = ability.fields[name]
+            for usable, views in self._ways(place, mask, have):
                 if usable or views:
-                    self._go_on(place, ability.fields[name], usable, views, field.type.name)
-                elif (place.type_name, name) not in self.failed:
+                    if have.returns:
+                        yield from self._after(have, usable, views, field.type.name)
+                    continue
+                yield None
+                if (place.type_name, name) not in self.failed:
                     self.failed.add((place.type_name, name))
                     report_unsatisfiable(self.state, self.reach, place, name, mask)
 
@@ -123,24 +149,33 @@ class _Proof:
             views = provided_below(self.state, place.views, place.type_name, field.name)
         for owners in field.owners:
             usable = self.reach.usable(place.type_name, field, owners & mask, place.views)
-            for index, needed in field.contexts.items():
+            for index, needed in (field.contexts or {}).items():
                 if not needed <= place.contexts:
                     usable &= ~(1 << index)
             yield usable, views
 
-    def _go_on(
-        self,
-        place: Place,
-        field: FieldAbility,
-        usable: int,
-        views: dict[int, FieldSet],
-        declared: str,
-    ) -> None:
+    def _after(
+        self, field: FieldAbility, usable: int, views: dict[int, FieldSet], declared: str
+    ) -> Iterator[Step]:
+        """Each place that an answered field leads to."""
         mask = usable
         for index in views:
             mask |= 1 << index
-        contexts = self.contexts.below(place.type_name, place.found, place.views, place.contexts)
-        for type_name, found in self.reach.outcomes(field, mask).items():
+        for type_name, found in outcomes(field, mask).items():
             provided = views_after(field, found, views)
-            on = type_name if type_name != declared else None
-            self._visit(Place(type_name, found, provided, place, field.name, on, contexts))
+            yield (
+                type_name,
+                found,
+                provided,
+                field.name,
+                None if type_name == declared else type_name,
+            )
+
+
+def _distinct(steps: list[Step | None]) -> tuple[Step, ...]:
+    """Return the first step to each place: those that follow would be passed over."""
+    found: dict[tuple[str, int, Views], Step] = {}
+    for step in steps:
+        if step is not None:
+            found.setdefault(step[:3], step)
+    return tuple(found.values())

@@ -1,16 +1,20 @@
 """Where an entity can be looked up next: key jumps, and the fields that keys and requires need.
 
-Everything is a question about one object type in one subgraph, remembered by (type, subgraph). A
-question that comes up while it is being answered is answered "no" for the moment, and answers that
-rest on that are not remembered: circles of @requires and of nested keys end there.
+Everything is a question about one object type, remembered. Questions may lead back to themselves
+(circles of @requires and of nested keys): the answer is then the least one that agrees with itself,
+found by guessing "no" and asking again until no guess changes.
 """
 
 from __future__ import annotations
 
 from ...field_sets import FieldSet, Selection
-from ...type_refs import named
 from .abilities import Abilities, FieldAbility
-from .views import NO_VIEWS, Views, provided_below, views_after
+from .memory import Question, Views
+from .views import NO_VIEWS, provided_below, views_after
+
+ROOTS = frozenset({"Query", "Mutation", "Subscription"})
+JUMPS = ""
+"""In the place of a field's name: the question which subgraphs can be entered by keys."""
 
 
 def bits(mask: int) -> list[int]:
@@ -28,53 +32,77 @@ class Reach:
 
     def __init__(self, abilities: Abilities) -> None:
         self.abilities = abilities
-        self._jumps: dict[tuple[str, int], int] = {}
-        self._open_jumps: set[tuple[str, int]] = set()
-        self._requirements: dict[tuple[str, str, int], bool] = {}
-        self._open_requirements: set[tuple[str, str, int]] = set()
-        self._closures: dict[tuple[str, int], int] = {}
-        self._provisional = 0
+        self._known = abilities.memory.types
+        self._guesses: dict[Question, int] = {}
+        self._asked: set[Question] = set()
+        self._open: set[Question] = set()
+        self._leaned = self._moved = False
 
     def closure(self, type_name: str, mask: int, views: Views = NO_VIEWS) -> int:
         """Return all subgraphs that an object found in any of ``mask`` can be looked up in."""
-        known = self._closures.get((type_name, mask)) if not views else None
+        kept = self._known.get(type_name)
+        known = kept.closures.get(mask) if kept and not views else None
         if known is not None:
             return known
-        before = self._provisional
+        ability = self.abilities.of(type_name)
         result = mask
-        for index in bits(mask):
-            result |= self.jumps(type_name, index)
-        for index, selections in views:
-            if mask >> index & 1:
-                result |= self._spread(type_name, index, frozenset({(index, selections)}))
-        if self._provisional == before and not views:
-            self._closures[(type_name, mask)] = result
+        if ability.keys or type_name in ROOTS:
+            for index in bits(mask):
+                result |= self._jumps(type_name, index, NO_VIEWS)
+            for view in views:
+                if mask >> view[0] & 1:
+                    result |= self._jumps(type_name, view[0], frozenset({view}))
+        if not views and not self._open:
+            self._known[type_name].closures[mask] = result
         return result
 
-    def jumps(self, type_name: str, start: int) -> int:
+    def _jumps(self, type_name: str, start: int, views: Views) -> int:
         """Return the subgraphs reachable by keys from an object in ``start``, itself included."""
-        question = (type_name, start)
-        known = self._jumps.get(question)
-        if known is not None:
-            return known
-        if type_name in ("Query", "Mutation", "Subscription"):
+        if type_name in ROOTS:
             return self._roots(type_name)
-        if question in self._open_jumps:
-            self._provisional += 1
-            return 1 << start
-        self._open_jumps.add(question)
-        before = self._provisional
-        reached = self._spread(type_name, start, NO_VIEWS)
-        self._open_jumps.discard(question)
-        if self._provisional == before or not self._open_jumps:
-            self._jumps[question] = reached
-        return reached
+        return self._ask((type_name, JUMPS, start, views), 1 << start)
 
     def _roots(self, type_name: str) -> int:
         mask = 0
         for index, _ in self.abilities.state.by_type.get(type_name, ()):
             mask |= 1 << index
         return mask
+
+    def _ask(self, question: Question, least: int) -> int:
+        """Return the answer to a question; ``least`` is the guess to begin with."""
+        known = self._known[question[0]].answers.get(question)
+        if known is not None:
+            return known
+        if question in self._asked:
+            self._leaned = self._leaned or question in self._open
+            return self._guesses[question]
+        if self._open:
+            return self._guess(question, least)
+        self._guesses, self._moved = {}, True
+        while self._moved:
+            self._asked, self._leaned, self._moved = set(), False, False
+            self._guess(question, least)
+            if not self._leaned:
+                break
+        for each in self._asked:
+            self._known[each[0]].answers[each] = self._guesses[each]
+        self._asked = set()
+        return self._guesses[question]
+
+    def _guess(self, question: Question, least: int) -> int:
+        before = self._guesses.setdefault(question, least)
+        self._asked.add(question)
+        self._open.add(question)
+        type_name, field, start, views = question
+        if field == JUMPS:
+            answer = self._spread(type_name, start, views)
+        else:
+            answer = int(self._can_require(type_name, field, start, views))
+        self._open.discard(question)
+        if answer != before:
+            self._guesses[question] = answer
+            self._moved = True
+        return answer
 
     def _spread(self, type_name: str, start: int, views: Views) -> int:
         """Follow keys until no further subgraph can be entered."""
@@ -134,7 +162,7 @@ class Reach:
             below = provided_below(self.abilities.state, views, type_name, field.name)
         for owners in field.owners:
             usable = self.usable(type_name, field, owners & mask, views)
-            for index in field.contexts:
+            for index in field.contexts or ():
                 usable &= ~(1 << index)  # a field set cannot give a field its contextual arguments
             for index in below:
                 usable |= 1 << index
@@ -149,7 +177,7 @@ class Reach:
     def _selects_below(
         self, field: FieldAbility, usable: int, children: FieldSet, below: dict[int, FieldSet]
     ) -> bool:
-        for type_name, mask in self.outcomes(field, usable).items():
+        for type_name, mask in outcomes(field, usable).items():
             views = views_after(field, mask, below)
             reached = self.closure(type_name, mask, views)
             if not self._selects(type_name, reached, children, views):
@@ -164,55 +192,30 @@ class Reach:
             return mask
         result = 0
         for index in bits(mask):
-            if index not in field.requires or self._is_met(type_name, field, index, views):
+            if index not in field.requires or self._is_met(type_name, field.name, index, views):
                 result |= 1 << index
         return result
 
-    def _is_met(self, type_name: str, field: FieldAbility, index: int, views: Views) -> bool:
-        question = (type_name, field.name, index)
-        known = self._requirements.get(question)
-        if known or (known is not None and not views):
-            return known
-        if question in self._open_requirements:
-            self._provisional += 1
-            return False
-        self._open_requirements.add(question)
-        before = self._provisional
-        own = frozenset(view for view in views if view[0] == index)
+    def _is_met(self, type_name: str, field: str, index: int, views: Views) -> bool:
+        """Tell whether a subgraph can be given what its @requires needs, or has it provided."""
+        if self._ask((type_name, field, index, NO_VIEWS), 0):
+            return True
+        own = frozenset(view for view in views if view[0] == index) if views else NO_VIEWS
+        return bool(own) and bool(self._ask((type_name, field, index, own), 0))
+
+    def _can_require(self, type_name: str, field: str, index: int, own: Views) -> bool:
+        requires = self.abilities.of(type_name).fields[field].requires
+        assert requires is not None
         reached = self.closure(type_name, 1 << index, own)
-        met = self._selects(type_name, reached, field.requires[index], own)
-        self._open_requirements.discard(question)
-        if not views and (self._provisional == before or not self._open_requirements):
-            self._requirements[question] = met
-        return met
+        return self._selects(type_name, reached, requires[index], own)
 
-    def outcomes(self, field: FieldAbility, mask: int) -> dict[str, int]:
-        """Map each object type that the field can return to the subgraphs that return it."""
-        found: dict[str, int] = {}
-        state = self.abilities.state
-        for index in bits(mask):
-            if index not in field.types:
-                continue
-            name = named(field.types[index])
-            schema = state.subgraphs[index]
-            type_def = schema.types.get(name)
-            if type_def is None:
-                continue
-            if type_def.kind in ("INTERFACE", "UNION"):
-                names = schema.possible.get(name, ())
-            elif type_def.kind == "OBJECT" and name in self.abilities.interface_object_types:
-                names = self._possible(name)
-            elif type_def.kind == "OBJECT":
-                names = (name,)
-            else:
-                continue
-            for possible in names:
-                found[possible] = found.get(possible, 0) | 1 << index
-        return found
 
-    def _possible(self, name: str) -> tuple[str, ...]:
-        """Return the object types of an interface or union anywhere in the supergraph."""
-        found: dict[str, None] = {}
-        for schema in self.abilities.state.subgraphs:
-            found.update(dict.fromkeys(schema.possible.get(name, ())))
-        return tuple(found)
+def outcomes(field: FieldAbility, mask: int) -> dict[str, int]:
+    """Map each object type that the field can return to the subgraphs that return it."""
+    found: dict[str, int] = {}
+    if field.returns:
+        for index, names in field.returns.items():
+            if mask >> index & 1:
+                for name in names:
+                    found[name] = found.get(name, 0) | 1 << index
+    return found

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from ...field_sets import FieldSet, Selection
 from ..state import MergeState
 from .abilities import FieldAbility
-
-Views = frozenset[tuple[int, FieldSet]]
-"""Pairs of a subgraph's index and the selection that it provides in a place."""
+from .memory import Views
 
 NO_VIEWS: Views = frozenset()
 
@@ -42,6 +40,7 @@ def views_after(field: FieldAbility, found: int, below: dict[int, FieldSet]) -> 
     """Return the views of the place that a field leads to in the subgraphs ``found``."""
     if not field.provides and not below:
         return NO_VIEWS
-    views = {(i, selections) for i, selections in field.provides.items() if found >> i & 1}
+    provides = (field.provides or {}).items()
+    views = {(i, selections) for i, selections in provides if found >> i & 1}
     views |= {(i, selections) for i, selections in below.items() if selections and found >> i & 1}
     return frozenset(views)

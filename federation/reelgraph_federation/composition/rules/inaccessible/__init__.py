@@ -5,7 +5,7 @@ https://specs.apollo.dev/inaccessible/v0.2
 
 from __future__ import annotations
 
-from ....supergraph.model import NamedType
+from ....supergraph.model import Marks, NamedType
 from ...state import MergeState
 from .check_children import check_children
 from .check_defaults import check_defaults
@@ -15,11 +15,11 @@ from .check_required import check_required
 from .view import HiddenView
 
 
-def check_inaccessible(state: MergeState, types: dict[str, NamedType]) -> None:
+def check_inaccessible(state: MergeState, types: dict[str, NamedType], marks: set[Marks]) -> None:
     """Run the rules if anything is hidden at all."""
-    view = HiddenView(state, types)
-    if not view.hides_anything():
+    if not any(each.inaccessible for each in marks):
         return
+    view = HiddenView(state, types)
     root = types.get("Query")
     if root is not None and root.marks.inaccessible:
         message = "the query root is @inaccessible: nothing could be asked for"

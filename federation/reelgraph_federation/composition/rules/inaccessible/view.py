@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....supergraph.model import (
-    EnumType,
-    EnumValue,
     Field,
     InputObjectType,
     InputValue,
@@ -24,16 +22,6 @@ class HiddenView:
         self.state = state
         self.types = types
         self.hidden_types = {name for name, t in types.items() if t.marks.inaccessible}
-
-    def hides_anything(self) -> bool:
-        """Tell whether any element is inaccessible."""
-        if self.hidden_types:
-            return True
-        return any(
-            element.marks.inaccessible
-            for type_def in self.types.values()
-            for element in _elements(type_def)
-        )
 
     def visible_types(self) -> Iterator[NamedType]:
         """Each type that is not hidden."""
@@ -78,14 +66,3 @@ class HiddenView:
     ) -> None:
         """Report a breach at a type or its member."""
         self.state.report(code, message, coordinate, self.places(type_name, member))
-
-
-def _elements(type_def: NamedType) -> Iterator[Field | InputValue | EnumValue]:
-    if isinstance(type_def, ObjectType | InterfaceType):
-        for field in type_def.fields.values():
-            yield field
-            yield from field.arguments.values()
-    elif isinstance(type_def, InputObjectType):
-        yield from type_def.fields.values()
-    elif isinstance(type_def, EnumType):
-        yield from type_def.values.values()
