@@ -88,6 +88,8 @@ class Records:
         fields: list[FieldForm] = []
         exact = True
         for one in shape.fields:
+            if one.introspection or one.left_out or one.condition != ALWAYS:
+                raise NotTyped("introspection, what the caller may not have, or a condition")
             if one.constant is not None:
                 fields.append((one.response_name, one.constant, None, False))
                 continue
@@ -102,8 +104,6 @@ class Records:
         return record
 
     def _field_form(self, one: FieldShape, path: KeyPath) -> tuple[Any, bool]:
-        if one.introspection or one.left_out or one.condition != ALWAYS:
-            raise NotTyped("introspection, what the caller may not have, or a condition")
         if one.key != one.response_name:
             raise NotTyped("a key that is not the response name")
         entries = self.positions.entries.get((*path, one.key), [])
