@@ -122,8 +122,13 @@ def _run(
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     host, port = listener.getsockname()[:2]
     _logger.info("listening on http://%s:%s", f"[{host}]" if ":" in host else host, port)
-    server.run(sockets=[listener])
-    listener.close()
+    try:
+        server.run(sockets=[listener])
+    except SystemExit:
+        # uvicorn's own way, with its own code, to say that the application could not start.
+        return False
+    finally:
+        listener.close()
     return server.started
 
 

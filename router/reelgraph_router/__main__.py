@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from reelgraph_kit.process import serve
-from reelgraph_router.app import create_app
+import sys
+
+from reelgraph_kit.process import EXIT_SETTINGS, serve
+from reelgraph_router.app import NoSource, create_app
+from reelgraph_router.load_hooks import HooksError
 from reelgraph_router.settings import RouterSettings
 
 if __name__ == "__main__":
-    serve(create_app, RouterSettings)
+    try:
+        serve(create_app, RouterSettings)
+    except (NoSource, HooksError) as error:
+        print(f"router: {error}", file=sys.stderr)
+        raise SystemExit(EXIT_SETTINGS) from None

@@ -31,6 +31,7 @@ from reelgraph_router.identity.authenticate import Authenticator
 from reelgraph_router.identity.client_address import ClientAddress
 from reelgraph_router.identity.key_sets import KeySets, read_entry
 from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
+from reelgraph_router.load_hooks import load_hooks
 from reelgraph_router.pipeline.authorize import AuthorizationRules
 from reelgraph_router.pipeline.graph import GraphRules, MakeTransport
 from reelgraph_router.pipeline.handle import Pipeline
@@ -59,6 +60,7 @@ def create_app(
     make_transport: Callable[[], MakeTransport] | None = None,
 ) -> ASGIApp:
     """Wire the router. `source` and `make_transport` replace what the settings would choose."""
+    hooks = hooks or load_hooks(settings.hooks)
     router = Router(settings, hooks, source or make_source(settings), make_transport)
     return HealthMiddleware(router, {"supergraph": router.check_supergraph})
 
@@ -89,12 +91,12 @@ class Router:
     def __init__(
         self,
         settings: RouterSettings,
-        hooks: Hooks | None,
+        hooks: Hooks,
         source: SupergraphSource,
         make_transport: Callable[[], MakeTransport] | None,
     ) -> None:
         self._settings = settings
-        self._hooks = hooks or Hooks()
+        self._hooks = hooks
         self._source = source
         self._transports = make_transport or (lambda: http_transports(settings))
         self._tasks: list[asyncio.Task[None]] = []

@@ -42,6 +42,7 @@ def router() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), help="TCP port; 0 takes any free one.")
 @click.option("--host", help="Address to listen on, 127.0.0.1 by default.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Folder of the kept copy.")
+@click.option("--hooks", help="Hooks to load: package.module:object.")
 @click.option("--expose-plan", is_flag=True, default=None, help="Let clients ask for plans.")
 def start(**options: object) -> None:
     """Serve a supergraph until Ctrl-C.
@@ -53,6 +54,7 @@ def start(**options: object) -> None:
     from reelgraph_kit.process import serve
     from reelgraph_kit.settings import describe_problems
     from reelgraph_router.app import NoSource, create_app
+    from reelgraph_router.load_hooks import HooksError
     from reelgraph_router.settings import RouterSettings
 
     options["registry_url"] = options.pop("registry")
@@ -67,6 +69,8 @@ def start(**options: object) -> None:
         _fail(
             "Say what to serve: --supergraph FILE, --subgraphs FILE or --registry URL.", EXIT_USAGE
         )
+    except HooksError as error:
+        _fail(str(error), EXIT_USAGE)
 
 
 @router.command()

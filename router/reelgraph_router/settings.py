@@ -120,6 +120,12 @@ class RouterSettings(ServiceSettings):
         description="Whether clients see subgraphs' error messages and names; else a plain text.",
     )
 
+    hooks: str = Field(
+        default="",
+        description="Hooks to load, as package.module:object; the object is a Hooks or a callable "
+        "that returns one.",
+    )
+
     # Who calls.
     jwks_urls: CommaList = Field(
         default=(),

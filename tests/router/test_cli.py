@@ -119,8 +119,23 @@ def test_start_serves_and_drains(source, files):
 
 def test_a_missing_file_stops_the_start(files):
     found = run("start", "--supergraph", "no.graphql", "--port", "0", cwd=files)
-    assert found.returncode != 0
+    assert found.returncode == 1
     assert "Cannot read the supergraph file no.graphql" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize("start", [["start", "--hooks", "nowhere:hooks"], None])
+def test_hooks_that_cannot_be_loaded_stop_the_start(start, files):
+    if start is not None:
+        found = run(*start, "--supergraph", "supergraph.graphql", "--port", "0", cwd=files)
+    else:
+        settings = {"SUPERGRAPH": "supergraph.graphql", "PORT": "0", "HOOKS": "nowhere:hooks"}
+        found = subprocess.run(
+            [sys.executable, "-m", "reelgraph_router"], cwd=files, capture_output=True, text=True, timeout=60,
+            env={**os.environ, **{f"REELGRAPH_ROUTER_{name}": text for name, text in settings.items()}},
+        )  # fmt: skip
+    assert found.returncode == 2
+    assert 'hooks="nowhere:hooks": cannot import nowhere' in found.stderr
     assert "Traceback" not in found.stderr
 
 

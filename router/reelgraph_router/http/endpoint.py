@@ -171,7 +171,9 @@ class GraphQLEndpoint:
         if self._hooks.response:
             answer = HttpAnswer(status, headers, body)
             await call(self._hooks.response, answer)
-            status, headers, body = answer.status, answer.headers, answer.body
+            status, body = answer.status, answer.body
+            headers = [pair for pair in answer.headers if pair[0].lower() != b"content-length"]
+            headers.append((b"content-length", b"%d" % len(body)))
         start: Message = {"type": "http.response.start", "status": status, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": body})

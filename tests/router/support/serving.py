@@ -11,6 +11,7 @@ import httpx
 
 from reelgraph_federation import Subgraph, compose
 from reelgraph_router.app import create_app
+from reelgraph_router.hooks import Hooks
 from reelgraph_router.settings import RouterSettings
 from reelgraph_router.transport.memory import MemoryTransport
 
@@ -29,6 +30,7 @@ async def serving(
     folder: Path,
     transport: MemoryTransport | None = None,
     sdl: str | None = None,
+    made_hooks: Hooks | None = None,
     **settings: object,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a router that serves `sdl` over `transport`."""
@@ -36,7 +38,7 @@ async def serving(
     file.write_text(sdl or hello_supergraph())
     given = RouterSettings(supergraph=file, data_dir=folder, **settings)
     factory = None if transport is None else lambda: lambda urls: transport
-    app = create_app(given, make_transport=factory)
+    app = create_app(given, make_transport=factory, hooks=made_hooks)
     events: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     started = asyncio.Event()
 
