@@ -6,6 +6,7 @@ Exit codes: 0 after a drained shutdown, 2 for wrong settings, 98 when the port i
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import signal
@@ -13,7 +14,7 @@ import socket
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from reelgraph_kit.asgi import ASGIApp
 from reelgraph_kit.logging import configure_logging
@@ -39,8 +40,12 @@ def serve(
     create_app: Callable[[SettingsT], ASGIApp],
     settings_class: type[SettingsT],
     settings: SettingsT | None = None,
+    *,
+    http: type[asyncio.Protocol] | Literal["httptools"] = "httptools",
 ) -> None:
     """Serve an app until SIGTERM or SIGINT, then finish the requests in flight.
+
+    `http` may be a protocol class of the service's own, on uvicorn's.
 
     The port is taken before the app is made, so a second start fails at once and leaves the
     first alone. Raises `SystemExit` with the codes above; returns after a clean shutdown.
@@ -48,7 +53,7 @@ def serve(
     settings = settings or load_or_exit(settings_class)
     configure_logging(settings.service_name, settings.log_level, settings.log_format)
     listener = _listen_or_exit(settings)
-    started = _run(create_app, settings, listener)
+    started = _run(create_app, settings, listener, http)
     if not started:
         raise SystemExit(1)
 
@@ -90,7 +95,10 @@ def _listen_or_exit(settings: ServiceSettings) -> socket.socket:
 
 
 def _run(
-    create_app: Callable[[SettingsT], ASGIApp], settings: SettingsT, listener: socket.socket
+    create_app: Callable[[SettingsT], ASGIApp],
+    settings: SettingsT,
+    listener: socket.socket,
+    http: type[asyncio.Protocol] | Literal["httptools"],
 ) -> bool:
     # Imported here: a process that only fails to bind need not pay for the server.
     import uvicorn
@@ -100,7 +108,7 @@ def _run(
         uvicorn.Config(
             create_app(settings),
             loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http="httptools",
+            http=http,
             ws="websockets-sansio" if find_spec("websockets") else "none",
             lifespan="on",
             access_log=False,

@@ -26,6 +26,7 @@ from reelgraph_router.http.cors import Cors
 from reelgraph_router.http.csrf import CsrfGuard
 from reelgraph_router.http.endpoint import EndpointRules, GraphQLEndpoint
 from reelgraph_router.http.pages import ASSETS_PATH, GraphiqlPage
+from reelgraph_router.http.quick import QuickRequests
 from reelgraph_router.http.websocket import WebSocketEndpoint
 from reelgraph_router.identity.authenticate import Authenticator
 from reelgraph_router.identity.client_address import ClientAddress
@@ -61,8 +62,20 @@ def create_app(
 ) -> ASGIApp:
     """Wire the router. `source` and `make_transport` replace what the settings would choose."""
     hooks = hooks or load_hooks(settings.hooks)
-    router = Router(settings, hooks, source or make_source(settings), make_transport)
-    return HealthMiddleware(router, {"supergraph": router.check_supergraph})
+    return RouterApp(Router(settings, hooks, source or make_source(settings), make_transport))
+
+
+class RouterApp(HealthMiddleware):
+    """The router with its probes, and the short way that its server may take (`LeanProtocol`)."""
+
+    def __init__(self, router: Router) -> None:
+        super().__init__(router, {"supergraph": router.check_supergraph})
+        self._router = router
+
+    @property
+    def quick(self) -> QuickRequests | None:
+        """What answers usual requests without ASGI, once the router has started."""
+        return self._router.quick
 
 
 def make_source(settings: RouterSettings) -> SupergraphSource:
@@ -104,6 +117,7 @@ class Router:
         self._page = GraphiqlPage() if settings.graphiql else None
         self.graphs: HotSwap | None = None
         self.endpoint: GraphQLEndpoint | None = None
+        self.quick: QuickRequests | None = None
         self.websocket: WebSocketEndpoint | None = None
         self.pipeline: Pipeline | None = None
 
@@ -162,6 +176,7 @@ class Router:
         )
         caller = make_caller(settings, keys)
         self.endpoint = make_endpoint(settings, self.pipeline, caller, self._page, self._hooks)
+        self.quick = QuickRequests(self.pipeline, caller, settings.max_body_bytes, self._hooks)
         self.websocket = WebSocketEndpoint(
             self.pipeline, caller, settings.cors_origins, settings.max_body_bytes
         )

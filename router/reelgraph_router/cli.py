@@ -54,6 +54,7 @@ def start(**options: object) -> None:
     from reelgraph_kit.process import serve
     from reelgraph_kit.settings import describe_problems
     from reelgraph_router.app import NoSource, create_app
+    from reelgraph_router.http.lean_protocol import LeanProtocol
     from reelgraph_router.load_hooks import HooksError
     from reelgraph_router.settings import RouterSettings
 
@@ -64,7 +65,7 @@ def start(**options: object) -> None:
     except ValidationError as error:
         _fail(describe_problems(RouterSettings, error), EXIT_USAGE)
     try:
-        serve(create_app, RouterSettings, settings)
+        serve(create_app, RouterSettings, settings, http=LeanProtocol)
     except NoSource:
         _fail(
             "Say what to serve: --supergraph FILE, --subgraphs FILE or --registry URL.", EXIT_USAGE

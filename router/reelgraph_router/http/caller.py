@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reelgraph_kit.asgi import Scope
 from reelgraph_kit.identity import Identity
@@ -25,12 +26,26 @@ class Caller:
 
     async def identify(self, scope: Scope, headers: HeaderMap) -> tuple[Identity, bytes]:
         """The caller, and the headers that subgraphs get; raises RequestError (401)."""
-        authorization = headers.get(b"authorization")
-        identity = self.authenticator.recall(authorization)
-        if identity is None:
-            assert authorization is not None
-            identity = await self.authenticator.authenticate(authorization)
-        client = scope.get("client")
-        address, country = self.addresses.find(client[0] if client else None, headers)
-        identity = at_address(identity, address, country)
+        peer = client[0] if (client := scope.get("client")) else None
+        known = self.recall(peer, headers)
+        if known is not None:
+            return known
+        identity = await self.authenticator.authenticate(headers[b"authorization"])
+        return self._describe(identity, peer, headers)
+
+    def recall(self, peer: str | None, headers: HeaderMap) -> tuple[Identity, bytes] | None:
+        """What `identify` returns where nothing must be awaited: no token, or one seen before."""
+        identity = self.authenticator.recall(headers.get(b"authorization"))
+        return None if identity is None else self._describe(identity, peer, headers)
+
+    def _describe(
+        self, identity: Identity, peer: str | None, headers: HeaderMap
+    ) -> tuple[Identity, bytes]:
+        identity = place(identity, *self.addresses.find(peer, headers))
         return identity, self.signer.header_line(identity) + self.forwarding.lines(headers)
+
+
+@lru_cache(maxsize=4096)
+def place(identity: Identity, address: str | None, country: str | None) -> Identity:
+    """The same caller, calling from an address."""
+    return at_address(identity, address, country)

@@ -19,7 +19,7 @@ from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.respond import serialise_refusal
-from reelgraph_router.pipeline.shared_runs import RunningRequest, SharedRuns
+from reelgraph_router.pipeline.shared_runs import RunningRequest, SharedRuns, Waiter
 from reelgraph_router.pipeline.stages import ReadyOperation
 from reelgraph_router.pipeline.subscribe import Subscriptions
 from reelgraph_router.supergraph_source.hot_swap import HotSwap
@@ -128,27 +128,78 @@ class Pipeline:
             introspection = await graph.introspection.answer(
                 program.plan.introspection, program.plan.introspection_variables, variables
             )
+        return await self.shared.wait(
+            self._start(graph, operation, request, variables, introspection=introspection)
+        )
+
+    def begin(self, request: ClientRequest, waiter: Waiter) -> RunningRequest | None:
+        """Start to answer a query at once, for a waiter; None where something must be awaited.
+
+        Raises RequestError where the long way would refuse the request as well.
+        """
+        graph = self._graphs.current
+        if graph is None or self._hooks.request:
+            return None
+        operation = graph.operations.recall(request.query, request.operation_name)
+        if operation is None or operation.kind != "query" or operation.unauthorized is not None:
+            return None
+        if operation.program.plan.introspection is not None:
+            return None
+        variables = operation.coerce(request.variables)
+        return self._start(graph, operation, request, variables, waiter=waiter)
+
+    def _start(
+        self,
+        graph: Graph,
+        operation: ReadyOperation,
+        request: ClientRequest,
+        variables: Mapping[str, object],
+        *,
+        introspection: Mapping[str, object] | None = None,
+        waiter: Waiter | None = None,
+    ) -> RunningRequest:
+        """Start a run, or join an equal one."""
         key = None
         if self._share and operation.kind == "query" and not request.include_plan:
             # The program stands for the operation and for what this caller may have of it.
-            key = (program, orjson.dumps(variables) if variables else b"", request.subgraph_headers)
+            key = (
+                operation.program,
+                orjson.dumps(variables) if variables else b"",
+                request.subgraph_headers,
+            )
             under_way = self.shared.find(key)
             if under_way is not None:
-                return await self.shared.wait(under_way)
+                if waiter is not None:
+                    under_way.waiters.append(waiter)
+                return under_way
         headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
-        run: Run | TypedRun
-        if program.typed is not None and not request.include_plan and is_promising(program.typed):
-            run = TypedRun(
-                program, program.typed, variables, graph.transport, headers, graph.redaction
-            )
-        else:
-            run = Run(
-                program, variables, graph.transport, headers, graph.redaction,
-                introspection=introspection, timeline=Timeline() if request.include_plan else None,
-            )  # fmt: skip
+        run = make_run(graph, operation, request, variables, headers, introspection)
         running = RunningRequest(run, operation, self._timeout, finish)
-        self.shared.start(running, key)
-        return await self.shared.wait(running)
+        graph.enter()
+        running.on_end = graph.leave
+        self.shared.start(running, key, waiter)
+        return running
+
+
+def make_run(
+    graph: Graph,
+    operation: ReadyOperation,
+    request: ClientRequest,
+    variables: Mapping[str, object],
+    headers: bytes,
+    introspection: Mapping[str, object] | None,
+) -> Run | TypedRun:
+    """The quickest run that can answer."""
+    program = operation.program
+    usual = operation.unauthorized is None and not request.include_plan
+    if program.typed is not None and usual and is_promising(program.typed):
+        return TypedRun(
+            program, program.typed, variables, graph.transport, headers, graph.redaction
+        )
+    return Run(
+        program, variables, graph.transport, headers, graph.redaction,
+        introspection=introspection, timeline=Timeline() if request.include_plan else None,
+    )  # fmt: skip
 
 
 def refuse_wrong_method(operation: ReadyOperation, request: ClientRequest) -> None:

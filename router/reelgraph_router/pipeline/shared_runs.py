@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable
+from typing import Protocol
 
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.typed.run import TypedRun
@@ -18,10 +19,28 @@ SWEEP_SECONDS = 0.1
 Finish = Callable[[Run | TypedRun, ReadyOperation], bytes]
 
 
+class Waiter(Protocol):
+    """Who waits for an answer: a future, or what behaves like one."""
+
+    def done(self) -> bool:
+        """Whether nothing is waited for any more."""
+
+    def cancelled(self) -> bool:
+        """Whether the waiter has gone away."""
+
+    def set_result(self, result: bytes, /) -> None:
+        """Take the answer."""
+
+    def set_exception(self, exception: Exception, /) -> None:
+        """Take what making the answer raised."""
+
+
 class RunningRequest:
     """A run and those who wait for its answer."""
 
-    __slots__ = ("_finish", "_operation", "body", "deadline", "key", "run", "timeout", "waiters")
+    __slots__ = (
+        "_finish", "_operation", "body", "deadline", "key", "on_end", "run", "shared", "timeout", "waiters",
+    )  # fmt: skip
 
     def __init__(
         self, run: Run | TypedRun, operation: ReadyOperation, timeout: float, finish: Finish
@@ -30,23 +49,32 @@ class RunningRequest:
         self.timeout = timeout
         self.deadline = 0.0
         self.key: Hashable = None
+        self.on_end: Callable[[], None] | None = None
         self.body: bytes | None = None
-        self.waiters: list[asyncio.Future[bytes]] = []
+        self.waiters: list[Waiter] = []
+        self.shared: SharedRuns | None = None
         self._operation = operation
         self._finish = finish
 
+    def drop(self) -> None:
+        """A waiter has gone away: the run is cancelled when all have."""
+        if self.shared is not None:
+            self.shared.drop(self)
+
     def deliver(self) -> None:
         """Give the answer, or the exception that making it raised, to everyone who waits."""
+        # Let go of the waiters: they may refer back, and circles wait for the garbage collector.
+        waiters, self.waiters = self.waiters, []
         try:
             body = self.body = self._finish(self.run, self._operation)
         except Exception as error:
-            if not self.waiters:
+            if not waiters:
                 raise
-            for waiter in self.waiters:
+            for waiter in waiters:
                 if not waiter.done():
                     waiter.set_exception(error)
             return
-        for waiter in self.waiters:
+        for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(body)
 
@@ -63,14 +91,19 @@ class SharedRuns:
         """The run under way for an equal request, or None."""
         return self._by_key.get(key)
 
-    def start(self, running: RunningRequest, key: Hashable = None) -> None:
-        """Start a run; `key` lets equal requests find it."""
+    def start(
+        self, running: RunningRequest, key: Hashable = None, waiter: Waiter | None = None
+    ) -> None:
+        """Start a run; `key` lets equal requests find it, `waiter` waits from the beginning."""
+        if waiter is not None:
+            running.waiters.append(waiter)
         loop = asyncio.get_running_loop()
         running.deadline = loop.time() + running.timeout
         self._running.add(running)
         if key is not None:
             running.key = key
             self._by_key[key] = running
+        running.shared = self
         if self._sweeper is None:
             self._sweeper = loop.call_later(SWEEP_SECONDS, self._sweep)
         running.run.start(lambda run: self._done(running))
@@ -84,17 +117,25 @@ class SharedRuns:
         try:
             return await waiter
         except asyncio.CancelledError:
-            if all(other.cancelled() for other in running.waiters):
-                running.run.cancel()
-                self._forget(running)
+            self.drop(running)
             raise
+
+    def drop(self, running: RunningRequest) -> None:
+        """Cancel a run whose waiters have all gone away."""
+        if all(waiter.cancelled() for waiter in running.waiters):
+            running.run.cancel()
+            self._forget(running)
 
     def _done(self, running: RunningRequest) -> None:
         self._forget(running)
         running.deliver()
 
     def _forget(self, running: RunningRequest) -> None:
+        if running not in self._running:
+            return
         self._running.discard(running)
+        if running.on_end is not None:
+            running.on_end()
         if running.key is not None and self._by_key.get(running.key) is running:
             del self._by_key[running.key]
 

@@ -12,6 +12,7 @@ import uvicorn
 
 from reelgraph_kit.process import listen
 from reelgraph_router.app import create_app
+from reelgraph_router.http.lean_protocol import LeanProtocol
 from reelgraph_router.settings import RouterSettings
 from reelgraph_router.transport.memory import MemoryTransport
 
@@ -27,7 +28,7 @@ async def live(
     listener = listen("127.0.0.1", 0)
     factory = None if transport is None else lambda: lambda urls: transport
     config = uvicorn.Config(
-        create_app(given, make_transport=factory), http="httptools", ws="websockets-sansio", lifespan="on",
+        create_app(given, make_transport=factory), http=LeanProtocol, ws="websockets-sansio", lifespan="on",
         log_config=None, proxy_headers=False,
     )  # fmt: skip
     server = uvicorn.Server(config)

@@ -1,0 +1,195 @@
+"""A server protocol that answers usual GraphQL requests itself and leaves all others to uvicorn.
+
+For a small answer, the ASGI messages and the task that a request costs in uvicorn are more than the
+rest of its work. A quick request has neither: the answer is written by the callback that completes
+it. Everything else, from a refused request to a WebSocket, goes uvicorn's way, from its first byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
+from reelgraph_router.http.endpoint import CONTENT_TYPES
+from reelgraph_router.http.quick import PATH, QuickEndpoint
+from reelgraph_router.pipeline.respond import serialise_refusal
+from reelgraph_router.pipeline.shared_runs import RunningRequest
+
+_log = logging.getLogger("reelgraph.router.http")
+
+
+class QuickCycle:
+    """One quick request; to uvicorn it looks like one of its own cycles, to a run like a waiter."""
+
+    __slots__ = ("disconnected", "keep_alive", "media", "message_event", "protocol", "response_complete", "running")  # fmt: skip
+
+    def __init__(self, protocol: LeanProtocol, media: bytes, *, keep_alive: bool) -> None:
+        self.protocol = protocol
+        self.media = media
+        self.keep_alive = keep_alive
+        self.disconnected = False
+        self.response_complete = False
+        self.running: RunningRequest | None = None
+        self.message_event = self  # uvicorn sets it when the client is gone
+
+    def set(self) -> None:
+        """Stop answering a client that went away."""
+        if not self.response_complete:
+            self.response_complete = self.disconnected = True
+            running, self.running = self.running, None
+            if running is not None:
+                running.drop()
+
+    def done(self) -> bool:
+        """Whether nobody waits any more, or the answer is written."""
+        return self.response_complete
+
+    def cancelled(self) -> bool:
+        """Whether the client went away."""
+        return self.disconnected
+
+    def set_result(self, body: bytes) -> None:
+        """Write the answer."""
+        self.response_complete = True
+        self.running = None
+        self.protocol.answer(self, b"200 OK", body)
+
+    def set_exception(self, error: BaseException) -> None:
+        """Tell of a fault of the router."""
+        _log.error("a request failed inside the router", exc_info=error)
+        self.response_complete = True
+        body = serialise_refusal([GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL)])
+        self.protocol.answer(self, b"500 Internal Server Error", body)
+
+
+class LeanProtocol(HttpToolsProtocol):
+    """uvicorn's protocol with a short way for usual requests.
+
+    The application offers it as its attribute `quick`, a `QuickEndpoint` or None.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._quick: QuickEndpoint | None = None
+        self._media: bytes | None = None
+        self._by_name: dict[bytes, bytes] = {}
+        self._parts: list[bytes] = []
+        self._idle_since = 0.0
+        self._idle_timer: asyncio.TimerHandle | None = None
+
+    # The parser's callbacks
+
+    def on_message_begin(self) -> None:
+        """A request begins; uvicorn hears of it only where it is not a quick one."""
+        self.url = b""
+        self.headers = []
+        self._media = None
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header line."""
+        self.headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """Decide which way the request goes."""
+        if self.url == PATH and self.parser.get_method() == b"POST" and self._is_free():
+            self._quick = getattr(self.app, "quick", None)
+            headers = self._by_name = dict(self.headers)
+            if self._quick is not None and len(headers) == len(self.headers):
+                self._media = self._quick.accepts(headers)
+        if self._media is None:
+            self._begin_in_full()
+
+    def _is_free(self) -> bool:
+        return (
+            (self.cycle is None or self.cycle.response_complete)
+            and not self.pipeline
+            and self.limit_concurrency is None
+        )
+
+    def _begin_in_full(self) -> None:
+        """Start the request uvicorn's way."""
+        url, headers = self.url, self.headers
+        super().on_message_begin()
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        if self._media is None:
+            super().on_body(body)
+        else:
+            self._parts.append(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole: answer it, or start it in full after all."""
+        media = self._media
+        if media is None:
+            super().on_message_complete()
+            return
+        parts, self._parts, self._media = self._parts, [], None
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        before = self.cycle
+        cycle: Any = QuickCycle(self, media, keep_alive=keep_alive)
+        self.cycle = cycle
+        assert self._quick is not None
+        running = self._quick.begin(
+            self._by_name, body, self.client[0] if self.client else None, cycle
+        )
+        if running is None:
+            self.cycle = before
+            self._begin_in_full()
+            super().on_body(body)
+            super().on_message_complete()
+        elif not cycle.response_complete:
+            cycle.running = running
+
+    # Answering
+
+    def answer(self, cycle: QuickCycle, status: bytes, body: bytes) -> None:
+        """Write an answer; requests that came meanwhile are started as after any other."""
+        transport = self.transport
+        if transport.is_closing():
+            return
+        lines = b"".join(b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
+        name, value = CONTENT_TYPES[cycle.media]
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        head = b"HTTP/1.1 %b\r\n%bcontent-length: %d\r\n%b: %b\r\n%b" % (
+            status, lines, len(body), name, value, end,
+        )  # fmt: skip
+        transport.writelines((head, body))
+        if not cycle.keep_alive:
+            transport.close()
+        if self.pipeline:
+            self.on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self._idle_since = self.loop.time()
+        if self._idle_timer is None:
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        """Close a connection kept alive for too long without a request; one timer serves many."""
+        self._idle_timer = None
+        if self.transport.is_closing():
+            return
+        rest = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if not self._is_free():
+            rest = self.timeout_keep_alive
+        if rest > 0:
+            self._idle_timer = self.loop.call_later(rest, self._close_if_idle)
+        else:
+            self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone: whatever is under way for it is dropped."""
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+        super().connection_lost(exc)

@@ -1,0 +1,100 @@
+"""The short way of the usual request: a POST whose operation is known, answered without a task.
+
+What it does not know in full it leaves to the endpoint, which says the same about every request: a
+quick answer differs from the endpoint's in nothing but its cost.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from typing import Protocol
+
+from reelgraph_router.errors import RequestError
+from reelgraph_router.hooks import Hooks
+from reelgraph_router.http.caller import Caller
+from reelgraph_router.http.negotiate import JSON, choose_media_type, choose_stream_type
+from reelgraph_router.http.read_request import read_post
+from reelgraph_router.pipeline.handle import Pipeline
+from reelgraph_router.pipeline.request import ClientRequest
+from reelgraph_router.pipeline.shared_runs import RunningRequest, Waiter
+
+PATH = b"/graphql"
+REMEMBERED_BODIES = 1_000
+MAX_REMEMBERED_BODY = 8_192
+"""Bodies longer than this are read anew each time: memory stays bounded by count times length."""
+
+NOT_QUICK = (b"transfer-encoding", b"expect", b"upgrade", b"origin", b"reelgraph-include-plan")
+"""Headers that make a request the endpoint's."""
+
+_log = logging.getLogger("reelgraph.router.http")
+
+Parameters = tuple[str, str | None, dict[str, object] | None]
+
+
+class QuickEndpoint(Protocol):
+    """What a server's protocol class needs to answer quickly."""
+
+    def accepts(self, headers: dict[bytes, bytes]) -> bytes | None:
+        """The media type of a quick answer to a POST with these headers, or None."""
+
+    def begin(
+        self, headers: dict[bytes, bytes], body: bytes, peer: str | None, waiter: Waiter
+    ) -> RunningRequest | None:
+        """Start to answer; None where the request has to go the long way."""
+
+
+class QuickRequests:
+    """Decides which requests are usual, and starts them."""
+
+    def __init__(
+        self, pipeline: Pipeline, caller: Caller, max_body_bytes: int, hooks: Hooks
+    ) -> None:
+        self._pipeline = pipeline
+        self._caller = caller
+        self._limit = max_body_bytes
+        self._off = bool(hooks.request or hooks.response)
+        self._bodies: OrderedDict[bytes, Parameters] = OrderedDict()
+
+    def accepts(self, headers: dict[bytes, bytes]) -> bytes | None:
+        """The media type of a quick answer to a POST with these headers, or None."""
+        if self._off or headers.get(b"content-type") != JSON:
+            return None
+        length = headers.get(b"content-length", b"")
+        if not length.isdigit() or int(length) > self._limit:
+            return None
+        for name in NOT_QUICK:
+            if name in headers:
+                return None
+        accept = headers.get(b"accept", b"")
+        return None if choose_stream_type(accept) is not None else choose_media_type(accept)
+
+    def begin(
+        self, headers: dict[bytes, bytes], body: bytes, peer: str | None, waiter: Waiter
+    ) -> RunningRequest | None:
+        """Start to answer; None where the request has to go the long way, as all refusals do."""
+        known = self._caller.recall(peer, headers)
+        if known is None:
+            return None
+        try:
+            query, name, variables = self._read(body)
+            request = ClientRequest(query, name, variables)
+            request.identity, request.subgraph_headers = known
+            return self._pipeline.begin(request, waiter)
+        except RequestError:
+            return None
+        except Exception:
+            _log.exception("a request could not be answered quickly")
+            return None
+
+    def _read(self, body: bytes) -> Parameters:
+        """Read a body, or remember what was read from an equal one; raises RequestError."""
+        found = self._bodies.get(body)
+        if found is None:
+            request = read_post(JSON, body)
+            found = (request.query, request.operation_name, request.variables)
+            if len(body) <= MAX_REMEMBERED_BODY:
+                self._bodies[body] = found
+                if len(self._bodies) > REMEMBERED_BODIES:
+                    self._bodies.popitem(last=False)
+        return found
