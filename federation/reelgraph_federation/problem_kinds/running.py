@@ -17,14 +17,14 @@ RUNNING_KINDS = {
         ),
         (
             "UNSUPPORTED_FEDERATION_VERSION",
-            "The supergraph was written for Federation 1, or for a version of the join specification "
-            "that cannot be read.",
+            "The supergraph was written before there was a join specification. Federation 1 "
+            "supergraphs with join v0.1 are read.",
             "Compose the subgraphs again with a composer of Federation 2.",
         ),
         (
             "UNSUPPORTED_FEDERATION_DIRECTIVE",
-            "The supergraph links a specification that routers must obey, such as access or cost, in "
-            "a version that is not known.",
+            "The supergraph links a specification that routers must obey, such as join, access or "
+            "cost, in a version that is not known.",
             "Compose with a version named in the message, or use a newer reelgraph.",
         ),
     ),

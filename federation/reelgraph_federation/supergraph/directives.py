@@ -7,29 +7,22 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from graphql import (
-    BooleanValueNode,
-    ConstDirectiveNode,
     EnumValueDefinitionNode,
-    EnumValueNode,
     FieldDefinitionNode,
     InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
-    IntValueNode,
-    ListValueNode,
-    NullValueNode,
     ObjectTypeDefinitionNode,
-    ObjectValueNode,
     ScalarTypeDefinitionNode,
     SchemaDefinitionNode,
     StringValueNode,
     TypeDefinitionNode,
     UnionTypeDefinitionNode,
-    ValueNode,
     print_ast,
 )
 
-from reelgraph_federation.supergraph.links import InvalidSupergraphError, Names
+from reelgraph_federation.supergraph.arguments import Arguments
+from reelgraph_federation.supergraph.links import Names
 from reelgraph_federation.supergraph.model import (
     NO_MARKS,
     Access,
@@ -41,6 +34,7 @@ from reelgraph_federation.supergraph.model import (
     Subgraph,
     TypeJoin,
 )
+from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
 from reelgraph_federation.supergraph.type_refs import type_ref
 
 Annotated: TypeAlias = (
@@ -51,27 +45,29 @@ Annotated: TypeAlias = (
     | EnumValueDefinitionNode
 )
 _Interned = TypeVar("_Interned", TypeJoin, FieldJoin, Marks)
-_Values: TypeAlias = Mapping[str, ValueNode]
 
 
 class DirectiveReader:
     """Reads directives by the names under which this supergraph links their features."""
 
-    def __init__(self, names: Names, subgraphs: Mapping[str, Subgraph]) -> None:
+    def __init__(
+        self, names: Names, subgraphs: Mapping[str, Subgraph], problems: ReadingProblems
+    ) -> None:
         self.names = names
+        self.problems = problems
         self._subgraphs = subgraphs
         self._seen: dict[object, object] = {}
 
     def type_joins(self, node: TypeDefinitionNode) -> tuple[TypeJoin, ...]:
-        """Read `@join__type`; for join v0.1 `@join__owner` too, which names no further key."""
+        """Read `@join__type`."""
         return tuple(
             self._intern(
                 TypeJoin(
                     self._subgraph(values),
-                    _string(values.get("key")),
-                    _boolean(values.get("extension"), False),
-                    _boolean(values.get("resolvable"), True),
-                    _boolean(values.get("isInterfaceObject"), False),
+                    values.string("key"),
+                    values.boolean("extension", False),
+                    values.boolean("resolvable", True),
+                    values.boolean("isInterfaceObject", False),
                 )
             )
             for values in self._applications(node, self.names.join_type)
@@ -86,19 +82,41 @@ class DirectiveReader:
             for values in self._applications(node, self.names.join_field)
         )
 
-    def _field_join(self, values: _Values) -> FieldJoin:
-        type_text = _string(values.get("type"))
+    def owner(self, node: TypeDefinitionNode) -> str | None:
+        """Read `@join__owner` of join v0.1: the subgraph that owns an entity."""
+        for values in self._applications(node, self.names.join_owner):
+            return self._subgraph(values)
+        return None
+
+    def _field_join(self, values: Arguments) -> FieldJoin:
         return FieldJoin(
             self._subgraph(values) if "graph" in values else None,
-            type_ref(type_text) if type_text else None,
-            _boolean(values.get("external"), False),
-            _string(values.get("requires")),
-            _string(values.get("provides")),
-            _string(values.get("override")),
-            _string(values.get("overrideLabel")),
-            _boolean(values.get("usedOverridden"), False),
-            _context_arguments(values.get("contextArguments")),
+            values.type_reference("type"),
+            values.boolean("external", False),
+            values.string("requires"),
+            values.string("provides"),
+            values.string("override"),
+            values.string("overrideLabel"),
+            values.boolean("usedOverridden", False),
+            self._context_arguments(values),
         )
+
+    def _context_arguments(self, values: Arguments) -> tuple[ContextArgument, ...]:
+        found: list[ContextArgument] = []
+        for item in values.objects("contextArguments"):
+            parts = {
+                key: one.value for key, one in item.items() if isinstance(one, StringValueNode)
+            }
+            try:
+                found.append(
+                    ContextArgument(
+                        parts["context"], parts["name"], type_ref(parts["type"]), parts["selection"]
+                    )
+                )
+            except (KeyError, ValueError):
+                message = "@join__field(contextArguments:) needs context, name, type and selection"
+                self.problems.add(INVALID, message, values.node)
+        return tuple(found)
 
     def implements(
         self, node: ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
@@ -120,20 +138,20 @@ class DirectiveReader:
     def contexts(self, node: TypeDefinitionNode) -> tuple[str, ...]:
         """Read `@context`: the names of the contexts that a type sets."""
         applications = self._applications(node, self.names.local("context"))
-        return tuple(name for values in applications if (name := _string(values.get("name"))))
+        return tuple(name for values in applications if (name := values.string("name")))
 
     def deprecation(
         self, node: FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode
     ) -> str | None:
         """Read `@deprecated`: the reason, `None` when not deprecated."""
         for values in self._applications(node, "deprecated"):
-            return _string(values.get("reason")) or "No longer supported"
+            return values.string("reason") or "No longer supported"
         return None
 
     def specified_by(self, node: ScalarTypeDefinitionNode) -> str | None:
         """Read `@specifiedBy`."""
         for values in self._applications(node, "specifiedBy"):
-            return _string(values.get("url"))
+            return values.string("url")
         return None
 
     def is_one_of(self, node: InputObjectTypeDefinitionNode) -> bool:
@@ -145,9 +163,9 @@ class DirectiveReader:
         if not node.directives:
             return NO_MARKS
         local, applications = self.names.local, partial(self._applications, node)
-        costs = [_integer(values.get("weight")) for values in applications(local("cost"))]
+        costs = [values.integer("weight") for values in applications(local("cost"))]
         sizes = [_list_size(values) for values in applications(local("listSize"))]
-        tags = [_string(values.get("name")) for values in applications(local("tag"))]
+        tags = [values.string("name") for values in applications(local("tag"))]
         marks = Marks(
             bool(applications(local("inaccessible"))),
             tuple(tag for tag in tags if tag),
@@ -171,9 +189,8 @@ class DirectiveReader:
     ) -> tuple[tuple[str, ...], ...]:
         found: list[tuple[str, ...]] = []
         for values in self._applications(node, self.names.local(directive)):
-            for alternative in _items(values.get(argument)):
-                names = [_string(item) for item in _items(alternative)]
-                found.append(tuple(name for name in names if name))
+            for alternative in values.items(argument):
+                found.append(values.strings_of(alternative, argument))
         return tuple(found)
 
     def _applied(self, node: Annotated) -> tuple[AppliedDirective, ...]:
@@ -187,86 +204,39 @@ class DirectiveReader:
             or directive.name.value == "join__directive"
         )
 
-    def _applications(self, node: Annotated, name: str) -> list[_Values]:
-        return [_values(one) for one in node.directives or () if one.name.value == name]
+    def _applications(self, node: Annotated, name: str) -> list[Arguments]:
+        return [
+            Arguments(one, self.problems) for one in node.directives or () if one.name.value == name
+        ]
 
     def _grouped(
         self, node: TypeDefinitionNode, directive: str, argument: str
     ) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for values in self._applications(node, directive):
-            name = _string(values.get(argument)) or ""
+            name = values.required_string(argument)
             found[name] = (*found.get(name, ()), self._subgraph(values))
         return found
 
-    def _subgraph(self, values: _Values) -> str:
-        node = values.get("graph")
-        graph = node.value if isinstance(node, EnumValueNode) else ""
-        try:
-            return self._subgraphs[graph].name
-        except KeyError:
-            raise InvalidSupergraphError(
-                f"A join directive names the graph {graph!r}, which {self.names.graph} lacks."
-            ) from None
+    def _subgraph(self, values: Arguments) -> str:
+        graph = values.enum("graph")
+        found = self._subgraphs.get(graph)
+        if found is not None:
+            return found.name
+        if graph:
+            directive = values.node.name.value
+            message = f"@{directive} names the graph {graph!r}, which {self.names.graph} lacks"
+            self.problems.add(INVALID, message, values.node)
+        return ""
 
     def _intern(self, value: _Interned) -> _Interned:
         return self._seen.setdefault((type(value), value), value)  # type: ignore[return-value]
 
 
-def _values(directive: ConstDirectiveNode) -> _Values:
-    return {
-        one.name.value: one.value
-        for one in directive.arguments or ()
-        if not isinstance(one.value, NullValueNode)
-    }
-
-
-def _string(node: ValueNode | None) -> str | None:
-    return node.value if isinstance(node, (StringValueNode, EnumValueNode)) else None
-
-
-def _boolean(node: ValueNode | None, default: bool) -> bool:
-    return node.value if isinstance(node, BooleanValueNode) else default
-
-
-def _integer(node: ValueNode | None) -> int | None:
-    return int(node.value) if isinstance(node, IntValueNode) else None
-
-
-def _items(node: ValueNode | None) -> tuple[ValueNode, ...]:
-    return (
-        tuple(node.values or ())
-        if isinstance(node, ListValueNode)
-        else ()
-        if node is None
-        else (node,)
-    )
-
-
-def _strings(node: ValueNode | None) -> tuple[str, ...]:
-    return tuple(text for item in _items(node) if (text := _string(item)))
-
-
-def _list_size(values: _Values) -> ListSize:
+def _list_size(values: Arguments) -> ListSize:
     return ListSize(
-        _integer(values.get("assumedSize")),
-        _strings(values.get("slicingArguments")),
-        _strings(values.get("sizedFields")),
-        _boolean(values.get("requireOneSlicingArgument"), True),
+        values.integer("assumedSize"),
+        values.strings("slicingArguments"),
+        values.strings("sizedFields"),
+        values.boolean("requireOneSlicingArgument", True),
     )
-
-
-def _context_arguments(node: ValueNode | None) -> tuple[ContextArgument, ...]:
-    found: list[ContextArgument] = []
-    for item in _items(node):
-        if isinstance(item, ObjectValueNode):
-            parts = {one.name.value: _string(one.value) or "" for one in item.fields or ()}
-            found.append(
-                ContextArgument(
-                    parts.get("context", ""),
-                    parts.get("name", ""),
-                    type_ref(parts.get("type", "")),
-                    parts.get("selection", ""),
-                )
-            )
-    return tuple(found)

@@ -18,20 +18,31 @@ from graphql import (
 )
 
 from reelgraph_federation.supergraph.model import Link
+from reelgraph_federation.supergraph.reading_problems import (
+    UNKNOWN_FEATURE,
+    UNKNOWN_VERSION,
+    ReadingProblems,
+)
 
 _URL = re.compile(r"^(?P<identity>.*?/(?P<name>[A-Za-z_][A-Za-z0-9_-]*))/v(?P<version>\d+\.\d+)/?$")
-_JOIN_VERSIONS = {"0.1", "0.2", "0.3", "0.4", "0.5"}
 _SPEC_HOST = "https://specs.apollo.dev/"
-_KNOWN_FEATURES = {
-    "link", "core", "join", "tag", "inaccessible", "authenticated", "requiresScopes", "policy",
-    "cost", "context", "connect", "cacheTag", "federation",
-}  # fmt: skip
+_VERSIONS: dict[str, tuple[str, ...]] = {
+    "link": ("1.0",),
+    "core": ("0.1", "0.2"),
+    "join": ("0.1", "0.2", "0.3", "0.4", "0.5"),
+    "tag": ("0.1", "0.2", "0.3"),
+    "inaccessible": ("0.1", "0.2"),
+    "authenticated": ("0.1",),
+    "requiresScopes": ("0.1",),
+    "policy": ("0.1",),
+    "cost": ("0.1",),
+    "context": ("0.1",),
+    "cacheTag": ("0.1",),
+    "federation": tuple(f"2.{minor}" for minor in range(13)),
+}
+"""The specifications that are understood, each with its versions."""
 _DIRECTIVES_OF = {"cost": ("cost", "listSize"), "context": ("context", "fromContext")}
 _BUILT_IN = {"deprecated", "specifiedBy", "oneOf", "skip", "include", "defer", "stream"}
-
-
-class InvalidSupergraphError(ValueError):
-    """The text is not a supergraph that can be read; the message says why and what to do."""
 
 
 @dataclass(slots=True)
@@ -39,6 +50,7 @@ class Names:
     """The names of directives and types in one supergraph document."""
 
     join: str = "join"
+    join_version: str = ""
     directives: dict[str, str] = field(default_factory=dict)
     """Directive as its specification names it → as this document does."""
     prefixes: set[str] = field(default_factory=lambda: {"join", "link", "core"})
@@ -58,6 +70,11 @@ class Names:
     def join_type(self) -> str:
         """The directive on types."""
         return f"{self.join}__type"
+
+    @property
+    def join_owner(self) -> str:
+        """The directive of join v0.1 on entities."""
+        return f"{self.join}__owner"
 
     @property
     def join_field(self) -> str:
@@ -95,11 +112,11 @@ class Names:
 
 
 def _known_directives() -> set[str]:
-    known = {one for feature in _KNOWN_FEATURES for one in _DIRECTIVES_OF.get(feature, (feature,))}
+    known = {one for feature in _VERSIONS for one in _DIRECTIVES_OF.get(feature, (feature,))}
     return known | {"link", "core"}
 
 
-def read_names(schema: SchemaDefinitionNode) -> Names:
+def read_names(schema: SchemaDefinitionNode, problems: ReadingProblems) -> Names:
     """Read the `@link`s (or `@core`s) of a supergraph's schema definition."""
     names = Names()
     composed: list[Link] = []
@@ -109,16 +126,47 @@ def read_names(schema: SchemaDefinitionNode) -> Names:
         link = _read_link(directive)
         match = _URL.match(link.url)
         name = match["name"] if match else link.url.rsplit("/", 1)[-1]
-        if not (link.url.startswith(_SPEC_HOST) and name in _KNOWN_FEATURES):
+        if not (link.url.startswith(_SPEC_HOST) and name in _VERSIONS):
+            _refuse_what_must_be_understood(link, directive, problems)
             composed.append(link)
             continue
+        version = match["version"] if match else ""
+        _check_version(name, version, directive, problems)
         names.prefixes.add(link.as_name or name)
         if name == "join":
-            names.join = link.as_name or "join"
-            _check_join_version(match["version"] if match else "")
+            names.join, names.join_version = link.as_name or "join", version
         _name_directives(names, name, link)
     names.composed_links = tuple(composed)
     return names
+
+
+def _refuse_what_must_be_understood(
+    link: Link, node: ConstDirectiveNode, problems: ReadingProblems
+) -> None:
+    """Refuse an unknown feature that execution or security needs.
+
+    https://specs.apollo.dev/link/v1.0, "Purpose": a processor that does not understand such a feature
+    must not serve the document.
+    """
+    if link.purpose is not None:
+        message = (
+            f'the supergraph needs the feature "{link.url}" for {link.purpose}, which is not known'
+        )
+        remedy = "Compose without the feature, or use a router that has it."
+        problems.add(UNKNOWN_FEATURE, message, node, remedy=remedy)
+
+
+def _check_version(
+    name: str, version: str, node: ConstDirectiveNode, problems: ReadingProblems
+) -> None:
+    known = _VERSIONS[name]
+    if version not in known:
+        known_text = ", ".join(f"v{one}" for one in known)
+        problems.add(
+            UNKNOWN_VERSION,
+            f"the supergraph links {name} v{version or '?'}; known are {known_text}",
+            node,
+        )
 
 
 def _name_directives(names: Names, feature: str, link: Link) -> None:
@@ -131,15 +179,6 @@ def _name_directives(names: Names, feature: str, link: Link) -> None:
             names.directives[directive] = link.as_name or feature
         else:
             names.directives[directive] = f"{link.as_name or feature}__{directive}"
-
-
-def _check_join_version(version: str) -> None:
-    if version not in _JOIN_VERSIONS:
-        known = ", ".join(f"v{one}" for one in sorted(_JOIN_VERSIONS))
-        raise InvalidSupergraphError(
-            f"The supergraph uses the join specification v{version or '?'}; known are {known}."
-            " Compose it with a composer of Federation 2."
-        )
 
 
 def _read_link(directive: ConstDirectiveNode) -> Link:

@@ -1,7 +1,8 @@
-"""Read a supergraph's SDL: join v0.1 to v0.5 as Federation 2 composers print it.
+"""Read a supergraph's SDL: join v0.2 to v0.5 of Federation 2, and join v0.1 of Federation 1.
 
 Specification: https://specs.apollo.dev/join/v0.5 and the link, tag, inaccessible, authenticated,
-requiresScopes, policy, cost and context specifications it is used with.
+requiresScopes, policy, cost and context specifications it is used with. What join v0.1 says otherwise
+stands in `ownership`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from graphql import (
     DocumentNode,
     EnumTypeDefinitionNode,
+    ExecutableDefinitionNode,
     FieldDefinitionNode,
     GraphQLError,
     InputObjectTypeDefinitionNode,
@@ -21,14 +23,18 @@ from graphql import (
     SchemaDefinitionNode,
     StringValueNode,
     TypeDefinitionNode,
+    TypeSystemExtensionNode,
     UnionTypeDefinitionNode,
     parse,
     print_ast,
 )
 
+from reelgraph_federation.problems import SourceLocation, make_problem
+from reelgraph_federation.supergraph.arguments import Arguments
+from reelgraph_federation.supergraph.checks import check_supergraph
 from reelgraph_federation.supergraph.directives import DirectiveReader
 from reelgraph_federation.supergraph.executable_directives import read_directive_definitions
-from reelgraph_federation.supergraph.links import InvalidSupergraphError, Names, read_names
+from reelgraph_federation.supergraph.links import Names, read_names
 from reelgraph_federation.supergraph.model import (
     EnumType,
     EnumValue,
@@ -43,23 +49,48 @@ from reelgraph_federation.supergraph.model import (
     Supergraph,
     UnionType,
 )
+from reelgraph_federation.supergraph.ownership import join_by_ownership
+from reelgraph_federation.supergraph.reading_problems import (
+    INVALID,
+    OLD_VERSION,
+    InvalidSupergraphError,
+    ReadingProblems,
+)
 from reelgraph_federation.supergraph.type_refs import type_ref_from_node
 
 
 def parse_supergraph(sdl: str) -> Supergraph:
     """Read a supergraph SDL into a `Supergraph`.
 
-    Raises `InvalidSupergraphError` when the text is not GraphQL, is not a supergraph (no
-    `join__Graph` enum), or uses a version of the join specification that is not known.
+    Raises `InvalidSupergraphError` with every problem found: the text is not GraphQL, is not a
+    supergraph, does not fit together, or uses a specification or version that is not known.
     """
-    document = _parse(sdl)
-    schema = _schema_definition(document)
-    names = read_names(schema)
-    subgraphs = _read_subgraphs(document, names)
-    reader = DirectiveReader(names, subgraphs)
+    try:
+        supergraph, problems = _read(sdl, locate=False)
+        if supergraph is not None and not problems.found:
+            return supergraph
+        # Places cost memory and time, so only documents that are refused are read with them.
+        _, problems = _read(sdl, locate=True)
+    except RecursionError:
+        problems = ReadingProblems()
+        problems.add(INVALID, "the supergraph nests lists or values too deeply to be read")
+    raise InvalidSupergraphError(problems.found)
+
+
+def _read(sdl: str, *, locate: bool) -> tuple[Supergraph | None, ReadingProblems]:
+    document = _parse(sdl, locate=locate)
+    problems = ReadingProblems(document if locate else None)
+    schema = _schema_definition(document, problems)
+    if schema is None:
+        return None, problems
+    names = read_names(schema, problems)
+    subgraphs = _read_subgraphs(document, names, problems)
+    if problems.found:
+        return None, problems
+    reader = DirectiveReader(names, subgraphs, problems)
     types = _read_types(document, reader)
     roots = {root.operation.value: root.type.name.value for root in schema.operation_types}
-    return Supergraph(
+    supergraph = Supergraph(
         subgraphs={subgraph.name: subgraph for subgraph in subgraphs.values()},
         types=types,
         query_type=roots.get("query", "Query"),
@@ -70,48 +101,85 @@ def parse_supergraph(sdl: str) -> Supergraph:
         description=_text(schema.description),
         marks=reader.marks(schema),
     )
+    check_supergraph(supergraph, problems)
+    if names.join_version == "0.1" and not problems.found:
+        join_by_ownership(supergraph, _read_owners(document, reader), problems)
+    return supergraph, problems
 
 
-def _parse(sdl: str) -> DocumentNode:
+def _parse(sdl: str, *, locate: bool) -> DocumentNode:
     try:
-        return parse(sdl, no_location=True)
+        return parse(sdl, no_location=not locate)
     except GraphQLError as error:
-        raise InvalidSupergraphError(f"The supergraph is not valid GraphQL: {error}") from error
+        at = tuple(
+            SourceLocation("supergraph", None, one.line, one.column)
+            for one in error.locations or ()
+        )
+        message = f"the supergraph is not valid GraphQL: {error.message}"
+        raise InvalidSupergraphError([make_problem(INVALID, message, None, at)]) from error
 
 
-def _schema_definition(document: DocumentNode) -> SchemaDefinitionNode:
+def _schema_definition(
+    document: DocumentNode, problems: ReadingProblems
+) -> SchemaDefinitionNode | None:
+    for definition in document.definitions:
+        if isinstance(definition, TypeSystemExtensionNode | ExecutableDefinitionNode):
+            message = "a supergraph consists of definitions, without extensions and operations"
+            problems.add(INVALID, message, definition)
     for definition in document.definitions:
         if isinstance(definition, SchemaDefinitionNode):
+            if any(one.name.value == "composedGraph" for one in definition.directives or ()):
+                message = (
+                    "the supergraph was written before the join specification, by Federation 1"
+                )
+                problems.add(OLD_VERSION, message, definition)
+                return None
             return definition
-    raise InvalidSupergraphError(
-        "The supergraph has no schema definition; is this a subgraph's schema?"
-        " Compose subgraphs first, or give the supergraph that composition wrote."
+    problems.add(
+        INVALID,
+        "the supergraph has no schema definition",
+        remedy="Compose subgraphs first, or give the supergraph that composition wrote: this may "
+        "be a subgraph's schema.",
     )
+    return None
 
 
-def _read_subgraphs(document: DocumentNode, names: Names) -> dict[str, Subgraph]:
+def _read_subgraphs(
+    document: DocumentNode, names: Names, problems: ReadingProblems
+) -> dict[str, Subgraph]:
     """Return the subgraphs by their value of the `join__Graph` enum."""
     for definition in document.definitions:
         if isinstance(definition, EnumTypeDefinitionNode) and definition.name.value == names.graph:
             break
     else:
-        raise InvalidSupergraphError(
-            f"The supergraph has no enum {names.graph}, which lists the subgraphs."
-        )
+        message = f"the supergraph has no enum {names.graph}, which lists the subgraphs"
+        problems.add(INVALID, message)
+        return {}
+    if not names.join_version:
+        problems.add(INVALID, "the supergraph's schema definition links no join specification")
     subgraphs: dict[str, Subgraph] = {}
     for value in definition.values or ():
-        for directive in value.directives or ():
-            if directive.name.value == names.join_graph:
-                arguments = {
-                    argument.name.value: argument.value.value
-                    for argument in directive.arguments or ()
-                    if isinstance(argument.value, StringValueNode)
-                }
-                graph = value.name.value
-                subgraphs[graph] = Subgraph(
-                    arguments.get("name", graph), arguments.get("url", ""), graph
-                )
+        graph = value.name.value
+        applied = [one for one in value.directives or () if one.name.value == names.join_graph]
+        if len(applied) != 1:
+            problems.add(INVALID, f"the graph {graph} needs one @{names.join_graph}", value)
+            continue
+        arguments = Arguments(applied[0], problems)
+        name = arguments.required_string("name")
+        if any(one.name == name for one in subgraphs.values()):
+            problems.add(INVALID, f'two graphs are named "{name}"', value)
+        subgraphs[graph] = Subgraph(name, arguments.string("url") or "", graph)
     return subgraphs
+
+
+def _read_owners(document: DocumentNode, reader: DirectiveReader) -> dict[str, str]:
+    """Return the owner of each entity of a join v0.1 supergraph."""
+    owners = {
+        one.name.value: reader.owner(one)
+        for one in document.definitions
+        if isinstance(one, ObjectTypeDefinitionNode)
+    }
+    return {name: owner for name, owner in owners.items() if owner is not None}
 
 
 def _read_types(document: DocumentNode, reader: DirectiveReader) -> dict[str, NamedType]:
@@ -122,6 +190,8 @@ def _read_types(document: DocumentNode, reader: DirectiveReader) -> dict[str, Na
         if reader.names.is_machinery(definition.name.value):
             continue
         named = _read_type(definition, reader)
+        if named.name in types:
+            reader.problems.add(INVALID, f"the type {named.name} is defined twice", definition)
         types[named.name] = named
     return types
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from graphql import GraphQLError, print_schema
 
-from reelgraph_federation.supergraph.links import InvalidSupergraphError
+from reelgraph_federation.supergraph import InvalidSupergraphError
 from reelgraph_federation.supergraph.parse_sdl import parse_supergraph
 
 from ..domain.check import CheckSettings

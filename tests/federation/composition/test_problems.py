@@ -22,11 +22,19 @@ PLANNER = "federation/planning/test_planner.py"
 ROBUSTNESS = "federation/composition/test_robustness.py"
 NEVER_WITHOUT_BUGS = f"{ROBUSTNESS}::test_rules_without_faults_make_no_problems_of_their_own"
 
+REFUSED = "federation/supergraph/test_refused_supergraphs.py"
+ACCEPTED = f"{REFUSED}::test_accepted"
 NOT_FROM_SDL = {
     "DOWNSTREAM_SERVICE_ERROR": (FAULTS, FAULTS),
     "ERROR_CODE_MISSING": (
         f"{ROBUSTNESS}::test_a_code_that_the_table_lacks_is_an_error_of_its_own",
         NEVER_WITHOUT_BUGS,
+    ),
+    "INVALID_FEDERATION_SUPERGRAPH": (f"{REFUSED}::test_what_is_no_supergraph", ACCEPTED),
+    "UNSUPPORTED_FEDERATION_DIRECTIVE": (f"{REFUSED}::test_versions_that_are_not_known", ACCEPTED),
+    "UNSUPPORTED_FEDERATION_VERSION": (
+        f"{REFUSED}::test_documents_from_before_the_join_specification",
+        ACCEPTED,
     ),
     "INTERNAL": (
         f"{ROBUSTNESS}::test_a_bug_of_composition_is_a_problem_and_no_exception",
@@ -60,13 +68,6 @@ NOT_FROM_SDL = {
 }
 """Codes that composing SDL cannot raise: a test that raises them, and one where a neighbour does not."""
 
-ON_READING = {
-    "INVALID_FEDERATION_SUPERGRAPH",
-    "UNSUPPORTED_FEDERATION_DIRECTIVE",
-    "UNSUPPORTED_FEDERATION_VERSION",
-}
-"""Codes of supergraphs that are read; tests/federation/supergraph has their cases."""
-
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_code_is_raised_where_it_should_be(path: Path) -> None:
@@ -90,7 +91,7 @@ def test_code_is_raised_where_it_should_be(path: Path) -> None:
 
 
 def test_every_code_has_cases() -> None:
-    assert set(PROBLEM_KINDS) == {path.stem for path in FILES} | set(NOT_FROM_SDL) | ON_READING
+    assert set(PROBLEM_KINDS) == {path.stem for path in FILES} | set(NOT_FROM_SDL)
 
 
 @pytest.mark.parametrize("code", NOT_FROM_SDL)

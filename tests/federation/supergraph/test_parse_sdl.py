@@ -134,7 +134,7 @@ def test_join_versions(version: str) -> None:
         ("type Query {", "not valid GraphQL"),
         ("type Query { a: Int }", "no schema definition"),
         ("schema { query: Query } type Query { a: Int }", "no enum join__Graph"),
-        (BODY.replace("join/v0.5", "join/v9.0"), "join specification v9.0; known are v0.1"),
+        (BODY.replace("join/v0.5", "join/v9.0"), "links join v9.0; known are v0.1"),
         (BODY.replace("(graph: A, key", "(graph: C, key"), "names the graph 'C'"),
     ],
 )

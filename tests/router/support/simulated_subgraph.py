@@ -103,7 +103,9 @@ class SimulatedSubgraph:
     def _entity(self, representation: Record) -> object:
         name = str(representation["__typename"])
         found = self._find(name, representation)
-        return None if found is None else {**found, **representation, "__typename": name}
+        if found is None:
+            return None
+        return {**found, **representation, "__typename": found["__typename"]}
 
     def _find(self, name: str, wanted: Mapping[str, object]) -> Record | None:
         """The first record that agrees with `wanted` in every field that both have."""
@@ -127,7 +129,7 @@ def _with_arguments(value: object, arguments: Data) -> object:
 
 def build_subgraph_schema(sdl: str) -> GraphQLSchema:
     """The executable schema of a subgraph: its SDL with the federation machinery added."""
-    document = _without_links(parse(sdl))
+    document = _with_bases(_without_links(parse(sdl)))
     names = {
         d.name.value for d in document.definitions if isinstance(d, ObjectTypeDefinitionNode)
     } | {d.name.value for d in document.definitions if isinstance(d, InterfaceTypeExtensionNode)}
@@ -150,6 +152,18 @@ def build_subgraph_schema(sdl: str) -> GraphQLSchema:
     if not extensions:
         return base
     return extend_schema(base, DocumentNode(definitions=tuple(extensions)), assume_valid=True)
+
+
+def _with_bases(document: DocumentNode) -> DocumentNode:
+    """Make definitions of extended objects that are not defined, as Federation 1 subgraphs extend."""
+    defined = {d.name.value for d in document.definitions if d.kind.endswith("_definition")}
+    definitions = [
+        ObjectTypeDefinitionNode(**{key: getattr(d, key, None) for key in d.keys if key != "loc"})
+        if isinstance(d, ObjectTypeExtensionNode) and d.name.value not in defined
+        else d
+        for d in document.definitions
+    ]
+    return DocumentNode(definitions=tuple(definitions))
 
 
 def _without_links(document: DocumentNode) -> DocumentNode:
