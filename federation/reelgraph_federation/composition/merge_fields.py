@@ -27,7 +27,7 @@ def merge_fields(
     sources: list[tuple[int, TypeDef]],
     kept: dict[str, KeptField] | None = None,
 ) -> dict[str, MergedField]:
-    """Merge all fields of a type; fields that are external everywhere are reported and left out.
+    """Merge all fields of a type; fields that are external everywhere are left out.
 
     ``kept`` are the fields that were merged before, for types of many subgraphs.
     """
@@ -91,25 +91,25 @@ def _merge_field(
     key = (type_name, name)
     resolving = [(i, f) for i, f in sources if key not in state.subgraphs[i].external]
     if not resolving:
-        _report_only_external(state, coordinate, sources)
-        return None
+        return None  # Unless an interface object has it, interface_objects.py reports it.
     overrides = read_overrides(state, key, sources)
-    type_ref = _merge_type(state, coordinate, resolving)
+    fitting = _merge_type(state, coordinate, resolving)
+    type_ref = fitting or resolving[0][1].type
     marks, deprecation = merge_marks(state, coordinate, resolving)
     merged = MergedField(
         name,
         ref(type_ref),
         merge_arguments(state, coordinate, resolving) if _have_arguments(resolving) else {},
-        merge_description(state, coordinate, resolving),
+        merge_description(state, coordinate, _remaining(resolving, overrides)),
         deprecation,
         marks,
     )
     if len(sources) > 1:
-        if len(resolving) < len(sources):
+        if len(resolving) < len(sources) and fitting is not None:
             check_externals(state, coordinate, merged, sources, resolving)
-        check_sharing(state, key, resolving, overrides)
+        check_sharing(state, key, sources, overrides)
     if _need_joins(state, type_ref, sources, resolving, type_sources, overrides):
-        merged.joins = _joins(state, key, type_ref, sources, overrides)
+        merged.joins = field_joins(state, key, type_ref, sources, overrides)
     return merged
 
 
@@ -117,15 +117,16 @@ def _have_arguments(sources: FieldSources) -> bool:
     return any(field.args for _, field in sources)
 
 
-def _report_only_external(state: MergeState, coordinate: str, sources: FieldSources) -> None:
-    message = (
-        f'"{coordinate}" is @external in {state.subgraph_list(i for i, _ in sources)}, '
-        "and no subgraph really defines it"
-    )
-    state.report("EXTERNAL_MISSING_ON_BASE", message, coordinate, places(sources))
+def _remaining(resolving: FieldSources, overrides: FieldOverrides | None) -> FieldSources:
+    """Return the sources that speak for the field: not those that another has taken over for good."""
+    if overrides is None:
+        return resolving
+    taken = {index for index, override in overrides.taken.items() if override.label is None}
+    return [(index, field) for index, field in resolving if index not in taken]
 
 
-def _merge_type(state: MergeState, coordinate: str, sources: FieldSources) -> str:
+def _merge_type(state: MergeState, coordinate: str, sources: FieldSources) -> str | None:
+    """Return the merged type, None where the types do not fit together."""
     first = sources[0][1].type
     if len(sources) == 1 or all(field.type == first for _, field in sources):
         return first
@@ -134,7 +135,7 @@ def _merge_type(state: MergeState, coordinate: str, sources: FieldSources) -> st
     if merged is None:
         message = f'"{coordinate}" has types that do not fit together: {types}'
         state.report("FIELD_TYPE_MISMATCH", message, coordinate, places(sources))
-        return first
+        return None
     message = f'"{coordinate}" has the type {types}; the supergraph uses "{merged}"'
     state.report("INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE", message, coordinate, places(sources))
     return merged
@@ -161,13 +162,14 @@ def _need_joins(
     return False
 
 
-def _joins(
+def field_joins(
     state: MergeState,
     key: tuple[str, str],
     type_ref: str,
     sources: FieldSources,
     overrides: FieldOverrides | None,
 ) -> tuple[FieldJoin, ...]:
+    """Return how each subgraph has a field, without those from which it was taken over for good."""
     joins: list[FieldJoin] = []
     for index, field in sources:
         schema = state.subgraphs[index]

@@ -21,8 +21,8 @@ SUBGRAPHS = {
       type Studio @key(fields: "id") { id: ID! name: String @external }
     """,
     "b": """
-      type Film @key(fields: "id") @key(fields: "code") { id: ID! code: ID! title: String studio: Studio old: Int @override(from: "a", label: "percent(1)") }
-      type Studio @key(fields: "id") { id: ID! name: String }
+      type Film @key(fields: "id") @key(fields: "code") { id: ID! code: ID! title: String @shareable studio: Studio @shareable old: Int @override(from: "a", label: "percent(1)") }
+      type Studio @key(fields: "id") { id: ID! name: String @shareable }
     """,
     "c": """
       type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int }

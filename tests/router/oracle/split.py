@@ -262,6 +262,10 @@ class Splitter:
             return ""
         chosen = self.dice.one_of(candidates)
         part.types[target.name][chosen.name] = {"@external"}
+        for other in self.parts:
+            marks = other.types.get(target.name, {}).get(chosen.name)
+            if marks is not None and "@external" not in marks:
+                marks.add("@shareable")  # Who provides a field resolves it there, too.
         return chosen.name
 
     def _hide(self) -> None:

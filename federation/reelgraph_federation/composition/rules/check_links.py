@@ -6,7 +6,9 @@ it; a subgraph that links an older one is treated as if it linked the version ne
 
 from __future__ import annotations
 
+from ...subgraph.schema import SubgraphSchema
 from ...subgraph.spec_features import APOLLO, DIRECTIVES, FEDERATION, MERGED_BY_SPEC
+from ...subgraph.validation.elements import directive_uses
 from ...supergraph.model import NamedType
 from ..state import MergeState
 
@@ -31,16 +33,31 @@ def check_links(state: MergeState, types: dict[str, NamedType]) -> None:
 
 
 def _check_name(state: MergeState, name: str) -> None:
+    """Check how the subgraphs that apply a directive import it."""
     spelled: dict[str, list[tuple[int, int]]] = {}
     for index, schema in enumerate(state.subgraphs):
         for link in schema.links:
             if link.identity == FEDERATION and f"@{name}" in link.imports:
                 spelled.setdefault(link.imports[f"@{name}"], []).append((index, link.at))
-    if len(spelled) > 1:
+    if len(spelled) < 2:
+        return
+    used = {
+        alias: [place for place in found if _applies(state.subgraphs[place[0]], name)]
+        for alias, found in spelled.items()
+    }
+    used = {alias: found for alias, found in used.items() if found}
+    if len(used) > 1:
         names = ", ".join(
-            f'"{alias}" in {state.subgraph_list(i for i, _ in places)}'
-            for alias, places in spelled.items()
+            f'"{alias}" in {state.subgraph_list(i for i, _ in found)}'
+            for alias, found in used.items()
         )
         message = f"federation's @{name} is imported under different names: {names}"
-        places = [place for found in spelled.values() for place in found]
+        places = [place for found in used.values() for place in found]
         state.report("LINK_IMPORT_NAME_MISMATCH", message, f"@{name}", places)
+
+
+def _applies(schema: SubgraphSchema, name: str) -> bool:
+    """Tell whether a directive stands anywhere in a subgraph."""
+    return any(
+        directive.spec == name for _, _, found in directive_uses(schema) for directive in found
+    )

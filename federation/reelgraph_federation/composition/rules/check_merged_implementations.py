@@ -1,7 +1,7 @@
 """After merging, the fields of an implementation still fit those of its interfaces.
 
-Merging makes output types more general and drops arguments, so what was valid in each subgraph may
-not be valid together.
+Merging makes output types more general, drops arguments, and adds up what implements what, so what was
+valid in each subgraph may not be valid together.
 """
 
 from __future__ import annotations
@@ -20,11 +20,40 @@ def check_merged_implementations(state: MergeState, types: dict[str, NamedType])
             interface = types.get(name)
             if not isinstance(interface, InterfaceType):
                 continue
+            _check_inherited(state, type_def, interface)
             for wanted in interface.fields.values():
                 field = type_def.fields.get(wanted.name)
                 if field is not None:
                     _check_type(state, type_def.name, field, name, wanted)
                     _check_arguments(state, type_def.name, field, name, wanted)
+
+
+def _check_inherited(
+    state: MergeState, type_def: ObjectType | InterfaceType, interface: InterfaceType
+) -> None:
+    """What an interface implements in one subgraph, its implementations of others implement too."""
+    for name in interface.interfaces:
+        if name in type_def.interfaces and name != type_def.name:
+            continue
+        if name == type_def.name:
+            message = f'"{name}" and "{interface.name}" implement each other after merging'
+        else:
+            message = (
+                f'"{type_def.name}" implements "{interface.name}", which implements "{name}" in '
+                f"{_implementing(state, interface.name, name)}, so that it must implement "
+                f'"{name}" too'
+            )
+        where = [
+            (index, each.at)
+            for index, each in state.by_type[type_def.name]
+            if interface.name in each.interfaces
+        ]
+        state.report("INVALID_GRAPHQL", message, type_def.name, where)
+
+
+def _implementing(state: MergeState, name: str, interface: str) -> str:
+    found = [index for index, each in state.by_type[name] if interface in each.interfaces]
+    return state.subgraph_list(found)
 
 
 def _check_type(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from ..document import Field, TypeDef
 from ..schema import SubgraphSchema
+from ..spec_features import MERGED_BY_SPEC
 from .elements import object_fields
 
-_MERGED = ("tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost", "listSize")
+_MERGED = MERGED_BY_SPEC | {"deprecated"}
 _COLLIDING = ("cacheTag", "fromContext")
 
 
@@ -55,11 +56,15 @@ def _check_company(
     where = f"{type_def.name}.{field.name}"
     on_arguments = [d for argument in field.args.values() for d in argument.directives]
     for directive in (*field.directives, *on_arguments):
-        if directive.spec in _COLLIDING:
+        meaning = directive.spec or directive.name
+        if meaning in _COLLIDING:
             code = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"
-        elif directive.spec in _MERGED or directive.name in composed:
+        elif directive in on_arguments:
+            continue  # What is said of an argument of a copy is not merged, and does no harm.
+        elif meaning in _MERGED or directive.name in composed:
             code = "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL"
         else:
             continue
-        message = f'@{directive.name} stands on "{where}" or its argument, which is @external'
+        part = "an argument of " if directive in on_arguments else ""
+        message = f'@{directive.name} stands on {part}"{where}", which is @external'
         schema.report(code, message, where, directive.at)
