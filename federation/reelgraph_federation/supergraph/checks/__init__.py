@@ -5,6 +5,7 @@ Composition proves more than this; here is what reading, planning and execution 
 
 from __future__ import annotations
 
+from reelgraph_federation.supergraph.checks.check_defaults import check_defaults
 from reelgraph_federation.supergraph.checks.check_field_sets import check_field_sets
 from reelgraph_federation.supergraph.checks.check_interfaces import check_interfaces
 from reelgraph_federation.supergraph.checks.check_joins import check_joins
@@ -18,6 +19,7 @@ def check_supergraph(supergraph: Supergraph, problems: ReadingProblems) -> None:
     """Report whatever does not fit together in a supergraph."""
     check_roots(supergraph, problems)
     check_references(supergraph, problems)
+    check_defaults(supergraph, problems)
     check_interfaces(supergraph, problems)
     check_field_sets(supergraph, problems)
     if not problems.found:  # a join that could not be read would be told twice

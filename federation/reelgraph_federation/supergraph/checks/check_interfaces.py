@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
+
 from reelgraph_federation.supergraph.model import InterfaceType, ObjectType, Supergraph
 from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
 
@@ -11,16 +13,34 @@ def check_interfaces(supergraph: Supergraph, problems: ReadingProblems) -> None:
 
     https://spec.graphql.org/October2021/#IsValidImplementation()
     """
+    _check_circles(supergraph, problems)
     for one in supergraph.types.values():
-        if not isinstance(one, ObjectType | InterfaceType):
-            continue
-        for name in one.interfaces:
-            interface = supergraph.types.get(name)
-            if not isinstance(interface, InterfaceType):
-                continue
-            if one.name == name or one.name in interface.interfaces:
-                message = f'the interface "{one.name}" implements itself'
-                problems.add(INVALID, message, coordinate=one.name)
-            for field in interface.fields.keys() - one.fields.keys():
-                message = f'"{one.name}" implements "{name}" and lacks its field "{field}"'
-                problems.add(INVALID, message, coordinate=one.name)
+        if isinstance(one, ObjectType | InterfaceType):
+            for name in one.interfaces:
+                interface = supergraph.types.get(name)
+                if isinstance(interface, InterfaceType):
+                    _check_fields(one, interface, problems)
+
+
+def _check_circles(supergraph: Supergraph, problems: ReadingProblems) -> None:
+    graph = {
+        name: tuple(one.interfaces)
+        for name, one in supergraph.types.items()
+        if isinstance(one, InterfaceType)
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1]
+        shown = ", ".join(f'"{name}"' for name in circle[:-1][:10])
+        message = f"interfaces implement each other in a circle: {shown}"
+        problems.add(INVALID, message, coordinate=circle[0])
+
+
+def _check_fields(
+    one: ObjectType | InterfaceType, interface: InterfaceType, problems: ReadingProblems
+) -> None:
+    for field in interface.fields:
+        if field not in one.fields:
+            message = f'"{one.name}" implements "{interface.name}" and lacks its field "{field}"'
+            problems.add(INVALID, message, coordinate=one.name)

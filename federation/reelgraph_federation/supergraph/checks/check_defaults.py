@@ -1,0 +1,115 @@
+"""Default values are values of their type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isfinite
+
+from graphql import (
+    BooleanValueNode,
+    EnumValueNode,
+    FloatValueNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    StringValueNode,
+    ValueNode,
+    parse_const_value,
+)
+
+from reelgraph_federation.supergraph.model import (
+    EnumType,
+    InputObjectType,
+    InputValue,
+    InterfaceType,
+    ObjectType,
+    Supergraph,
+)
+from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
+from reelgraph_federation.supergraph.type_refs import TypeRef
+
+_LITERALS: dict[str, tuple[type[ValueNode], ...]] = {
+    "Int": (IntValueNode,),
+    "Float": (IntValueNode, FloatValueNode),
+    "String": (StringValueNode,),
+    "Boolean": (BooleanValueNode,),
+    "ID": (IntValueNode, StringValueNode),
+}
+
+
+def check_defaults(supergraph: Supergraph, problems: ReadingProblems) -> None:
+    """Report default values that their type does not have.
+
+    https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
+    """
+    check = _Check(supergraph, problems)
+    for one in supergraph.types.values():
+        if isinstance(one, InputObjectType):
+            check.values(one.fields.values(), f"{one.name}.{{}}")
+        elif isinstance(one, ObjectType | InterfaceType):
+            for field in one.fields.values():
+                if field.arguments:
+                    check.values(field.arguments.values(), f"{one.name}.{field.name}({{}}:)")
+    for directive in supergraph.directives.values():
+        check.values(directive.arguments.values(), f"@{directive.name}({{}}:)")
+
+
+class _Check:
+    def __init__(self, supergraph: Supergraph, problems: ReadingProblems) -> None:
+        self._types = supergraph.types
+        self._problems = problems
+
+    def values(self, values: Iterable[InputValue], form: str) -> None:
+        for value in values:
+            if value.default is None:
+                continue
+            node = parse_const_value(value.default, no_location=True)
+            if not self._fits(node, value.type):
+                coordinate = form.format(value.name)
+                message = (
+                    f'the default {value.default[:60]} of "{coordinate}" is no value of the type '
+                    f'"{value.type}"'
+                )
+                self._problems.add(INVALID, message, coordinate=coordinate)
+
+    def _fits(self, node: ValueNode, expected: TypeRef) -> bool:
+        if isinstance(node, NullValueNode):
+            return expected.nullable
+        expected = expected.as_nullable
+        if expected.item is not None:
+            items = node.values if isinstance(node, ListValueNode) else (node,)
+            return all(self._fits(one, expected.item) for one in items)
+        named = self._types.get(expected.name)
+        if isinstance(named, EnumType):
+            return isinstance(node, EnumValueNode) and node.value in named.values
+        if isinstance(named, InputObjectType):
+            return isinstance(node, ObjectValueNode) and self._is_object(node, named)
+        literals = _LITERALS.get(expected.name)
+        if literals is not None and not isinstance(node, literals):
+            return False
+        return _can_be_held(node) and (expected.name != "Int" or _has_32_bits(node))
+
+    def _is_object(self, node: ObjectValueNode, expected: InputObjectType) -> bool:
+        given = {one.name.value: one.value for one in node.fields}
+        return given.keys() <= expected.fields.keys() and all(
+            self._fits(given[name], value.type)
+            if name in given
+            else value.type.nullable or value.default is not None
+            for name, value in expected.fields.items()
+        )
+
+
+def _has_32_bits(node: ValueNode) -> bool:
+    return isinstance(node, IntValueNode) and -(2**31) <= int(node.value) < 2**31
+
+
+def _can_be_held(node: ValueNode) -> bool:
+    """Tell whether no number inside a literal is too large for a program to hold."""
+    if isinstance(node, IntValueNode | FloatValueNode):
+        return len(node.value) < 400 and isfinite(float(node.value))
+    if isinstance(node, ListValueNode):
+        return all(map(_can_be_held, node.values))
+    if isinstance(node, ObjectValueNode):
+        return all(_can_be_held(one.value) for one in node.fields)
+    return True
