@@ -26,7 +26,7 @@ def normalize_operation(
     what cannot apply, take introspection out, merge the occurrences of each field. `@defer` is
     obeyed unless `deferring` is `None`; it names the variables that hold in `@defer(if:)`. Raises
     `ValueError` when there is no such operation, `OperationTooLargeError` and
-    `TooManyConditionsError` when a budget is exceeded.
+    `TooManyConditionsError` when a budget is exceeded, `IntrospectionBelowRootError`.
     """
     operation = _find_operation(document, operation_name)
     fragments = {

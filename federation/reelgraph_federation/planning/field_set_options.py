@@ -109,7 +109,7 @@ class FieldSetOptions:
             return None
         else:
             nodes = reach.closed(position)
-            if any(
+            if types.has_field(position.type_name, selection.name) and any(
                 wave <= latest
                 and (
                     self._lanes.has_plainly(node, selection.name)
@@ -119,7 +119,9 @@ class FieldSetOptions:
             ):
                 return None
             names = list(types.possible(position.type_name))
-        known = [name for name in names if reach.narrow(reach.closed(position), name)]
+        # What is only returned by subgraphs that are asked later cannot be there by then.
+        nodes = reach.closed(position)
+        known = [name for name in names if reach.narrow(nodes, name).floor <= latest]
         return [position.branch(name) for name in known]
 
     def child_for(

@@ -283,7 +283,9 @@ class Reach:
     def _selection_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
         if not selection.name:
             return self._fragment_wave(nodes, type_name, selection)
-        if not selection.children:
+        if not self.graph.types.has_field(type_name, selection.name):
+            wave = NEVER_REACHED
+        elif not selection.children:
             wave = self.field_wave(nodes, type_name, selection.name)
         else:
             wave = self._object_wave(nodes, type_name, selection)

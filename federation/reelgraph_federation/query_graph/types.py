@@ -40,6 +40,10 @@ class TypeIndex:
         assert isinstance(found, (ObjectType, InterfaceType, UnionType))
         return found
 
+    def has_field(self, name: str, field_name: str) -> bool:
+        """Tell whether a field can be selected on a composite type itself."""
+        return field_name == "__typename" or field_name in getattr(self._types[name], "fields", {})
+
     def subgraphs_of(self, name: str) -> tuple[str, ...]:
         """Return the subgraphs that define a type, in the order of its joins."""
         found = self._subgraphs.get(name)

@@ -13,6 +13,7 @@ from graphql import DocumentNode
 from reelgraph_federation.operations import (
     AccessIndex,
     FilteredOperation,
+    IntrospectionBelowRootError,
     NormalizedOperation,
     OperationTooLargeError,
     TooManyConditionsError,
@@ -110,6 +111,8 @@ class Stages:
             normalized = normalize_operation(self._supergraph, document, name)
         except (OperationTooLargeError, TooManyConditionsError) as error:
             raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
+        except IntrospectionBelowRootError as error:
+            raise refuse(str(error), PlanningError.code, well_formed=True) from None
         if normalized.introspection is not None and not rules.introspection:
             raise refuse(
                 "Introspection is turned off on this router.",

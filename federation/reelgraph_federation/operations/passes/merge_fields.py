@@ -22,6 +22,9 @@ from graphql import (
 
 from reelgraph_federation.operations.conditions import ALWAYS, Condition, either
 from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner, Part
+from reelgraph_federation.operations.passes.split_introspection import (
+    IntrospectionBelowRootError,
+)
 from reelgraph_federation.operations.tree import (
     NO_ARGUMENTS,
     Arguments,
@@ -126,6 +129,8 @@ class FieldMerger:
     def _type_of(self, parent: str, name: str) -> TypeRef:
         if name == "__typename":
             return _TYPENAME
+        if name.startswith("__"):
+            raise IntrospectionBelowRootError(name)
         one = self._types.composite(parent)
         assert not isinstance(one, UnionType)
         return one.fields[name].type

@@ -22,6 +22,16 @@ from reelgraph_federation.operations.passes.inline_fragments import Entry
 _META = ("__schema", "__type")
 
 
+class IntrospectionBelowRootError(ValueError):
+    """Introspection is asked of a field that returns the query root."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} can only be asked at the root of the operation, not below a field that"
+            " returns Query; move it there."
+        )
+
+
 @dataclass(slots=True)
 class Introspection:
     """The introspection part of an operation."""
