@@ -27,6 +27,7 @@ from .http.report_usage import ReportUsage
 from .http.watch import PointerWatch
 from .settings import RegistrySettings
 from .use_cases.check_subgraphs import CheckSubgraphs
+from .use_cases.composers import Composers
 from .use_cases.delete_subgraph import DeleteSubgraph
 from .use_cases.diff_versions import DiffVersions
 from .use_cases.move_pointer import MovePointer
@@ -84,13 +85,13 @@ def _services(
     authenticator: Authenticator,
     settings: RegistrySettings,
 ) -> Services:
-    locks = VariantLocks()
+    locks, composers = VariantLocks(), Composers()
     limits = SchemaLimits(settings.max_sdl_bytes, settings.max_subgraphs)
     return Services(
         store=store,
-        publish=PublishSubgraphs(store, watch.announce, now, limits, locks),
-        delete=DeleteSubgraph(store, watch.announce, now, locks),
-        check=CheckSubgraphs(store, store, now, limits),
+        publish=PublishSubgraphs(store, watch.announce, now, limits, locks, composers),
+        delete=DeleteSubgraph(store, watch.announce, now, locks, composers),
+        check=CheckSubgraphs(store, store, now, limits, composers=composers),
         move=MovePointer(store, watch.announce, now),
         diff=DiffVersions(store),
         authenticator=authenticator,

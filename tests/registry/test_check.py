@@ -1,6 +1,7 @@
 """Checks against a real store: composition, changes, usage, hints, contributors."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -186,9 +187,11 @@ async def test_silently_shrinking_hints_fail_once(
     assert not first.passes
     failed = [(h.problem.code, h.problem.coordinate) for h in first.hints if not h.passes]
     assert failed == [("INCONSISTENT_INPUT_OBJECT_FIELD", "Find.words")]
+    assert (await check(replace(proposal, fail_on_shrinking_hints=False))).passes
     lenient = CheckSettings(fail_on_shrinking_hints=False)
     await published.save_check_settings("films", "main", lenient)
     assert (await check(proposal)).passes
+    assert not (await check(replace(proposal, fail_on_shrinking_hints=True))).passes
     await published.save_check_settings("films", "main", CheckSettings())
     publish = PublishSubgraphs(published, silence, clock, SchemaLimits())
     await publish(PublishRequest("films", "main", (SHRINKING, SHRUNK), "ann"))

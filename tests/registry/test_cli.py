@@ -183,3 +183,28 @@ def test_every_code_can_be_explained() -> None:
         assert document["code"] == code
         assert document["meaning"]
         assert document["remedy"]
+
+
+def test_shrinking_hints_can_be_let_pass(cli: "Cli", graph: str) -> None:
+    """Of a proposal that makes the supergraph lose an argument, online and offline."""
+    target = ("--graph", graph)
+    sdl = TITLES.replace(
+        "title(id: ID!): Title", "title(id: ID!, exact: Boolean): Title @shareable"
+    )
+    sdl = sdl.replace('["@key"]', '["@key", "@shareable"]')
+    (cli.folder / "titles.graphql").write_text(sdl)
+    (cli.folder / "other.graphql").write_text(
+        sdl.replace(", exact: Boolean", "").replace("  name: String\n", "")
+    )
+    config = "- {name: titles, url: 'http://t', schema: titles.graphql}\n"
+    (cli.folder / "subgraphs.yaml").write_text(config)
+    assert cli("subgraph", "publish", "--config", "subgraphs.yaml", *target).returncode == 0
+    given = ("other", "--url", "http://o", "--schema", "other.graphql")
+    for how in (target, (*target, "--supergraph-config", "subgraphs.yaml")):
+        check = cli("subgraph", "check", *given, *how)
+        assert "INCONSISTENT_ARGUMENT_PRESENCE  Query.title(exact:)" in check.stdout, check.stdout
+        with_hint_only = cli("subgraph", "check", *given, *how, "--format", "json")
+        hints = [hint for hint in json.loads(with_hint_only.stdout)["hints"] if not hint["passes"]]
+        assert [hint["code"] for hint in hints] == ["INCONSISTENT_ARGUMENT_PRESENCE"]
+        let = cli("subgraph", "check", *given, *how, "--allow-shrinking", "--format", "json")
+        assert all(hint["passes"] for hint in json.loads(let.stdout)["hints"])

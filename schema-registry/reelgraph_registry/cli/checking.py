@@ -23,6 +23,8 @@ def run_check(
     author: str,
     output_format: str,
     supergraph_config: Path | None = None,
+    *,
+    allow_shrinking: bool = False,
 ) -> None:
     """Check subgraphs against a variant, or against files; exits with 1 when the check fails."""
     from .output import render_check
@@ -31,15 +33,17 @@ def run_check(
     files = list(given)
     if supergraph_config is None:
         progress(f"Checking {names} against {target[0]}@{target[1]} at {client.url}")
-        check = _check_online(client, target, given, deleted, author)
+        check = _check_online(client, target, given, deleted, author, allow_shrinking)
     else:
+        from ..domain.check import CheckSettings
         from .offline import check_given
 
         progress(f"Checking {names} against {supergraph_config}")
         base = read_subgraphs(supergraph_config)
         known = {one.name for one in given}
         files += [one for one in base if one.name not in known]
-        check = check_given(base, str(supergraph_config), given, deleted, author, target)
+        settings = CheckSettings(fail_on_shrinking_hints=not allow_shrinking)
+        check = check_given(base, str(supergraph_config), given, deleted, author, target, settings)
     located = check.relocated(lambda place: relocate(place, files))
     if text := render_check(located, output_format):
         click.echo(text)
@@ -52,6 +56,7 @@ def _check_online(
     given: list[GivenSubgraph],
     deleted: tuple[str, ...],
     author: str,
+    allow_shrinking: bool,
 ) -> "Check":
     from ..domain.json_form import check_from_dict
 
@@ -63,6 +68,8 @@ def _check_online(
             "subgraphs": as_inputs(given),
             "deleted": list(deleted),
             "author": author,
+            # Without the flag the variant's own settings decide.
+            **({"failOnShrinkingHints": False} if allow_shrinking else {}),
         },
     )
     return check_from_dict(result)

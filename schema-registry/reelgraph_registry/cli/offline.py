@@ -36,6 +36,7 @@ def check_given(
     deleted: tuple[str, ...],
     author: str,
     target: tuple[str, str],
+    settings: CheckSettings,
 ) -> Check:
     """Check candidates against the supergraph of other files; without recorded usage.
 
@@ -50,7 +51,6 @@ def check_given(
     kept = tuple(schema for schema in as_schemas(base) if schema.name not in deleted)
     schemas = as_schemas(candidates)
     proposed = compose_schemas(replace_schemas(kept, schemas))
-    settings = CheckSettings()
     found = find_proposed_changes(before.api_schema_sdl, proposed.api_schema_sdl)
     changes = judge_proposed_changes(found, settings, None, schemas)
     subject = CheckSubject(

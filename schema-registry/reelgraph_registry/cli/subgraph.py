@@ -95,6 +95,11 @@ def publish(
     metavar="FILE",
     help="Compare with the subgraphs of this file, without a registry.",
 )
+@click.option(
+    "--allow-shrinking",
+    is_flag=True,
+    help="Let hints pass that an argument, input field or enum value is left out of the supergraph.",
+)
 @author_option
 @annotated_format_option
 @target_options
@@ -104,6 +109,7 @@ def check(
     url: str | None,
     config: Path | None,
     supergraph_config: Path | None,
+    allow_shrinking: bool,
     author: str | None,
     output_format: str,
     graph: str,
@@ -116,7 +122,17 @@ def check(
     """
     given = read_given(names, schema, url, config)
     client = RegistryClient(registry_url)
-    _check(client, graph, variant, given, (), author, output_format, supergraph_config)
+    _check(
+        client,
+        graph,
+        variant,
+        given,
+        (),
+        author,
+        output_format,
+        supergraph_config,
+        allow_shrinking=allow_shrinking,
+    )
 
 
 @subgraph.command()
@@ -228,9 +244,18 @@ def _check(
     author: str | None,
     output_format: str,
     supergraph_config: Path | None = None,
+    *,
+    allow_shrinking: bool = False,
 ) -> None:
     from .checking import run_check
 
-    target = (graph, variant)
-    name = author_name(author)
-    run_check(client, target, given, deleted, name, output_format, supergraph_config)
+    run_check(
+        client,
+        (graph, variant),
+        given,
+        deleted,
+        author_name(author),
+        output_format,
+        supergraph_config,
+        allow_shrinking=allow_shrinking,
+    )

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from reelgraph_federation.schema_changes import RecordedUsage
 
 from ..domain.check import Check, CheckSettings, Finding
-from ..domain.composition import Composition, compose_schemas
+from ..domain.composition import Composition
 from ..domain.errors import NotFound
 from ..domain.names import check_graph_name, check_variant_name
 from ..domain.run_check import (
@@ -24,6 +24,7 @@ from ..domain.subgraph_version import SchemaLimits, SubgraphSchema, check_schema
 from ..domain.supergraph_version import VariantState
 from ..ports import CheckContributor, Clock, RegistryStore, UsageStore
 from .compose_and_publish import Schemas
+from .composers import Composers
 from .publish_subgraphs import replace_schemas
 
 
@@ -36,6 +37,8 @@ class CheckRequest:
     schemas: tuple[SubgraphSchema, ...]
     author: str
     deleted: tuple[str, ...] = ()
+    fail_on_shrinking_hints: bool | None = None
+    """Whether hints that something was left out fail this check; by default as the variant says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class CheckSubgraphs:
     clock: Clock
     limits: SchemaLimits
     contributors: Sequence[CheckContributor] = ()
+    composers: Composers = field(default_factory=Composers)
 
     async def __call__(self, request: CheckRequest) -> Check:
         """Compose, compare, judge by recorded usage, and keep the result. Raises InvalidInput."""
@@ -54,9 +58,13 @@ class CheckSubgraphs:
         now = self.clock()
         state = await self.store.variant_state(request.graph, request.variant)
         settings = await self.store.check_settings(request.graph, request.variant)
+        if request.fail_on_shrinking_hints is not None:
+            settings = replace(settings, fail_on_shrinking_hints=request.fail_on_shrinking_hints)
         baseline = await self._baseline(state)
         proposed = propose(state, request)
-        composition = await asyncio.to_thread(compose_schemas, proposed)
+        composition = await asyncio.to_thread(
+            self.composers.compose, request.graph, request.variant, proposed
+        )
         found = await _find_changes(baseline, composition)
         usage = await self._usage(request, found, settings, now)
         changes = await asyncio.to_thread(

@@ -8,13 +8,14 @@ from reelgraph_federation.problems import Problem
 
 from ..domain.change_result import ChangeResult
 from ..domain.check import CheckSettings
-from ..domain.composition import Composition, compose_schemas, without_files
+from ..domain.composition import Composition, without_files
 from ..domain.errors import StaleVariant, VersionConflict
 from ..domain.history import Action
 from ..domain.run_check import find_proposed_changes, judge_proposed_changes
 from ..domain.subgraph_version import SubgraphSchema
 from ..domain.supergraph_version import SupergraphVersion, VariantState
 from ..ports import Announcer, Clock, FailedAttempt, NewSupergraph, RegistryStore
+from .composers import Composers
 
 Schemas = tuple[SubgraphSchema, ...]
 
@@ -69,7 +70,11 @@ class Intent:
 
 
 async def compose_and_publish(
-    intent: Intent, store: RegistryStore, announce: Announcer, clock: Clock
+    intent: Intent,
+    store: RegistryStore,
+    announce: Announcer,
+    clock: Clock,
+    composers: Composers,
 ) -> PublishOutcome:
     """Read the variant, compose its next set, and publish by compare-and-set.
 
@@ -83,7 +88,9 @@ async def compose_and_publish(
         proposed = intent.apply(current)
         if state.supergraph_version is not None and _contents(proposed) == _contents(current):
             return Unchanged(state.supergraph_version)
-        composition = await asyncio.to_thread(compose_schemas, proposed)
+        composition = await asyncio.to_thread(
+            composers.compose, intent.graph, intent.variant, proposed
+        )
         if not composition.ok and await _has_moved_on(state, store):
             continue
         if not composition.ok:

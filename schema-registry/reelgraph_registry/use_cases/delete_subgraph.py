@@ -7,6 +7,7 @@ from ..domain.history import Action
 from ..domain.names import check_graph_name, check_variant_name
 from ..ports import Announcer, Clock, RegistryStore
 from .compose_and_publish import Intent, PublishOutcome, Schemas, compose_and_publish
+from .composers import Composers
 from .variant_locks import VariantLocks
 
 
@@ -18,6 +19,7 @@ class DeleteSubgraph:
     announce: Announcer
     clock: Clock
     locks: VariantLocks = field(default_factory=VariantLocks)
+    composers: Composers = field(default_factory=Composers)
 
     async def __call__(
         self, graph: str, variant: str, subgraph: str, author: str
@@ -42,4 +44,6 @@ class DeleteSubgraph:
 
         intent = Intent(graph, variant, Action.DELETE, (subgraph,), without, author)
         async with self.locks.of(graph, variant):
-            return await compose_and_publish(intent, self.store, self.announce, self.clock)
+            return await compose_and_publish(
+                intent, self.store, self.announce, self.clock, self.composers
+            )

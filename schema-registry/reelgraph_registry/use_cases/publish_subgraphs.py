@@ -8,6 +8,7 @@ from ..domain.names import check_graph_name, check_variant_name
 from ..domain.subgraph_version import SchemaLimits, SubgraphSchema, check_schemas
 from ..ports import Announcer, Clock, RegistryStore
 from .compose_and_publish import Intent, PublishOutcome, Schemas, compose_and_publish
+from .composers import Composers
 from .variant_locks import VariantLocks
 
 
@@ -32,6 +33,7 @@ class PublishSubgraphs:
     clock: Clock
     limits: SchemaLimits
     locks: VariantLocks = field(default_factory=VariantLocks)
+    composers: Composers = field(default_factory=Composers)
 
     async def __call__(self, request: PublishRequest) -> PublishOutcome:
         """Publish; raises InvalidInput and VersionConflict.
@@ -58,7 +60,9 @@ class PublishSubgraphs:
             expected_version=request.expected_version,
         )
         async with self.locks.of(request.graph, request.variant):
-            return await compose_and_publish(intent, self.store, self.announce, self.clock)
+            return await compose_and_publish(
+                intent, self.store, self.announce, self.clock, self.composers
+            )
 
 
 def _require_urls(schemas: Schemas) -> None:

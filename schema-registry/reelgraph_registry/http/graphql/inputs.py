@@ -53,6 +53,10 @@ class CheckSubgraphsInput:
     subgraphs: list[SubgraphInput] = strawberry.field(default_factory=list)
     deleted: list[str] = strawberry.field(default_factory=list)
     author: str | None = None
+    fail_on_shrinking_hints: bool | None = strawberry.field(
+        default=None,
+        description="Whether hints that something was left out fail; else as the variant says.",
+    )
 
 
 @strawberry.input(description="A supergraph version for a variant to publish.")

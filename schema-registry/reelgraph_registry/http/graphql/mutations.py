@@ -79,6 +79,7 @@ class Mutation:
                 schemas=tuple(subgraph.to_schema() for subgraph in input.subgraphs),
                 author=author_name(input.author),
                 deleted=tuple(input.deleted),
+                fail_on_shrinking_hints=input.fail_on_shrinking_hints,
             )
             return CheckType.of(await info.context.services.check(request))
         except (InvalidInput, NotFound) as error:
