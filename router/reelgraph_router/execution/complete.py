@@ -54,7 +54,7 @@ class Completion:
 
     def finish(self) -> None:
         """Tell of the faults that concern no place of the response, without a path."""
-        self.errors += self._faults.loose
+        self.errors += [one.fault for one in self._faults.loose]
         told = {(error.message, error.code) for error in self.errors}
         for located in self._faults.located:
             known = (located.fault.message, located.fault.code)

@@ -23,6 +23,8 @@ class LocatedFault:
     reported: bool = False
     blocks: bool = False
     """Whether the value is null whatever was answered, since something it needs is missing."""
+    fetch: int = -1
+    """The fetch that it came of, where the answer is delivered in parts."""
 
 
 @dataclass(slots=True)
@@ -30,21 +32,27 @@ class Faults:
     """All faults of a run. The key `None` stands for the container itself."""
 
     by_container: dict[int, dict[Key, list[LocatedFault]]] = field(default_factory=dict)
-    loose: list[GraphQLFault] = field(default_factory=list)
+    loose: list[LocatedFault] = field(default_factory=list)
     located: list[LocatedFault] = field(default_factory=list)
+    fetch: int = -1
+    """The fetch that faults come of from now on."""
     _containers: list[object] = field(default_factory=list)  # keeps ids from being used again
+
+    def tell(self, fault: GraphQLFault) -> None:
+        """Keep a fault that concerns no place of the response."""
+        self.loose.append(LocatedFault(fault, fetch=self.fetch))
 
     def put(self, container: object, key: Key, fault: GraphQLFault, rest: Rest = ()) -> None:
         """Keep a fault at a container's key."""
         self._containers.append(container)
-        entry = LocatedFault(fault, rest)
+        entry = LocatedFault(fault, rest, fetch=self.fetch)
         self.located.append(entry)
         self.by_container.setdefault(id(container), {}).setdefault(key, []).append(entry)
 
     def block(self, container: object, key: str, fault: GraphQLFault) -> None:
         """Make the value at a container's key null, for `fault` where nothing else explains it."""
         self._containers.append(container)
-        entry = LocatedFault(fault, blocks=True)
+        entry = LocatedFault(fault, blocks=True, fetch=self.fetch)
         self.by_container.setdefault(id(container), {}).setdefault(key, []).append(entry)
 
     def put_along(self, container: object, path: Rest, fault: GraphQLFault) -> None:

@@ -310,7 +310,7 @@ class Run:
     def _fail_internally(self, fetch: FetchProgram, sent: Sent) -> None:
         self._fail(fetch, sent, GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
         if not sent and fetch.groups:
-            self._faults().loose.append(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
+            self._faults().tell(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
 
     def _fail_short(self, fetch: FetchProgram, targets: Targets, entities: object) -> None:
         given = len(entities) if isinstance(entities, list) else 0

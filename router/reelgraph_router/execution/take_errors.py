@@ -44,7 +44,8 @@ def take_errors(
             unplaced.append(fault)
     if data is None and unplaced:
         run.fail_all(fetch, sent, unplaced.pop(0))
-    run.record().loose.extend(unplaced)
+    for fault in unplaced:
+        run.record().tell(fault)
 
 
 def _place_in_root(run: Run, fetch: FetchProgram, path: Rest, fault: GraphQLFault) -> bool:
