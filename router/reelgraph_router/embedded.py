@@ -6,7 +6,8 @@ answer = await router.execute("{ topProducts { name } }")
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from typing import cast
 
@@ -17,6 +18,7 @@ from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.graph import GraphRules
 from reelgraph_router.pipeline.handle import Pipeline
+from reelgraph_router.pipeline.incremental_formats import INCREMENTAL_V02, IncrementalFormat
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.supergraph_source.file import text_version
 from reelgraph_router.supergraph_source.hot_swap import HotSwap
@@ -55,6 +57,26 @@ class EmbeddedRouter:
         if not await graphs.swap(document):
             raise ValueError(graphs.refused)
         return cls(Pipeline(graphs, hooks=hooks, request_timeout=request_timeout), graphs)
+
+    async def deliver(
+        self,
+        query: str,
+        variables: Mapping[str, object] | None = None,
+        operation_name: str | None = None,
+        identity: Identity = ANONYMOUS,
+        *,
+        format_: IncrementalFormat = INCREMENTAL_V02,
+    ) -> AsyncIterator[Json]:
+        """Answer an operation with `@defer` in parts, or any other one in a single one."""
+        request = ClientRequest(query, operation_name, dict(variables or {}), identity=identity)
+        payloads = await self.pipeline.deliver(request, format_)
+        if payloads is None:
+            answer = await self.pipeline.handle(request)
+            yield cast("Json", orjson.loads(answer.body))
+            return
+        async with aclosing(payloads):
+            async for payload in payloads:
+                yield cast("Json", orjson.loads(payload))
 
     async def execute(
         self,

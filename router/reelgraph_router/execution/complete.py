@@ -92,7 +92,7 @@ class Completion:
             self._wrong("an object", path, coordinate)
             return None
         if isinstance(shape, AbstractShape):
-            concrete = _concrete(shape, value)
+            concrete = concrete_shape(shape, value)
             return None if concrete is None else self._object(concrete, value, path)
         return self._object(shape, value, path)
 
@@ -217,7 +217,7 @@ class Completion:
         self._explained.update(path[:length] for length in range(len(path) + 1))
 
 
-def _concrete(shape: AbstractShape, value: Mapping[str, object]) -> ObjectShape | None:
+def concrete_shape(shape: AbstractShape, value: Mapping[str, object]) -> ObjectShape | None:
     """The shape of the runtime type; None where the type is inaccessible."""
     if shape.typename_key is None:
         return shape.possible[0][1] if shape.possible else None

@@ -13,13 +13,12 @@ from reelgraph_router.http.caller import Caller
 from reelgraph_router.http.connection_watch import ClientGone, ConnectionWatch
 from reelgraph_router.http.cors import Cors
 from reelgraph_router.http.csrf import CsrfGuard
-from reelgraph_router.http.event_stream import one_result, send_events
+from reelgraph_router.http.in_parts import answer_in_parts
 from reelgraph_router.http.negotiate import (
-    EVENT_STREAM,
     JSON,
     RESPONSE_JSON,
+    choose_deliveries,
     choose_media_type,
-    choose_stream_type,
     prefers_html,
 )
 from reelgraph_router.http.pages import GraphiqlPage
@@ -105,16 +104,20 @@ class GraphQLEndpoint:
         request = await self._read(scope, headers, receive)
         accept = headers.get(b"accept", b"")
         media = choose_media_type(accept)
-        stream = choose_stream_type(accept)
-        if media is None and stream != EVENT_STREAM:
+        deliveries = choose_deliveries(accept)
+        if media is None and not deliveries:
             raise refuse(
                 "Accept application/graphql-response+json or application/json.",
                 Code.BAD_REQUEST,
                 406,
             )
         request.identity, request.subgraph_headers = await self._caller.identify(scope, headers)
-        if stream == EVENT_STREAM:
-            sending = self._send_events(request, send, headers, only=media is None)
+        if deliveries:
+            extra = self._cors.response_headers(headers)
+            hooked = self._with_hooks(send)
+            sending = answer_in_parts(
+                self._pipeline, request, hooked, extra, deliveries, only=media is None
+            )
             if await self._watch.run(sending, receive):
                 return None
         answer = await self._watch.run(self._pipeline.handle(request), receive)
@@ -122,23 +125,19 @@ class GraphQLEndpoint:
             return refused(answer.refusal, media or JSON)
         return 200, answer.body, []
 
-    async def _send_events(
-        self, request: ClientRequest, send: Send, headers: HeaderMap, *, only: bool
-    ) -> bool:
-        """Answer over an event stream; False where a single answer is meant.
+    def _with_hooks(self, send: Send) -> Send:
+        """Let the hooks of answers change the status and headers of one that comes in parts."""
+        if not self._hooks.response:
+            return send
 
-        `only` tells that the client takes nothing else, so that queries come as a stream of one.
-        """
-        results = await self._pipeline.subscribe(request)
-        if results is None:
-            if not only:
-                return False
-            answer = await self._pipeline.handle(request)
-            if answer.refusal is not None:
-                raise answer.refusal
-            results = one_result(answer.body)
-        await send_events(results, send, self._cors.response_headers(headers))
-        return True
+        async def hooked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = HttpAnswer(message["status"], message["headers"], b"")
+                await call(self._hooks.response, answer)
+                message = {**message, "status": answer.status, "headers": answer.headers}
+            await send(message)
+
+        return hooked
 
     async def _read(self, scope: Scope, headers: HeaderMap, receive: Receive) -> ClientRequest:
         """Read the request; raises RequestError."""

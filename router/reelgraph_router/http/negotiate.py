@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+
+from reelgraph_router.pipeline.incremental_formats import (
+    DEFER_20220824,
+    FORMATS,
+    IncrementalFormat,
+)
 
 RESPONSE_JSON = b"application/graphql-response+json"
 JSON = b"application/json"
@@ -53,13 +60,42 @@ def choose_media_type(header: bytes) -> bytes | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A way to answer in parts that a client takes.
+
+    `format` is how parts under `@defer` are written, None where the client names a format that the
+    router does not write. `parameter` belongs to the answer's media type.
+    """
+
+    media: bytes
+    format: IncrementalFormat | None
+
+    @property
+    def parameter(self) -> bytes:
+        """The format's name."""
+        return (self.format or DEFER_20220824).parameter.encode()
+
+
 @lru_cache(maxsize=512)
-def choose_stream_type(header: bytes) -> bytes | None:
-    """The media type for an answer in parts (event stream or multipart), or None."""
-    for media, _ in accepted(header):
-        if media in (EVENT_STREAM, MULTIPART):
-            return media
-    return None
+def choose_deliveries(header: bytes) -> tuple[Delivery, ...]:
+    """The ways to answer in parts that a client takes, the most wanted first.
+
+    Without a parameter the format is that of `deferSpec=20220824`, which all clients read. A range
+    of multipart for other things (`subscriptionSpec`) or of unknown formats is left out.
+    """
+    found: list[Delivery] = []
+    for media, parameters in accepted(header):
+        if media not in (EVENT_STREAM, MULTIPART):
+            continue
+        wanted = {one.replace(b'"', b"").decode("latin-1") for one in parameters}
+        named = {one for one in wanted if one.partition("=")[0].endswith("spec")}
+        format_ = next((one for one in FORMATS if one.parameter.lower() in named), None)
+        if not named:
+            format_ = DEFER_20220824
+        if format_ is not None or media == EVENT_STREAM:
+            found.append(Delivery(media, format_))
+    return tuple(found)
 
 
 @lru_cache(maxsize=512)

@@ -13,7 +13,7 @@ from typing import Protocol
 from reelgraph_router.errors import RequestError
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.http.caller import Caller
-from reelgraph_router.http.negotiate import JSON, choose_media_type, choose_stream_type
+from reelgraph_router.http.negotiate import JSON, choose_deliveries, choose_media_type
 from reelgraph_router.http.read_request import read_post
 from reelgraph_router.pipeline.handle import Pipeline
 from reelgraph_router.pipeline.request import ClientRequest
@@ -67,7 +67,7 @@ class QuickRequests:
             if name in headers:
                 return None
         accept = headers.get(b"accept", b"")
-        return None if choose_stream_type(accept) is not None else choose_media_type(accept)
+        return None if choose_deliveries(accept) else choose_media_type(accept)
 
     def begin(
         self, headers: dict[bytes, bytes], body: bytes, peer: str | None, waiter: Waiter

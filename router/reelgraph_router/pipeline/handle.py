@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import orjson
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
+from reelgraph_router.execution.deferred_run import DeferredRun
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.timeline import Timeline
 from reelgraph_router.execution.typed.run import TypedRun, is_promising
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
+from reelgraph_router.pipeline.answer_in_parts import answer_in_parts, begun
 from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph
+from reelgraph_router.pipeline.incremental_formats import IncrementalFormat
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.respond import serialise_refusal
 from reelgraph_router.pipeline.shared_runs import RunningRequest, SharedRuns, Waiter
@@ -97,6 +100,40 @@ class Pipeline:
         self.subscriptions.admit()
         return self.subscriptions.results(graph, operation, request, variables)
 
+    async def deliver(
+        self, request: ClientRequest, format_: IncrementalFormat
+    ) -> AsyncGenerator[bytes] | None:
+        """The payloads of an operation with `@defer`; None where nothing is deferred.
+
+        Raises RequestError when the request is refused. Such answers are not shared with equal
+        requests, though the plan is.
+        """
+        if self._hooks.request:
+            await self._admit(request)
+        graph = self.current_graph()
+        graph.enter()
+        try:
+            operation = await self.ready_operation(graph, request)
+            if operation.defer_variables is None or operation.kind == "subscription":
+                return None
+            refuse_wrong_method(operation, request)
+            variables = operation.coerce(request.variables)
+            deferring = operation.deferring(variables)
+            operation = await self.ready_operation(graph, request, deferring)
+            if operation.unauthorized is not None:
+                operation.unauthorized.refuse(variables, request)
+            if not operation.program.plan.deferred:
+                return None
+            headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
+            run = DeferredRun(
+                operation.program, variables, graph.transport, headers, graph.redaction,
+                introspection=await introspect(graph, operation, variables),
+            )  # fmt: skip
+            payloads = answer_in_parts(graph, run, operation, format_, self._timeout, request)
+            return await begun(payloads)
+        finally:
+            graph.leave()
+
     async def _admit(self, request: ClientRequest) -> None:
         if not request.admitted:
             request.admitted = True
@@ -111,23 +148,23 @@ class Pipeline:
             )
         return graph
 
-    async def ready_operation(self, graph: Graph, request: ClientRequest) -> ReadyOperation:
-        """The operation, from the cache or made ready now; raises RequestError."""
-        found = graph.operations.recall(request.query, request.operation_name)
+    async def ready_operation(
+        self, graph: Graph, request: ClientRequest, deferring: frozenset[str] | None = None
+    ) -> ReadyOperation:
+        """The operation, from the cache or made ready now; raises RequestError.
+
+        With `deferring` it is the operation to answer in parts; see operations.py.
+        """
+        found = graph.operations.recall(request.query, request.operation_name, deferring)
         if found is None:
-            found = await graph.operations.prepare(request)
+            found = await graph.operations.prepare(request, deferring)
         return found
 
     async def _run(
         self, graph: Graph, operation: ReadyOperation, request: ClientRequest,
         variables: Mapping[str, object],
     ) -> bytes:  # fmt: skip
-        program = operation.program
-        introspection = None
-        if program.plan.introspection is not None:
-            introspection = await graph.introspection.answer(
-                program.plan.introspection, program.plan.introspection_variables, variables
-            )
+        introspection = await introspect(graph, operation, variables)
         return await self.shared.wait(
             self._start(graph, operation, request, variables, introspection=introspection)
         )
@@ -179,6 +216,18 @@ class Pipeline:
         running.on_end = graph.leave
         self.shared.start(running, key, waiter)
         return running
+
+
+async def introspect(
+    graph: Graph, operation: ReadyOperation, variables: Mapping[str, object]
+) -> Mapping[str, object] | None:
+    """What the router answers of an operation itself, None for nothing."""
+    plan = operation.program.plan
+    if plan.introspection is None:
+        return None
+    return await graph.introspection.answer(
+        plan.introspection, plan.introspection_variables, variables
+    )
 
 
 def make_run(

@@ -32,7 +32,8 @@ MAX_REMEMBERED_TEXT = 100_000
 """Documents longer than this are not kept as keys: memory stays bounded by count times length."""
 
 T = TypeVar("T")
-Key = tuple[str, str | None]
+Key = tuple[str, str | None, frozenset[str] | None]
+"""Document, operation name, and for an answer in parts the variables that hold in `@defer(if:)`."""
 Recipe = tuple[Key, tuple[Facts, ...]]
 """An operation, and what held for the requests that it was planned for."""
 
@@ -67,9 +68,14 @@ class Operations:
         )
         self.planned = 0
 
-    def recall(self, query: str, name: str | None) -> ReadyOperation | None:
-        """The operation, if it is ready for every caller; raises RequestError if it was refused."""
-        key = (query, name)
+    def recall(
+        self, query: str, name: str | None, deferring: frozenset[str] | None = None
+    ) -> ReadyOperation | None:
+        """The operation, if it is ready for every caller; raises RequestError if it was refused.
+
+        With `deferring` it is the operation to answer in parts; see `Key`.
+        """
+        key = (query, name, deferring)
         found = self._ready.get(key)
         if found is None:
             return None
@@ -80,9 +86,11 @@ class Operations:
             raise found
         return None
 
-    async def prepare(self, request: ClientRequest) -> ReadyOperation:
+    async def prepare(
+        self, request: ClientRequest, deferring: frozenset[str] | None = None
+    ) -> ReadyOperation:
         """Make the operation ready for a request, off the event loop; raises RequestError."""
-        key = (request.query, request.operation_name)
+        key = (request.query, request.operation_name, deferring)
         found = self._ready.get(key)
         if found is None:
             found = await self._once(key, lambda: self._prepare(key))
@@ -134,9 +142,11 @@ class Operations:
             raise found
         return found
 
-    async def _make(self, query: str, name: str | None) -> Prepared:
+    async def _make(
+        self, query: str, name: str | None, deferring: frozenset[str] | None
+    ) -> Prepared:
         """The stages from text to program; where the request matters, up to the plan."""
-        checked = await self._stages.check(query, name)
+        checked = await self._stages.check(query, name, deferring)
         requirements = NO_REQUIREMENTS
         if not self._stages.access.is_empty:
             requirements = self._stages.access.of_operation(checked.normalized)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TypeVar, TypeVarTuple
@@ -20,6 +20,7 @@ from reelgraph_federation.operations import (
     filter_operation,
     normalize_operation,
 )
+from reelgraph_federation.operations.defer_usages import find_defer_variables
 from reelgraph_federation.planning import PlanningError, QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph
 from reelgraph_federation.supergraph.model import Access
@@ -32,6 +33,9 @@ from reelgraph_router.pipeline.coerce_variables import Coerce, prepare_coercion
 from reelgraph_router.pipeline.limits import OperationLimits, check_limits
 from reelgraph_router.pipeline.parse import choose_operation, parse_document
 from reelgraph_router.pipeline.validate import validate_document
+
+MAX_DEFERRED = 100
+"""How many uses of `@defer` one operation may have: each is looked for in the whole answer."""
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
@@ -61,6 +65,13 @@ class ReadyOperation:
     plan_text: str
     unauthorized: Unauthorized | None = None
     """What was left out, where anything was."""
+    defer_variables: frozenset[str] | None = None
+    """The variables in `@defer(if:)`; `None` where nothing can be deferred."""
+
+
+    def deferring(self, variables: Mapping[str, object]) -> frozenset[str]:
+        """Which variables in `@defer(if:)` hold; one that is missing does by the default of `if`."""
+        return frozenset(name for name in self.defer_variables or () if variables.get(name, True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +80,7 @@ class CheckedOperation:
 
     normalized: NormalizedOperation
     coerce: Coerce
+    defer_variables: frozenset[str] | None = None
 
 
 class Stages:
@@ -89,30 +101,42 @@ class Stages:
         self._hooks = hooks
         self.access = AccessIndex(supergraph)
 
-    async def check(self, query: str, name: str | None) -> CheckedOperation:
-        """Parse, choose, validate and normalise."""
+    async def check(
+        self, query: str, name: str | None, deferring: frozenset[str] | None = None
+    ) -> CheckedOperation:
+        """Parse, choose, validate and normalise; `deferring` is as for `normalize_operation`."""
         document = await self._run(parse_document, query, self._rules.max_tokens)
         if self._hooks.parse:
             parsed = ParsedDocument(query, name, document)
             await call(self._hooks.parse, parsed)
             document = parsed.document
-        checked = await self._run(self._validate, document, name)
+        checked = await self._run(self._validate, document, name, deferring)
         if self._hooks.validate:
             schema = self._supergraph.api_schema
             await call(self._hooks.validate, ValidatedDocument(query, name, document, schema))
         return checked
 
-    def _validate(self, document: DocumentNode, name: str | None) -> CheckedOperation:
+    def _validate(
+        self, document: DocumentNode, name: str | None, deferring: frozenset[str] | None
+    ) -> CheckedOperation:
         rules, schema = self._rules, self._supergraph.api_schema
         operation = choose_operation(document, name)
         check_limits(document, operation, rules.limits)
         validate_document(schema, document, hints=rules.introspection)
         try:
-            normalized = normalize_operation(self._supergraph, document, name)
+            normalized = normalize_operation(
+                self._supergraph, document, name, deferring=deferring
+            )
         except (OperationTooLargeError, TooManyConditionsError) as error:
             raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
         except IntrospectionBelowRootError as error:
             raise refuse(str(error), PlanningError.code, well_formed=True) from None
+        if len(normalized.defers) > MAX_DEFERRED:
+            raise refuse(
+                f"The operation uses @defer more than {MAX_DEFERRED} times.",
+                Code.LIMIT_EXCEEDED,
+                well_formed=True,
+            )
         if normalized.introspection is not None and not rules.introspection:
             raise refuse(
                 "Introspection is turned off on this router.",
@@ -120,7 +144,7 @@ class Stages:
                 well_formed=True,
             )
         coerce = prepare_coercion(schema, operation, hints=rules.introspection)
-        return CheckedOperation(normalized, coerce)
+        return CheckedOperation(normalized, coerce, find_defer_variables(document))
 
     async def filter(self, checked: CheckedOperation, held: Set[Access]) -> FilteredOperation:
         """Leave out what asks for more than `held`."""
@@ -156,6 +180,7 @@ class Stages:
             compile_plan(plan, self._timeout_of),
             format_plan(plan),
             unauthorized,
+            checked.defer_variables,
         )
 
     async def _run(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:

@@ -1,0 +1,78 @@
+"""Answer an operation with `@defer`: the first answer, then each part as it becomes ready."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+
+from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
+from reelgraph_router.execution.deferred_run import DeferredRun
+from reelgraph_router.execution.increments import Increments
+from reelgraph_router.pipeline.graph import Graph
+from reelgraph_router.pipeline.incremental_formats import IncrementalFormat
+
+_log = logging.getLogger("reelgraph.router.request")
+
+
+async def answer_in_parts(
+    graph: Graph,
+    run: DeferredRun,
+    format_: IncrementalFormat,
+    seconds: float,
+    extensions: Mapping[str, object] | None = None,
+) -> AsyncGenerator[bytes]:
+    """The payloads of one answer, serialised.
+
+    After so many seconds what is there is delivered and the rest fails. When the iterator is
+    closed early, nothing more is asked of subgraphs.
+    """
+    deadline = asyncio.get_running_loop().time() + seconds
+    graph.enter()
+    try:
+        run.begin()
+        while not run.is_first_ready:
+            await _wait(run, deadline)
+        increments = Increments(run)
+        yield format_.first(increments.first(), extensions)
+        while increments.is_waiting:
+            while not increments.has_ready:
+                await _wait(run, deadline)
+            yield _more(increments, format_)
+    finally:
+        if not run.done:
+            run.cancel()
+        graph.leave()
+
+
+def _more(increments: Increments, format_: IncrementalFormat) -> bytes:
+    """The next payload; a fault of the router ends the answer, of which a part is sent already."""
+    try:
+        return format_.more(increments.take_ready())
+    except Exception:
+        _log.exception("a deferred part failed inside the router")
+        return format_.more(increments.fail(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL)))
+
+
+async def _wait(run: DeferredRun, deadline: float) -> None:
+    """Wait until a fetch has ended, or the time is over."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            await run.changed.wait()
+    except TimeoutError:
+        run.expire()
+    run.changed.clear()
+
+
+async def begun(payloads: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """Wait for the first payload, and return an iterator that gives it and the others."""
+    first = await anext(payloads)
+    return _continued(first, payloads)
+
+
+async def _continued(first: bytes, payloads: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async with aclosing(payloads):
+        yield first
+        async for payload in payloads:
+            yield payload
