@@ -82,6 +82,7 @@ def start(**options: object) -> None:
 @click.option(
     "--without", multiple=True, metavar="SUBGRAPH", help="Plan as if this subgraph were not there."
 )
+@click.option("--defer", is_flag=True, help="Obey @defer; variables in its `if` count as true.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def plan(
     supergraph: Path | None,
@@ -89,6 +90,7 @@ def plan(
     operation: Path,
     name: str | None,
     without: tuple[str, ...],
+    defer: bool,
     as_json: bool,
 ) -> None:
     """Print the query plan of the operation in a file (- reads standard input)."""
@@ -103,7 +105,7 @@ def plan(
     if unknown := set(without) - set(graph.subgraphs):
         known = ", ".join(graph.subgraphs)
         _fail(f"There is no subgraph {min(unknown)}; there are: {known}.", EXIT_USAGE)
-    normalized = _normalize(graph, operation, name)
+    normalized = _normalize(graph, operation, name, defer=defer)
     try:
         found = plan_operation(graph, normalized, disabled_subgraphs=frozenset(without))
     except PlanningError as error:
@@ -171,9 +173,12 @@ def _load(supergraph: Path | None, subgraphs: Path | None) -> Supergraph:
         _fail(str(error), EXIT_FAILED)
 
 
-def _normalize(graph: Supergraph, file: Path, name: str | None) -> NormalizedOperation:
+def _normalize(
+    graph: Supergraph, file: Path, name: str | None, *, defer: bool = False
+) -> NormalizedOperation:
     """The operation of a file in normal form; leaves with every problem when it is not valid."""
     from reelgraph_federation.operations import normalize_operation
+    from reelgraph_federation.operations.defer_usages import find_defer_variables
     from reelgraph_router.errors import RequestError
 
     try:
@@ -181,7 +186,9 @@ def _normalize(graph: Supergraph, file: Path, name: str | None) -> NormalizedOpe
     except OSError as error:
         _fail(f"Cannot read {file}: {error.strerror}.", EXIT_USAGE)
     try:
-        return normalize_operation(graph, _parse(graph, text), name)
+        document = _parse(graph, text)
+        deferring = find_defer_variables(document) or frozenset()
+        return normalize_operation(graph, document, name, deferring=deferring if defer else None)
     except RequestError as error:
         lines = [f"{file}{_position(fault.locations)}: {fault.message}" for fault in error.faults]
         _fail("\n".join(lines), EXIT_FAILED)

@@ -55,6 +55,10 @@ def test_stages(source, files):
     assert plan.returncode == 0, plan.stderr
     assert '"one"' in plan.stdout
     assert plan.stdout.index('"one"') < plan.stdout.index('"two"')
+    deferred = "query ($x: Boolean!) { me { id ... @defer(if: $x) { name } } }"
+    parts = run("plan", *source, "-", "--defer", cwd=files, text=deferred)
+    assert 'Defer 0 (path: "me")' in parts.stdout, parts.stderr
+    assert "Defer" not in run("plan", *source, "-", cwd=files, text=deferred).stdout
     as_json = run("plan", *source, "-", "--json", cwd=files, text="{ me { name } }")
     assert as_json.returncode == 0, as_json.stderr
     assert isinstance(json.loads(as_json.stdout), dict)

@@ -72,7 +72,8 @@ def _waves(
         for draft in sorted(own, key=lambda one: one.wave):
             above = [waves[one] + 1 for one in depends[draft]]
             waves[draft] = max(above, default=offset)
-        offset = max(waves[draft] for draft in own if not draft.defer) + 1
+        awaited = (waves[draft] + 1 for draft in own if not draft.defer)
+        offset = max(awaited, default=offset)
     return waves
 
 

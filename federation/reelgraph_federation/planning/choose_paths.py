@@ -53,6 +53,8 @@ class Chooser:
         self.block: DeferSet = FIRST
         self.available = _FIRST_ALONE
         """The block being planned, with those that it may build on."""
+        self.fetched_early = 0
+        """How many deferred fields had to be added to fetches made before."""
         self.demand: Counter[str] = Counter()
         """How many needs can only go to a subgraph."""
         self.changes = 0
@@ -78,10 +80,13 @@ class Chooser:
     ) -> None:
         """Go on with a block, whose needs are given."""
         self.block, self.available = block, available
-        # Entering again what stands there already takes a wave that reaching it alone does not.
-        again = 1 if block else 0
-        self.horizon = max((self.horizon, *(task.wave + again for task in tasks)))
         self.changes += 1
+        for task in tasks:
+            wave = task.wave
+            if block:
+                # Entering again what stands there takes a wave that reaching it alone does not.
+                wave += 1 + self.options.waves_late(task.position)
+            self.horizon = max(self.horizon, wave)
 
     # Fields ------------------------------------------------------------------------------------
 
@@ -151,8 +156,12 @@ class Chooser:
         """Return the option found with the least freedom, from a given one on."""
         if self.block == FIRST:
             return find(Freedom.ANY)
-        options = (find(one) for one in Freedom if one >= freedom)
-        return next((one for one in options if one is not None), None)
+        for one in Freedom:
+            option = find(one) if one >= freedom else None
+            if option is not None:
+                self.fetched_early += freedom == Freedom.OWN and one == Freedom.OUTER
+                return option
+        return None
 
     def lanes(self, position: Position) -> list[Lane]:
         """Return the lanes at a position; a lane at a base position also serves its branches."""
@@ -234,6 +243,7 @@ class Chooser:
         for lane in position.lanes:
             if lane.parent is parent and lane.node is node:
                 return lane
+        self.fetched_early += parent.fetch.defer != self.block
         self.note_requirement(parent, position.name, position.key)
         item = parent.selection.items.get(position.key)
         if item is None:

@@ -46,7 +46,9 @@ class NeedCollector:
             return
         for field in selections.fields.values():
             if field.name == "__typename" or (
-                not self._takes_by_type(position, field) and self._is_for_all(position, field)
+                not self._takes_by_type(position, field)
+                and not self._enters_by_type(position, field)
+                and self._is_for_all(position, field)
             ):
                 self._add(position, field)
             else:
@@ -91,6 +93,14 @@ class NeedCollector:
             taken & (contexts_of(case) - for_all)
             for case in self._types.possible(position.type_name)
         )
+
+    def _enters_by_type(self, position: Position, field: SelectedField) -> bool:
+        """Tell whether objects must be entered again for a field, and only their types have keys."""
+        if field.defer == position.defer:
+            return False
+        jumps = self._reach.graph.jumps
+        possible = self._types.possible(position.type_name)
+        return not jumps(position.type_name) and any(jumps(name) for name in possible)
 
     def _is_for_all(self, position: Position, field: SelectedField) -> bool:
         """Tell whether a field of an abstract type is best asked for all its objects at once."""

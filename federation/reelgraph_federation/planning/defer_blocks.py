@@ -45,7 +45,8 @@ def _sets(selections: Selections) -> Iterator[DeferSet]:
 
 
 def fields_of(selections: Selections) -> Iterator[SelectedField]:
-    """Yield the fields of an object, of all its types."""
-    yield from selections.fields.values()
-    for fields in selections.cases.values():
+    """Yield the fields of an object, of all its types, with those that the caller may not have."""
+    for fields in (selections.fields, *selections.cases.values()):
+        yield from fields.values()
+    for fields in (selections.left_out, *selections.left_out_cases.values()):
         yield from fields.values()

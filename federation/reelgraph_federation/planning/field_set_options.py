@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from reelgraph_federation.planning.choose_paths import Chooser
     from reelgraph_federation.planning.lane_options import LaneOptions
 
-INTRUSION = 2
-"""How many fetches more are worth making so that what a deferred field requires holds up nothing."""
+PENALTIES = {Freedom.OUTER: 2, Freedom.ANY: 100}
+"""How many fetches more are worth making so that an input needs no more freedom than it should."""
 
 
 class FieldSetOptions:
@@ -67,19 +67,16 @@ class FieldSetOptions:
         ident = Ident(selection.name, arguments_of(selection).text)
         if self._chooser.supplied(position, ident, latest) is not None:
             return 0, 0
-        intrusion = 0
-        option = None
-        if self._chooser.block and freedom == Freedom.OWN:
-            option = self._lanes.for_field(position, selection.name, latest, Freedom.OWN)
-            intrusion = 0 if option else INTRUSION
-        if option is None:
-            option = self._chooser.first_option(
-                Freedom.OUTER,
-                lambda free: self._lanes.for_field(position, selection.name, latest, free),
-            )
-        if option is None:
-            return 0, NEVER_REACHED
-        return option.cost.fetches + intrusion, option.cost.fields + 1
+        if not self._chooser.block:
+            freedom = Freedom.ANY
+        for more in Freedom:
+            if more < freedom:
+                continue
+            option = self._lanes.for_field(position, selection.name, latest, more)
+            if option is not None:
+                penalty = PENALTIES[more] if more > freedom else 0
+                return option.cost.fetches + penalty, option.cost.fields + 1
+        return 0, NEVER_REACHED
 
     def _opened(
         self, position: Position, selection: Selection, latest: int

@@ -192,21 +192,24 @@ class LaneOptions:
         )
         if chooser.block:
             # The blocks before may have come here later than they could have.
-            late = self._waves_late(position)
+            late = self.waves_late(position)
             later = {soonest + late, *(1 + lane.wave for lane in position.lanes)}
             joined += sorted({*later, *(wave + 1 for wave in later)})
         return [soonest, *(wave for wave in joined if soonest < wave <= latest)]
 
-    def _waves_late(self, position: Position) -> int:
-        """Return how many waves after the first possible one a position was reached."""
-        lanes = [
-            lane.wave
-            for lane in self._chooser.lanes(position)
-            if self._is_usable(lane, Freedom.OUTER)
-        ]
-        if not lanes:
-            return 0
-        return max(0, min(lanes) - self._reach.direct(position).floor)
+    def waves_late(self, position: Position) -> int:
+        """Return how many waves after the first possible one a position, or one above, was reached."""
+        at: Position | None = position
+        while at is not None:
+            lanes = [
+                lane.wave
+                for lane in self._chooser.lanes(at)
+                if self._is_usable(lane, Freedom.OUTER)
+            ]
+            if lanes:
+                return max(0, min(lanes) - self._reach.direct(at).floor)
+            at = at.whole.parent
+        return 0
 
     def _jump_in(
         self, position: Position, jump: KeyEdge, edge: FieldEdge | None, wave: int

@@ -84,6 +84,8 @@ class Planner:
         self.root = Position(operation.selections.type_name, KeySpace())
         self.tasks: list[Task] = []
         self.blocks = DeferBlocks(operation)
+        self.fetched_early = 0
+        """How many deferred fields, in all attempts, are fetched with what comes before them."""
 
     def draft_fetches(self) -> list[FetchDraft]:
         """Return the fetches of the operation; a mutation's root fields are planned in series."""
@@ -129,6 +131,7 @@ class Planner:
             tasks, objects = collector.of_block(block)
             chooser.enter_block(block, self.blocks.available[block], tasks)
             chooser.choose(tasks, objects, early_first=early_first)
+        self.fetched_early += chooser.fetched_early
         if root is self.root:
             self.tasks += collector.tasks
         return list(chooser.fetches.values())

@@ -7,7 +7,6 @@ an earlier answer has told them already.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from reelgraph_federation.planning.nodes import FieldShape, ObjectShape, PartialShape
 from reelgraph_router.errors import Code, GraphQLFault
@@ -15,13 +14,14 @@ from reelgraph_router.execution.complete import Completion, Path, _Invalid, hold
 from reelgraph_router.execution.faults import Faults, Key, LocatedFault
 from reelgraph_router.execution.program import JsonObject
 
-NO_FETCHES: Final[frozenset[int]] = frozenset()
+Told = set[tuple[str, str]]
 
 
 class PartCompletion(Completion):
     """Completes the first answer, or the fields of one deferred part.
 
-    `own` are the fetches of the part, `outer` those that it builds on.
+    `own` are the fetches of the part, `outer` those that it builds on. `told` are message and code
+    of errors that the client has seen.
     """
 
     def __init__(
@@ -31,11 +31,13 @@ class PartCompletion(Completion):
         introspection: object,
         own: frozenset[int],
         outer: frozenset[int],
+        told: Told | None = None,
     ) -> None:
         super().__init__(faults, variables, introspection)
         self._own = own
         self._known = own | outer
         self._kept: set[int] = set()
+        self._told: Told = set() if told is None else told
 
     def fields(
         self, shape: ObjectShape, fields: list[FieldShape], value: JsonObject, path: Path
@@ -58,12 +60,13 @@ class PartCompletion(Completion):
     def take_errors(self) -> list[GraphQLFault]:
         """The errors since the last call."""
         errors, self.errors = self.errors, []
+        self._told.update((error.message, error.code) for error in errors)
         return errors
 
     def finish(self) -> None:
         """Tell of the part's faults that concern no place of the response, without a path."""
         self.errors += [one.fault for one in self._faults.loose if one.fetch in self._own]
-        told = {(error.message, error.code) for error in self.errors}
+        told = {(error.message, error.code) for error in self.errors} | self._told
         for located in self._faults.located:
             known = (located.fault.message, located.fault.code)
             is_open = not located.reported and id(located) not in self._kept

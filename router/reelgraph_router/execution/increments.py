@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import orjson
+
 from reelgraph_federation.planning.nodes import DeferredPart
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.complete import Path
-from reelgraph_router.execution.complete_part import PartCompletion
+from reelgraph_router.execution.complete_part import PartCompletion, Told
 from reelgraph_router.execution.deferred_run import DeferredRun
 from reelgraph_router.execution.deferred_sites import Site, find_sites
 from reelgraph_router.execution.program import JsonObject
@@ -29,10 +31,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Fields to add to an object below a pending fragment's."""
+    """Fields to add to an object below a pending fragment's.
+
+    They are serialised at once: nested parts, perhaps of the same increment, go on to write into
+    the objects delivered.
+    """
 
     sub_path: Path
-    data: JsonObject
+    data: orjson.Fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class Increments:
         self._parts = _make_parts(run)
         self._data: JsonObject | None = None
         self._count = 0
+        self._told: Told = set()
 
     @property
     def is_waiting(self) -> bool:
@@ -104,6 +111,7 @@ class Increments:
         """The first answer, with what is to come."""
         data, errors = self._run.complete()
         self._data = data
+        self._told.update((error.message, error.code) for error in errors)
         return FirstAnswer(data, errors, self._announce(None))
 
     def take_ready(self) -> Increment:
@@ -168,7 +176,9 @@ class Increments:
         run = self._run
         part.delivered = True
         own = frozenset(part.plan.fetches)
-        completion = PartCompletion(run.faults, run.variables, run.introspection, own, part.outer)
+        completion = PartCompletion(
+            run.faults, run.variables, run.introspection, own, part.outer, self._told
+        )
         sites: dict[Path, list[Site]] = {root: [] for root in part.pending}
         for site in self._sites(part):
             if site.root in sites:
@@ -188,14 +198,15 @@ class Increments:
         patches: list[Patch] = []
         for site, data in zip(sites, made, strict=True):
             if data is not None:
-                patches.append(Patch(site.path[len(root) :], data))
+                serialised = orjson.Fragment(orjson.dumps(data))
+                patches.append(Patch(site.path[len(root) :], serialised))
         failed = len(patches) < len(sites)
         if failed:
             part.failed.add(root)
             patches = []
         else:
-            for site, patch in zip(sites, patches, strict=True):
-                site.delivered.update(patch.data)
+            for site, data in zip(sites, made, strict=True):
+                site.delivered.update(data or {})
         return Completed(part.pending[root], tuple(patches), tuple(errors), failed)
 
 

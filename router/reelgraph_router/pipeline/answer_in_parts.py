@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
 from reelgraph_router.execution.deferred_run import DeferredRun
-from reelgraph_router.execution.increments import Increments
+from reelgraph_router.execution.increments import FirstAnswer, Increments
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.incremental_formats import IncrementalFormat
+from reelgraph_router.pipeline.request import ClientRequest
+from reelgraph_router.pipeline.stages import ReadyOperation
 
 _log = logging.getLogger("reelgraph.router.request")
 
@@ -19,9 +21,10 @@ _log = logging.getLogger("reelgraph.router.request")
 async def answer_in_parts(
     graph: Graph,
     run: DeferredRun,
+    operation: ReadyOperation,
     format_: IncrementalFormat,
     seconds: float,
-    extensions: Mapping[str, object] | None = None,
+    request: ClientRequest,
 ) -> AsyncGenerator[bytes]:
     """The payloads of one answer, serialised.
 
@@ -35,7 +38,7 @@ async def answer_in_parts(
         while not run.is_first_ready:
             await _wait(run, deadline)
         increments = Increments(run)
-        yield format_.first(increments.first(), extensions)
+        yield _first(increments.first(), run, operation, format_, request)
         while increments.is_waiting:
             while not increments.has_ready:
                 await _wait(run, deadline)
@@ -44,6 +47,22 @@ async def answer_in_parts(
         if not run.done:
             run.cancel()
         graph.leave()
+
+
+def _first(
+    answer: FirstAnswer,
+    run: DeferredRun,
+    operation: ReadyOperation,
+    format_: IncrementalFormat,
+    request: ClientRequest,
+) -> bytes:
+    """The first payload; it tells of everything that the caller may not have, deferred or not."""
+    extensions: dict[str, object] = {}
+    if request.include_plan:
+        extensions["queryPlan"] = {"text": operation.plan_text, "fetches": []}
+    if operation.unauthorized is not None:
+        answer.errors[:0] = operation.unauthorized.tell(run.variables, extensions)
+    return format_.first(answer, extensions)
 
 
 def _more(increments: Increments, format_: IncrementalFormat) -> bytes:

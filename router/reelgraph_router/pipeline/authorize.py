@@ -58,6 +58,17 @@ class Unauthorized:
         """One error for each place that this request asks for."""
         return [_fault(one) for one in self.left_out if holds(one.condition, variables)]
 
+    def tell(
+        self, variables: Mapping[str, object], extensions: dict[str, object]
+    ) -> list[GraphQLFault]:
+        """The errors of a response, or what goes into its extensions, as the rules say."""
+        faults = self.faults(variables)
+        if self.rules.errors == "errors":
+            return faults
+        if self.rules.errors == "extensions" and faults:
+            extensions[EXTENSION] = [fault.to_json() for fault in faults]
+        return []
+
 
 def _fault(one: LeftOut) -> GraphQLFault:
     extensions: dict[str, object] = {"affectedPath": ".".join(one.path)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.typed.run import TypedRun
-from reelgraph_router.pipeline.authorize import EXTENSION
 from reelgraph_router.pipeline.respond import serialise_data, serialise_result
 from reelgraph_router.pipeline.stages import ReadyOperation
 
@@ -21,10 +20,5 @@ def finish(run: Run | TypedRun, operation: ReadyOperation) -> bytes:
     if timeline is not None:
         extensions["queryPlan"] = {"text": operation.plan_text, "fetches": timeline.to_json()}
     if operation.unauthorized is not None:
-        faults = operation.unauthorized.faults(run.variables)
-        match operation.unauthorized.rules.errors:
-            case "errors":
-                errors = [*faults, *errors]
-            case "extensions" if faults:
-                extensions[EXTENSION] = [fault.to_json() for fault in faults]
+        errors = [*operation.unauthorized.tell(run.variables, extensions), *errors]
     return serialise_result(data, errors, extensions)

@@ -68,7 +68,6 @@ class ReadyOperation:
     defer_variables: frozenset[str] | None = None
     """The variables in `@defer(if:)`; `None` where nothing can be deferred."""
 
-
     def deferring(self, variables: Mapping[str, object]) -> frozenset[str]:
         """Which variables in `@defer(if:)` hold; one that is missing does by the default of `if`."""
         return frozenset(name for name in self.defer_variables or () if variables.get(name, True))
@@ -124,9 +123,7 @@ class Stages:
         check_limits(document, operation, rules.limits)
         validate_document(schema, document, hints=rules.introspection)
         try:
-            normalized = normalize_operation(
-                self._supergraph, document, name, deferring=deferring
-            )
+            normalized = normalize_operation(self._supergraph, document, name, deferring=deferring)
         except (OperationTooLargeError, TooManyConditionsError) as error:
             raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
         except IntrospectionBelowRootError as error:

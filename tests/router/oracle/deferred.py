@@ -1,0 +1,310 @@
+"""The oracle for `@defer`: the merged parts equal what graphql-core delivers on the unsplit schema.
+
+Both deliver in parts; which comes first may differ, so what a client has in the end is compared.
+`python -m tests.router.oracle.deferred --operations 5000 --seed 1` runs it for long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import copy
+import json
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from graphql import (
+    DeferStreamDirectiveOnRootField,
+    ExecutionResult,
+    FieldNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    Visitor,
+    parse,
+    print_ast,
+    validate,
+    visit,
+)
+from graphql.execution import experimental_execute_incrementally
+from graphql.execution.values import get_variable_values
+from graphql.language import (
+    ArgumentNode,
+    BooleanValueNode,
+    DirectiveNode,
+    NameNode,
+    StringValueNode,
+    ValueNode,
+    VariableNode,
+)
+
+from reelgraph_federation.operations import NormalizedOperation, normalize_operation
+from reelgraph_federation.operations.defer_usages import find_defer_variables
+from reelgraph_federation.planning import QueryPlan, plan_operation
+from reelgraph_federation.planning.plan import Planner
+from reelgraph_router.execution.compile import compile_plan
+from reelgraph_router.execution.deferred_run import DeferredRun
+from reelgraph_router.execution.increments import Increments
+from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.pipeline.incremental_formats import DEFER_20220824, INCREMENTAL_V02
+from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
+from tests.router.oracle.check import RULES, Bench, Difference, InvalidWorld
+from tests.router.oracle.dice import Dice, SeededSource
+from tests.router.oracle.fuzz import OPERATIONS_PER_WORLD, required_fields
+from tests.router.oracle.operations import Generated, OperationMaker
+from tests.router.oracle.servers import View, _type_of
+from tests.router.oracle.split import LABEL, Splitter
+from tests.router.oracle.store import Data, DataMaker, NoMemberError
+from tests.router.oracle.world import make_world, print_world
+from tests.router.support.incremental_client import merge_payloads
+
+
+class Sprinkler(Visitor):
+    """Puts `@defer` on fragments, and around some selections of objects."""
+
+    def __init__(self, dice: Dice, variables: dict[str, Any]) -> None:
+        super().__init__()
+        self._dice = dice
+        self._variables = [name for name in variables if name.startswith("b")]
+        self._count = 0
+
+    def leave_inline_fragment(self, node: InlineFragmentNode, *_: object) -> object:
+        return self._perhaps(node)
+
+    def leave_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> object:
+        return self._perhaps(node)
+
+    def leave_field(self, node: FieldNode, *_: object) -> object:
+        below = node.selection_set
+        if below is None or not self._dice.chance(35):
+            return None
+        moved = self._dice.at_least_one(list(below.selections), 40)
+        # Some stay outside as well: then they belong to the answer that comes first.
+        kept = [one for one in below.selections if one not in moved or self._dice.chance(15)]
+        fragment = InlineFragmentNode(
+            directives=(self._directive(),),
+            selection_set=SelectionSetNode(selections=tuple(moved)),
+        )
+        return replace(node, selection_set=SelectionSetNode(selections=(*kept, fragment)))
+
+    def _perhaps(self, node: Any) -> object:
+        if not self._dice.chance(50):
+            return None
+        return replace(node, directives=(*(node.directives or ()), self._directive()))
+
+    def _directive(self) -> DirectiveNode:
+        self._count += 1
+        values: dict[str, ValueNode] = {"label": StringValueNode(value=f"d{self._count}")}
+        if self._dice.chance(10):
+            values["if"] = BooleanValueNode(value=self._dice.chance(50))
+        elif self._variables and self._dice.chance(30):
+            name = NameNode(value=self._dice.one_of(self._variables))
+            values["if"] = VariableNode(name=name)
+        arguments = tuple(
+            ArgumentNode(name=NameNode(value=name), value=value) for name, value in values.items()
+        )
+        return DirectiveNode(name=NameNode(value="defer"), arguments=arguments)
+
+
+def sprinkle(generated: Generated, dice: Dice) -> Generated:
+    """Return the operation with some `@defer` in it."""
+    document = visit(parse(generated.text, no_location=True), Sprinkler(dice, generated.variables))
+    return Generated(print_ast(document), generated.variables)
+
+
+class DeferredBench(Bench):
+    """Compares answers in parts. `dice` decides in which order subgraphs answer."""
+
+    dice: Dice
+
+    async def compare(self, text: str, variables: dict[str, Any]) -> bool:
+        """Compare one operation; `False` when it is not valid. Raises `Difference`."""
+        document = parse(text)
+        if validate(
+            self.supergraph.api_schema, document, (*RULES, DeferStreamDirectiveOnRootField)
+        ):
+            return False
+        operation = next(
+            one for one in document.definitions if isinstance(one, OperationDefinitionNode)
+        )
+        coerced = get_variable_values(
+            self.supergraph.api_schema, operation.variable_definitions or (), variables
+        )
+        if isinstance(coerced, list):
+            return False
+        expected = merge_payloads(await self._expect(document, operation.operation, variables))
+        asked = find_defer_variables(document) or frozenset()
+        deferring = frozenset(name for name in asked if coerced.coerced.get(name, True))
+        plan = None
+        try:
+            normalized = normalize_operation(self.supergraph, document, deferring=deferring)
+            plan = plan_operation(self.supergraph, normalized, override_labels=self.labels)
+            again = plan_operation(self.supergraph, normalized, override_labels=self.labels)
+            assert plan == again, "planning twice gives different plans"
+            newer, older = await self._deliver(plan, coerced.coerced)
+            found, old = merge_payloads(newer), merge_payloads(older)
+        except Exception as error:
+            raise self._difference(
+                text, variables, plan, f"{type(error).__name__}: {error}"
+            ) from error
+        if self.store.has_errors and self._fetches_early(normalized):
+            # A field that may not be null takes its object with it where that is fetched, which is
+            # earlier than where it is delivered (docs/router.md).
+            return False
+        self._judge_parts(text, variables, plan, expected, found, old)
+        return True
+
+    def _fetches_early(self, operation: NormalizedOperation) -> bool:
+        planner = Planner(self.supergraph.query_graph, operation, self.labels)
+        planner.draft_fetches()
+        return planner.fetched_early > 0
+
+    async def _expect(
+        self, document: Any, kind: OperationType, variables: dict[str, Any]
+    ) -> list[Data]:
+        name = kind.value.capitalize()
+        result = experimental_execute_incrementally(
+            self.unsplit.schema, document, root_value=View(self.store.root(name), name),
+            variable_values=variables, type_resolver=_type_of,
+        )  # fmt: skip
+        if asyncio.iscoroutine(result):
+            result = await result
+        if isinstance(result, ExecutionResult):
+            return [copy.deepcopy(dict(result.formatted))]
+        payloads = [copy.deepcopy(dict(result.initial_result.formatted))]  # type: ignore[union-attr]
+        async for one in result.subsequent_results:  # type: ignore[union-attr]
+            payloads.append(copy.deepcopy(dict(one.formatted)))
+        return payloads
+
+    async def _deliver(self, plan: QueryPlan, variables: Data) -> tuple[list[Data], list[Data]]:
+        problems: list[BaseException] = []
+
+        def handler(server: Any) -> Any:
+            async def handle(request: GraphQLRequest) -> Data:
+                for _ in range(self.dice.upto(12)):
+                    await asyncio.sleep(0)
+                try:
+                    return server.answer(request.query, request.variables)
+                except BaseException as error:
+                    problems.append(error)
+                    raise
+
+            return handle
+
+        transport = MemoryTransport({n: handler(one) for n, one in self.servers.items()})
+        program = compile_plan(plan, lambda _: 30.0)
+        run = DeferredRun(program, variables, transport, b"", Redaction())
+        run.begin()
+        while not run.is_first_ready:
+            await run.changed.wait()
+            run.changed.clear()
+        increments = Increments(run)
+        first = increments.first()
+        payloads = [INCREMENTAL_V02.first(first, None)]
+        older = [DEFER_20220824.first(first, None)]
+        while increments.is_waiting:
+            while not increments.has_ready:
+                await run.changed.wait()
+                run.changed.clear()
+            more = increments.take_ready()
+            payloads.append(INCREMENTAL_V02.more(more))
+            older.append(DEFER_20220824.more(more))
+        run.cancel()
+        if problems:
+            raise problems[0]
+        return [orjson.loads(one) for one in payloads], [orjson.loads(one) for one in older]
+
+    def _judge_parts(
+        self, text: str, variables: dict[str, Any], plan: QueryPlan, expected: Data, found: Data,
+        older: Data,
+    ) -> None:  # fmt: skip
+        wanted = _sorted(expected["data"])
+        for name, one in (("v0.2", found), ("20220824", older)):
+            if _sorted(one["data"]) != wanted:
+                raise self._difference(
+                    text, variables, plan, f"{name}: expected {wanted}\nbut got  {_sorted(one['data'])}"
+                    f"\n{one.get('errors')}\nexpected errors {expected.get('errors')}",
+                )  # fmt: skip
+            places = _places(expected), _places(one)
+            if places[0] != places[1]:
+                raise self._difference(
+                    text, variables, plan, f"{name}: expected errors at {places[0]}\nbut got them at {places[1]}"
+                )  # fmt: skip
+
+
+def _sorted(data: Any) -> str:
+    return json.dumps(data, sort_keys=True)
+
+
+def _places(result: Data) -> list[str]:
+    """The paths of the nulls, or of the objects without their fragment, that errors led to."""
+    found: set[str] = set()
+    for error in result.get("errors", ()):
+        at, path = result["data"], error.get("path") or []
+        for index, key in enumerate(path):
+            is_there = key in at if isinstance(at, dict) else at is not None
+            if not is_there:
+                path = path[:index]
+                break
+            at = at[key]
+        found.add(json.dumps(path))
+    return sorted(found)
+
+
+async def run_deferred_world(dice: Dice, count: Counter[str], errors: int = 0) -> None:
+    """Make a world and compare some operations with `@defer` on it; raises `Difference`."""
+    world = make_world(dice)
+    splitter = Splitter(world, dice)
+    subgraphs = splitter.split()
+    required = required_fields(subgraphs) if errors else frozenset()
+    labels = [LABEL] if dice.chance(50) else []
+    try:
+        data = DataMaker(world, dice, 15, errors, required, splitter.returned).make()
+        bench = DeferredBench(print_world(world), subgraphs, data, labels)
+    except (InvalidWorld, NoMemberError):
+        count["worlds that do not compose"] += 1
+        return
+    bench.dice = dice
+    count["worlds"] += 1
+    for _ in range(OPERATIONS_PER_WORLD):
+        generated = sprinkle(OperationMaker(bench.unsplit.schema, dice).make(), dice)
+        valid = await bench.compare(generated.text, generated.variables)
+        count["operations" if valid else "invalid operations"] += 1
+        count["parts"] += generated.text.count("@defer")
+
+
+def main() -> int:
+    """Run until so many operations were compared; keep failures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--operations", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--failures", type=int, default=3)
+    parser.add_argument("--errors", type=int, default=0, help="percent of values that fail")
+    parser.add_argument("--keep", type=Path, help="write failing cases here")
+    options = parser.parse_args()
+    count: Counter[str] = Counter()
+    seed, failures = options.seed, 0
+    while count["operations"] < options.operations and failures < options.failures:
+        try:
+            dice = Dice(SeededSource(seed))
+            asyncio.run(run_deferred_world(dice, count, options.errors))
+        except Difference as error:
+            failures += 1
+            print(f"seed {seed}: {str(error)[:5000]}\n", flush=True)
+            if options.keep is not None:
+                options.keep.mkdir(parents=True, exist_ok=True)
+                case = error.case  # type: ignore[attr-defined]
+                (options.keep / f"seed-{seed}.json").write_text(case.to_json())
+        seed += 1
+    print(f"{failures} differences, next seed {seed}, {dict(count)}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
