@@ -133,6 +133,29 @@ def test_what_does_not_compose_names_file_line_and_column(offline: "Cli") -> Non
     assert for_github.stdout.startswith("::error file=art/2.graphql,line=3,col=")
 
 
+def test_a_contract_shows_what_its_tags_let_through(offline: "Cli") -> None:
+    (offline.folder / "tagged.graphql").write_text(
+        'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@tag"])\n'
+        'type Query { open: Int @tag(name: "public") closed: Int }\n'
+    )
+    (offline.folder / "tagged.yaml").write_text(
+        "- name: one\n  url: http://one\n  schema: tagged.graphql\n"
+    )
+    offline("supergraph", "compose", "--config", "tagged.yaml", "--output", "whole.graphql")
+    command = ("supergraph", "contract", "whole.graphql")
+    shown = offline(*command, "--include", "public", "--api-schema")
+    assert (shown.returncode, "open: Int" in shown.stdout, "closed" in shown.stdout) == (
+        0,
+        True,
+        False,
+    )
+    variant = offline(*command, "--include", "public")
+    assert "closed: Int @inaccessible" in variant.stdout
+    refused = offline(*command, "--include", "nobody")
+    assert (refused.returncode, "QUERY_ROOT_MISSING" in refused.stdout) == (1, True)
+    assert offline(*command).returncode == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

@@ -13,7 +13,7 @@ makes elements ``@inaccessible``. What is left must be a schema by the inaccessi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..composition.rules.inaccessible import check_inaccessible
@@ -41,7 +41,6 @@ class ContractFilter:
 
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
-    hide_unreachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +59,13 @@ def make_contract(
     hide_unreachable: bool = True,
 ) -> ContractResult:
     """Return the variant of a supergraph that shows what its tags let through."""
-    chosen = ContractFilter(frozenset(include), frozenset(exclude), hide_unreachable)
+    chosen = ContractFilter(frozenset(include), frozenset(exclude))
     types = {name: _filter_type(type_def, chosen) for name, type_def in supergraph.types.items()}
-    types = {name: _hide_if_empty(type_def, types, chosen) for name, type_def in types.items()}
+    types = {name: _hide_if_empty(type_def, types) for name, type_def in types.items()}
     if hide_unreachable:
-        kept = reachable_types(types, supergraph.root_types().values())
+        kept = reachable_types(types, _roots(supergraph))
         types = {name: t if name in kept else _hide(t) for name, t in types.items()}
-    errors = _errors(types)
+    errors = _errors(types, supergraph.query_type)
     if errors:
         return ContractResult(None, errors)
     return ContractResult(
@@ -85,11 +84,18 @@ def make_contract(
     )
 
 
-def _errors(types: dict[str, NamedType]) -> tuple[Problem, ...]:
-    root = types.get("Query")
+def _roots(supergraph: Supergraph) -> Iterator[str]:
+    """Yield the types that operations start from: root types, and arguments of directives."""
+    yield from supergraph.root_types().values()
+    for directive in supergraph.directives.values():
+        yield from (argument.type.name for argument in directive.arguments.values())
+
+
+def _errors(types: dict[str, NamedType], query_type: str) -> tuple[Problem, ...]:
+    root = types.get(query_type)
     if not isinstance(root, ObjectType) or root.marks.inaccessible:
         message = "the contract hides every query field: nothing could be asked for"
-        return (make_problem("QUERY_ROOT_MISSING", message, "Query"),)
+        return (make_problem("QUERY_ROOT_MISSING", message, query_type),)
     state = MergeState([])
     marks = {mark for type_def in types.values() for mark in distinct_marks(type_def)}
     check_inaccessible(state, types, marks)
@@ -133,9 +139,7 @@ def _filter_input(value: InputValue, chosen: ContractFilter) -> InputValue:
     return value
 
 
-def _hide_if_empty(
-    type_def: NamedType, types: dict[str, NamedType], chosen: ContractFilter
-) -> NamedType:
+def _hide_if_empty(type_def: NamedType, types: dict[str, NamedType]) -> NamedType:
     if isinstance(type_def, ObjectType | InterfaceType | InputObjectType):
         shown = any(not field.marks.inaccessible for field in type_def.fields.values())
     elif isinstance(type_def, EnumType):

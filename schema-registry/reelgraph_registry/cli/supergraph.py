@@ -8,6 +8,7 @@ import click
 
 from . import documents
 from .client import RegistryClient
+from .contract import contract
 from .exits import CHECK_FAILED, InputError, finish, progress
 from .options import (
     annotated_format_option,
@@ -56,6 +57,9 @@ def compose(config: Path, api_schema: bool, output: Path | None, output_format: 
     text = composition.api_schema_sdl if api_schema else composition.supergraph_sdl
     write_composition(text, errors, hints, output, output_format)
     finish(composition.ok)
+
+
+supergraph.add_command(contract)
 
 
 @supergraph.command()
