@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from reelgraph_kit.asgi import (
     ASGIApp,
@@ -45,6 +46,10 @@ from reelgraph_router.supergraph_source.port import SourceError, SupergraphSourc
 from reelgraph_router.transport.http import HttpTransport, PoolLimits, PoolSet
 from reelgraph_router.transport.port import Transport
 from reelgraph_router.transport.streams import check_protocols
+from reelgraph_router.usage.make import make_reporter
+
+if TYPE_CHECKING:
+    from reelgraph_router.usage.report import UsageReporter
 
 _log = logging.getLogger("reelgraph.router")
 
@@ -62,7 +67,9 @@ def create_app(
 ) -> ASGIApp:
     """Wire the router. `source` and `make_transport` replace what the settings would choose."""
     hooks = hooks or load_hooks(settings.hooks)
-    return RouterApp(Router(settings, hooks, source or make_source(settings), make_transport))
+    usage = make_reporter(settings)
+    router = Router(settings, hooks, source or make_source(settings), make_transport, usage)
+    return RouterApp(router)
 
 
 class RouterApp(HealthMiddleware):
@@ -107,8 +114,10 @@ class Router:
         hooks: Hooks,
         source: SupergraphSource,
         make_transport: Callable[[], MakeTransport] | None,
+        usage: UsageReporter | None = None,
     ) -> None:
         self._settings = settings
+        self._usage = usage
         self._hooks = hooks
         self._source = source
         self._transports = make_transport or (lambda: http_transports(settings))
@@ -173,6 +182,7 @@ class Router:
             request_timeout=settings.request_timeout_seconds,
             share=settings.share_in_flight,
             max_subscriptions=settings.max_subscriptions,
+            usage=self._usage.counter if self._usage is not None else None,
         )
         caller = make_caller(settings, keys)
         self.endpoint = make_endpoint(settings, self.pipeline, caller, self._page, self._hooks)
@@ -182,6 +192,8 @@ class Router:
         )
         if keys is not None:
             self._spawn(keys.keep_fresh())
+        if self._usage is not None:
+            self._spawn(self._usage.run())
         following = self._spawn(self.graphs.follow(self._source))
         following.add_done_callback(_tell_end)
         arrived = asyncio.create_task(self.graphs.first())
@@ -247,6 +259,7 @@ def graph_rules(settings: RouterSettings) -> GraphRules:
             authorization=AuthorizationRules(
                 settings.authorization_errors, settings.reject_unauthorized
             ),
+            count_usage=settings.registry_token_file is not None,
             override_labels=frozenset(settings.override_labels),
         ),
         redaction=Redaction(expose=settings.expose_subgraph_errors),
@@ -273,7 +286,14 @@ def make_caller(settings: RouterSettings, keys: KeySets | None) -> Caller:
         ClientAddress(settings.trusted_proxies, settings.country_header),
         IdentitySigner(signer, settings.identity_lifetime_seconds),
         HeaderForwarding(settings.forward_headers),
+        client_header_pairs(settings) if settings.registry_token_file is not None else (),
     )
+
+
+def client_header_pairs(settings: RouterSettings) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers with a client's name and version."""
+    names = (name.lower() for name in settings.client_headers)
+    return tuple((f"{name}-name".encode(), f"{name}-version".encode()) for name in names)
 
 
 def make_endpoint(

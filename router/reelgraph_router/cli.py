@@ -57,6 +57,7 @@ def start(**options: object) -> None:
     from reelgraph_router.http.lean_protocol import LeanProtocol
     from reelgraph_router.load_hooks import HooksError
     from reelgraph_router.settings import RouterSettings
+    from reelgraph_router.usage.make import UsageError
 
     options["registry_url"] = options.pop("registry")
     given = {name: value for name, value in options.items() if value is not None}
@@ -70,7 +71,7 @@ def start(**options: object) -> None:
         _fail(
             "Say what to serve: --supergraph FILE, --subgraphs FILE or --registry URL.", EXIT_USAGE
         )
-    except HooksError as error:
+    except (HooksError, UsageError) as error:
         _fail(str(error), EXIT_USAGE)
 
 

@@ -79,6 +79,25 @@ class RouterSettings(ServiceSettings):
         description="Named labels of progressive overrides that hold for every request.",
     )
 
+    # Usage reports.
+    registry_token_file: Path | None = Field(
+        default=None,
+        description="File with the registry's token. With it, what clients ask for is reported to "
+        "the registry.",
+    )
+    usage_registry_url: str = Field(
+        default="",
+        description="Base URL of the registry that is told; empty: the one of registry_url.",
+    )
+    usage_report_seconds: float = Field(
+        default=10.0, gt=0, description="How often usage is reported, in seconds."
+    )
+    client_headers: CommaList = Field(
+        default=("graphql-client", "apollographql-client"),
+        description="Headers by which clients name themselves, without their endings -name and "
+        "-version.",
+    )
+
     # Towards subgraphs.
     request_timeout_seconds: float = Field(
         default=30.0, gt=0, description="Time for a whole request; told to subgraphs as deadline."
@@ -161,7 +180,7 @@ class RouterSettings(ServiceSettings):
 
     @field_validator(
         "cors_origins", "csrf_headers", "subgraph_timeouts", "subgraph_urls", "subscription_protocols", "forward_headers",
-        "override_labels", "jwks_urls", "trusted_proxies", mode="before",
+        "override_labels", "client_headers", "jwks_urls", "trusted_proxies", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: object) -> object:

@@ -124,6 +124,8 @@ def _platform(url: Callable[[int], str], keys_dir: Path) -> Iterable[Service]:
         "REELGRAPH_ROUTER_",
         {
             "REGISTRY_URL": url(1),
+            "REGISTRY_TOKEN_FILE": str(keys_dir / "registry-token"),
+            "USAGE_REPORT_SECONDS": "2",
             "CORS_ORIGINS": web_origins,
             "EXPOSE_PLAN": "true",
             "JWKS_URLS": f"member={url(12)}/.well-known/jwks.json,{keys_dir / 'services.jwks.json'}",

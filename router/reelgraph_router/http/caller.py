@@ -11,6 +11,7 @@ from reelgraph_kit.identity import Identity
 from reelgraph_router.identity.authenticate import Authenticator, at_address
 from reelgraph_router.identity.client_address import ClientAddress
 from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
+from reelgraph_router.usage.count import NO_CLIENT, Client, client_of
 
 HeaderMap = Mapping[bytes, bytes]
 
@@ -23,6 +24,16 @@ class Caller:
     addresses: ClientAddress
     signer: IdentitySigner
     forwarding: HeaderForwarding
+    client_headers: tuple[tuple[bytes, bytes], ...] = ()
+    """Pairs of headers that name a client and its version; none where nobody asks."""
+
+    def client(self, headers: HeaderMap, identity: Identity) -> Client:
+        """The client's name and version; a service without a name goes by its own."""
+        for name, version in self.client_headers:
+            given = headers.get(name)
+            if given is not None:
+                return client_of(given, headers.get(version, b""))
+        return (identity.subject or "", "") if identity.is_service else NO_CLIENT
 
     async def identify(self, scope: Scope, headers: HeaderMap) -> tuple[Identity, bytes]:
         """The caller, and the headers that subgraphs get; raises RequestError (401)."""

@@ -112,6 +112,8 @@ class GraphQLEndpoint:
                 406,
             )
         request.identity, request.subgraph_headers = await self._caller.identify(scope, headers)
+        if self._caller.client_headers:
+            request.client = self._caller.client(headers, request.identity)
         if deliveries:
             extra = self._cors.response_headers(headers)
             hooked = self._with_hooks(send)

@@ -80,6 +80,8 @@ class QuickRequests:
             query, name, variables = self._read(body)
             request = ClientRequest(query, name, variables)
             request.identity, request.subgraph_headers = known
+            if self._caller.client_headers:
+                request.client = self._caller.client(headers, request.identity)
             return self._pipeline.begin(request, waiter)
         except RequestError:
             return None

@@ -185,6 +185,8 @@ class _Connection:
             request = from_parameters(payload, mutations=True)
             found = await self._caller.identify(self._scope, self._headers)
             request.identity, request.subgraph_headers = found
+            if self._caller.client_headers:
+                request.client = self._caller.client(self._headers, request.identity)
             results = await self._results(request)
         except RequestError as error:
             told = [fault.to_json() for fault in error.faults]

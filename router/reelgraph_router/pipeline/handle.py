@@ -26,6 +26,7 @@ from reelgraph_router.pipeline.shared_runs import RunningRequest, SharedRuns, Wa
 from reelgraph_router.pipeline.stages import ReadyOperation
 from reelgraph_router.pipeline.subscribe import Subscriptions
 from reelgraph_router.supergraph_source.hot_swap import HotSwap
+from reelgraph_router.usage.count import UsageCounter
 
 _log = logging.getLogger("reelgraph.router.request")
 
@@ -49,11 +50,13 @@ class Pipeline:
         request_timeout: float = 30.0,
         share: bool = False,
         max_subscriptions: int = 10_000,
+        usage: UsageCounter | None = None,
     ) -> None:
         self._graphs = graphs
         self._hooks = hooks or Hooks()
         self._timeout = request_timeout
         self._share = share
+        self._usage = usage
         self.shared = SharedRuns()
         self.subscriptions = Subscriptions(request_timeout, max_subscriptions)
 
@@ -98,6 +101,7 @@ class Pipeline:
         if operation.unauthorized is not None:
             operation.unauthorized.refuse(variables, request)
         self.subscriptions.admit()
+        self._count_stream(operation, request, variables)
         return self.subscriptions.results(graph, operation, request, variables)
 
     async def deliver(
@@ -124,6 +128,7 @@ class Pipeline:
                 operation.unauthorized.refuse(variables, request)
             if not operation.program.plan.deferred:
                 return None
+            self._count_stream(operation, request, variables)
             headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
             run = DeferredRun(
                 operation.program, variables, graph.transport, headers, graph.redaction,
@@ -133,6 +138,13 @@ class Pipeline:
             return await begun(payloads)
         finally:
             graph.leave()
+
+    def _count_stream(
+        self, operation: ReadyOperation, request: ClientRequest, variables: Mapping[str, object]
+    ) -> None:
+        """Count an operation that is answered in parts, when it starts."""
+        if self._usage is not None and operation.counted is not None:
+            self._usage.count(operation.counted, request.client, variables, 0.0, failed=False)
 
     async def _admit(self, request: ClientRequest) -> None:
         if not request.admitted:
@@ -208,12 +220,16 @@ class Pipeline:
             if under_way is not None:
                 if waiter is not None:
                     under_way.waiters.append(waiter)
+                if self._usage is not None:
+                    count_at_end(self._usage, under_way, operation, request, variables)
                 return under_way
         headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
         run = make_run(graph, operation, request, variables, headers, introspection)
         running = RunningRequest(run, operation, self._timeout, finish)
         graph.enter()
         running.on_end = graph.leave
+        if self._usage is not None:
+            count_at_end(self._usage, running, operation, request, variables)
         self.shared.start(running, key, waiter)
         return running
 
@@ -228,6 +244,23 @@ async def introspect(
     return await graph.introspection.answer(
         plan.introspection, plan.introspection_variables, variables
     )
+
+
+def count_at_end(
+    usage: UsageCounter, running: RunningRequest, operation: ReadyOperation,
+    request: ClientRequest, variables: Mapping[str, object],
+) -> None:  # fmt: skip
+    """Have a request counted when it is answered."""
+    counted = operation.counted
+    if counted is None:
+        return
+    started = time.perf_counter()
+
+    def count(failed: bool) -> None:
+        seconds = time.perf_counter() - started
+        usage.count(counted, request.client, variables, seconds, failed=failed)
+
+    running.counts.append(count)
 
 
 def make_run(

@@ -22,5 +22,7 @@ class ClientRequest:
     identity: Identity = field(default=ANONYMOUS)
     subgraph_headers: bytes = b""
     include_plan: bool = False
+    client: tuple[str, str] = ("", "")
+    """The name and version that the client gives itself."""
     admitted: bool = False
     """Whether the hooks of the stage `request` were called."""

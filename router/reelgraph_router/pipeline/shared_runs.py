@@ -16,7 +16,7 @@ from reelgraph_router.pipeline.stages import ReadyOperation
 
 SWEEP_SECONDS = 0.1
 
-Finish = Callable[[Run | TypedRun, ReadyOperation], bytes]
+Finish = Callable[[Run | TypedRun, ReadyOperation], tuple[bytes, bool]]
 
 
 class Waiter(Protocol):
@@ -39,7 +39,8 @@ class RunningRequest:
     """A run and those who wait for its answer."""
 
     __slots__ = (
-        "_finish", "_operation", "body", "deadline", "key", "on_end", "run", "shared", "timeout", "waiters",
+        "_finish", "_operation", "body", "counts", "deadline", "key", "on_end", "run", "shared", "timeout",
+        "waiters",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +53,7 @@ class RunningRequest:
         self.on_end: Callable[[], None] | None = None
         self.body: bytes | None = None
         self.waiters: list[Waiter] = []
+        self.counts: list[Callable[[bool], None]] = []
         self.shared: SharedRuns | None = None
         self._operation = operation
         self._finish = finish
@@ -66,7 +68,8 @@ class RunningRequest:
         # Let go of the waiters: they may refer back, and circles wait for the garbage collector.
         waiters, self.waiters = self.waiters, []
         try:
-            body = self.body = self._finish(self.run, self._operation)
+            body, failed = self._finish(self.run, self._operation)
+            self.body = body
         except Exception as error:
             if not waiters:
                 raise
@@ -74,6 +77,8 @@ class RunningRequest:
                 if not waiter.done():
                     waiter.set_exception(error)
             return
+        for count in self.counts:
+            count(failed)
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(body)

@@ -21,6 +21,7 @@ from reelgraph_federation.operations import (
     normalize_operation,
 )
 from reelgraph_federation.operations.defer_usages import find_defer_variables
+from reelgraph_federation.operations.usage import find_use
 from reelgraph_federation.planning import PlanningError, QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph
 from reelgraph_federation.supergraph.model import Access
@@ -33,6 +34,7 @@ from reelgraph_router.pipeline.coerce_variables import Coerce, prepare_coercion
 from reelgraph_router.pipeline.limits import OperationLimits, check_limits
 from reelgraph_router.pipeline.parse import choose_operation, parse_document
 from reelgraph_router.pipeline.validate import validate_document
+from reelgraph_router.usage.count import CountedOperation
 
 MAX_DEFERRED = 100
 """How many uses of `@defer` one operation may have: each is looked for in the whole answer."""
@@ -50,6 +52,7 @@ class OperationRules:
     introspection: bool = True
     cache_size: int = 1_000
     authorization: AuthorizationRules = field(default_factory=AuthorizationRules)
+    count_usage: bool = False
     override_labels: frozenset[str] = frozenset()
     """Named labels of progressive `@override`s that hold for every request."""
 
@@ -67,6 +70,8 @@ class ReadyOperation:
     """What was left out, where anything was."""
     defer_variables: frozenset[str] | None = None
     """The variables in `@defer(if:)`; `None` where nothing can be deferred."""
+    counted: CountedOperation | None = None
+    """What usage reports say about it, where there are any."""
 
     def deferring(self, variables: Mapping[str, object]) -> frozenset[str]:
         """Which variables in `@defer(if:)` hold; one that is missing does by the default of `if`."""
@@ -80,6 +85,7 @@ class CheckedOperation:
     normalized: NormalizedOperation
     coerce: Coerce
     defer_variables: frozenset[str] | None = None
+    counted: CountedOperation | None = None
 
 
 class Stages:
@@ -141,7 +147,12 @@ class Stages:
                 well_formed=True,
             )
         coerce = prepare_coercion(schema, operation, hints=rules.introspection)
-        return CheckedOperation(normalized, coerce, find_defer_variables(document))
+        defer_variables = find_defer_variables(document)
+        if not rules.count_usage:
+            return CheckedOperation(normalized, coerce, defer_variables)
+        use = find_use(schema, document, operation)
+        counted = CountedOperation(normalized.fingerprint, normalized.name or "", use)
+        return CheckedOperation(normalized, coerce, defer_variables, counted)
 
     async def filter(self, checked: CheckedOperation, held: Set[Access]) -> FilteredOperation:
         """Leave out what asks for more than `held`."""
@@ -178,6 +189,7 @@ class Stages:
             format_plan(plan),
             unauthorized,
             checked.defer_variables,
+            checked.counted,
         )
 
     async def _run(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:

@@ -53,9 +53,8 @@ class Subscriptions:
         ends with one result that says so.
         """
         if not operation.program.fetches:  # the caller may have nothing of it
-            yield finish(
-                Run(operation.program, variables, graph.transport, b"", graph.redaction), operation
-            )
+            run = Run(operation.program, variables, graph.transport, b"", graph.redaction)
+            yield finish(run, operation)[0]
             return
         stream = operation.program.fetches[0]
         headers = request.subgraph_headers
@@ -97,4 +96,4 @@ class Subscriptions:
         except asyncio.CancelledError:
             run.cancel()
             raise
-        return finish(run, operation)
+        return finish(run, operation)[0]

@@ -1,0 +1,1 @@
+"""Usage reports: what clients asked for, counted and told to the schema registry."""
