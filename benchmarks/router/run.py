@@ -1,13 +1,15 @@
-"""Measure the router: requests a second, latency, memory, and CPU milliseconds a request.
+"""Measure the router and its peers: CPU milliseconds a request, latency, memory, start.
 
-    python benchmarks/router/run.py [--seconds 5] [--query heavy] [--share both|on|off]
+    python benchmarks/router/run.py [--seconds 5] [--rounds 3] [--query heavy] [--share both|on|off]
+                                    [--hive-router PATH]
 
-The router is pinned to one core, the canned subgraphs and the load generator to the others.
+The gateway is pinned to one core, the canned subgraphs and the load generator to the others.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import os
 import resource
 import socket
@@ -20,36 +22,53 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 import uvloop
-from load import Load, Result
+from gateways import Gateway, gateways
+from load import Load
 from queries import QUERIES
+from report import Measured, Report
 from stand import NAMES, subgraph_sdl
 
 from reelgraph_federation import Subgraph, compose
 
 HERE = Path(__file__).parent
-ROUTER_CORE = 0
-OTHER_CORES = sorted(os.sched_getaffinity(0) - {ROUTER_CORE}) or [0]
+GATEWAY_CORE = 0
+OTHER_CORES = sorted(os.sched_getaffinity(0) - {GATEWAY_CORE}) or [0]
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+START_SECONDS = 60
 
 
 @dataclass(frozen=True)
-class Gateway:
-    """A running gateway: its name, port, process and path."""
+class Running:
+    """A gateway's process and those that it started."""
 
-    name: str
-    port: int
     process: subprocess.Popen[bytes]
 
+    def pids(self) -> list[int]:
+        """The process and all its descendants."""
+        found = [self.process.pid]
+        for pid in found:
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+        return found
+
     def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+        """User and system time so far."""
+        ticks = 0
+        for pid in self.pids():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / CLOCK_TICKS
 
     def peak_megabytes(self) -> float:
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        """The highest resident memory since the start."""
+        kilobytes = 0
+        for pid in self.pids():
+            for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+                if line.startswith("VmHWM"):
+                    kilobytes += int(line.split()[1])
+        return kilobytes / 1024
 
 
 def free_ports(count: int) -> int:
@@ -67,10 +86,14 @@ def free_ports(count: int) -> int:
 
 
 @contextmanager
-def started(command: list[str], cores: list[int], **environment: str) -> Iterator[subprocess.Popen]:
+def started(
+    command: list[str], cores: list[int], folder: Path | None = None, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process on some cores, ended afterwards."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},
+        cwd=folder,
         stdout=subprocess.DEVNULL,
         preexec_fn=lambda: os.sched_setaffinity(0, cores),
     )
@@ -78,21 +101,33 @@ def started(command: list[str], cores: list[int], **environment: str) -> Iterato
         yield process
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
 
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit(f"nothing listens on port {port}")
+def is_ready(port: int, path: str) -> bool:
+    """Whether a server answers without refusing."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def wait_until_ready(port: int, path: str) -> float:
+    """Wait for a server; return the seconds that it took."""
+    begun = time.monotonic()
+    while time.monotonic() < begun + START_SECONDS:
+        if is_ready(port, path):
+            return time.monotonic() - begun
+        time.sleep(0.02)
+    raise SystemExit(f"nothing answers on port {port}")
 
 
 def write_supergraph(folder: Path, first_port: int) -> Path:
+    """Compose the stand's subgraphs into a file."""
     result = compose(
         [
             Subgraph(name, f"http://127.0.0.1:{first_port + number}/graphql", subgraph_sdl(name))
@@ -106,78 +141,64 @@ def write_supergraph(folder: Path, first_port: int) -> Path:
     return path
 
 
-async def measure(gateway: Gateway, query: str, connections: int, seconds: float) -> str:
-    await Load(gateway.port, query).run(connections, min(1.0, seconds))
-    before = gateway.cpu_seconds()
-    result = await Load(gateway.port, query).run(connections, seconds)
-    cpu = (gateway.cpu_seconds() - before) / max(1, len(result.times)) * 1000
-    return describe(result, cpu, gateway)
+def measure(
+    gateway: Gateway, running: Running, port: int, name: str, options: argparse.Namespace
+) -> Measured:
+    """Keep a gateway busy with one query, after a while of warming."""
+    load = Load(port, QUERIES[name], gateway.path)
+    uvloop.run(load.run(options.connections, options.warm))
+    before = running.cpu_seconds()
+    load = Load(port, QUERIES[name], gateway.path)
+    result = uvloop.run(load.run(options.connections, options.seconds))
+    cpu = (running.cpu_seconds() - before) / max(1, len(result.times)) * 1000
+    answer = orjson.dumps(orjson.loads(result.body)) if result.body else b""
+    return Measured(
+        cpu, result.rate, result.percentile(0.5), result.percentile(0.99), answer,
+        running.peak_megabytes(), result.failures,
+    )  # fmt: skip
 
 
-def describe(result: Result, cpu: float, gateway: Gateway) -> str:
-    return (
-        f"{cpu:8.3f} {result.rate:10.0f} {result.percentile(0.5):8.2f} "
-        f"{result.percentile(0.99):8.2f} {len(result.body) / 1000:9.1f} "
-        f"{gateway.peak_megabytes():8.0f} {result.failures:9d}"
-    )
-
-
-def main() -> None:
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--warm", type=float, default=2, help="seconds before each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="the medians of so many are told")
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--query", choices=list(QUERIES))
     parser.add_argument("--share", choices=["both", "on", "off"], default="both")
-    options = parser.parse_args()
+    parser.add_argument("--hive-router", help="its path, where it is not found by name")
+    parser.add_argument("--only", default="", help="gateways whose names contain this")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure everything, round by round, so that a busy moment hits all alike."""
+    options = arguments()
     os.sched_setaffinity(0, OTHER_CORES)
-    resource.setrlimit(
-        resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    )
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, limit))
     first = free_ports(len(NAMES) + 1)
     port = first + len(NAMES)
+    sharing = {"both": (False, True), "on": (True,), "off": (False,)}[options.share]
+    report = Report([options.query] if options.query else list(QUERIES))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        stack.enter_context(
-            started([sys.executable, str(HERE / "stand.py"), str(first)], OTHER_CORES)
-        )
+        stand = [sys.executable, str(HERE / "stand.py"), str(first)]
+        stack.enter_context(started(stand, OTHER_CORES))
         supergraph = write_supergraph(Path(folder), first)
-        for name in range(len(NAMES)):
-            wait_for(first + name)
-        print(f"{'':37}{'CPU ms':>8} {'req/s':>10} {'p50 ms':>8} {'p99 ms':>8} {'kB':>9} "
-              f"{'peak MB':>8} {'failures':>9}")  # fmt: skip
-        for gateway, command, environment in gateways(options.share, supergraph, port):
-            with started(command, [ROUTER_CORE], **environment) as process:
-                wait_for(port)
-                running = Gateway(gateway, port, process)
-                for name in [options.query] if options.query else QUERIES:
-                    line = uvloop.run(
-                        measure(running, QUERIES[name], options.connections, options.seconds)
-                    )
-                    print(f"{gateway:22}{name:15}{line}", flush=True)
+        for _ in range(options.rounds):
+            for gateway in gateways(supergraph, port, sharing, options.hive_router):
+                if options.only in gateway.name:
+                    measure_all(gateway, port, options, report)
+    report.print()
 
 
-def gateways(
-    share: str, supergraph: Path, port: int
-) -> Iterator[tuple[str, list[str], dict[str, str]]]:
-    """Name, command and environment of every gateway to measure: ours, and installed peers."""
-    for sharing in ("off", "on") if share == "both" else (share,):
-        yield (
-            f"reelgraph, shared {sharing}",
-            [sys.executable, "-m", "reelgraph_router"],
-            {
-                "REELGRAPH_ROUTER_SUPERGRAPH": str(supergraph),
-                "REELGRAPH_ROUTER_PORT": str(port),
-                "REELGRAPH_ROUTER_SHARE_IN_FLIGHT": str(sharing == "on"),
-                "REELGRAPH_ROUTER_LOG_LEVEL": "warning",
-            },
-        )
-    peers = HERE / "peers"
-    if (peers / "node_modules" / "@apollo" / "gateway").exists():
-        script = str(peers / "apollo-gateway.mjs")
-        yield (
-            "@apollo/gateway",
-            ["node", script, str(supergraph), str(port)],
-            {"NODE_ENV": "production"},
-        )
+def measure_all(gateway: Gateway, port: int, options: argparse.Namespace, report: Report) -> None:
+    """Start a gateway and measure it with every query."""
+    with started(gateway.command, [GATEWAY_CORE], gateway.folder, **gateway.environment) as process:
+        report.starts(gateway.name, wait_until_ready(port, gateway.ready_path))
+        for name in report.queries:
+            report.add(gateway.name, name, measure(gateway, Running(process), port, name, options))
 
 
 if __name__ == "__main__":
