@@ -17,6 +17,7 @@ from reelgraph_federation.supergraph import parse_supergraph
 from reelgraph_router.execution.compile import compile_plan
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.typed.represent import by_keys
 from reelgraph_router.execution.typed.run import TypedRun, is_promising
 from reelgraph_router.transport.memory import MemoryTransport
 from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, TransportFault
@@ -123,6 +124,20 @@ async def test_response_keys_stand_in_the_clients_order():
 )
 def test_plans_that_records_cannot_say(operation):
     assert compiled(operation).typed is None
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["a"], ["a", "b"], [""], ["", ""], [","], ["a", ",", "b"], ["a,", ",b"], ['",', "b"], ['"', '","', "\\"],
+        ['\\"', '"},{"', "é\n"], [1, 2], ["1", 1], [True, 1.5], [],
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_representations_by_key(keys):
+    start = b'{"__typename":"Book","id":'
+    one_by_one = orjson.dumps([{"__typename": "Book", "id": key} for key in keys])
+    assert by_keys("Book", "id", start, keys) == one_by_one
 
 
 async def test_time_is_over_while_a_fetch_is_under_way():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
+import orjson
 
 from reelgraph_federation.planning.nodes import ALWAYS, EntityGroup, Fetch, QueryPlan, Written
 from reelgraph_router.execution.generate_shape import Unusual
@@ -23,11 +24,11 @@ from reelgraph_router.execution.typed.classes import (
 from reelgraph_router.execution.typed.generate import (
     write_collectors,
     write_finish,
-    write_representations,
-    write_takers,
 )
+from reelgraph_router.execution.typed.represent import by_keys, write_representations
+from reelgraph_router.execution.typed.take import write_takers
 
-Represent = Callable[[Any], tuple[list[object], list[Any]]]
+Represent = Callable[[Any], tuple[bytes, list[Any]]]
 Take = Callable[[Any, tuple[list[Any], ...], Any], None]
 Decode = Callable[[bytes], Any]
 
@@ -77,7 +78,12 @@ def _compile(
         write_representations(source, fetch, positions, records)
         write_takers(source, fetch, positions, records)
     write_finish(source, positions, records)
-    names: dict[str, Any] = {"UNSET": msgspec.UNSET, "Unusual": Unusual}
+    names: dict[str, Any] = {
+        "UNSET": msgspec.UNSET,
+        "Unusual": Unusual,
+        "by_keys": by_keys,
+        "dumps": orjson.dumps,
+    }
     exec(compile(source.text(), "<typed plan>", "exec"), names)  # the text is all our own
     root = records.by_path[()].type
     hides = any(record.hidden for record in records.by_path.values())

@@ -1,4 +1,4 @@
-"""Write the code that walks records: finds entities, represents them, and puts answers in place.
+"""Write the code that walks records and finds entities.
 
 The counterpart of generate_collect.py for records instead of dictionaries. Whatever is unusual
 leaves by an exception, and the ordinary way answers.
@@ -6,8 +6,8 @@ leaves by an exception, and the ordinary way answers.
 
 from __future__ import annotations
 
-from reelgraph_federation.planning.nodes import EntityGroup, EnumShape, Fetch, ScalarShape, Step
-from reelgraph_router.execution.positions import KeyPath, Node, Positions, is_one_to_one
+from reelgraph_federation.planning.nodes import EnumShape, ScalarShape, Step
+from reelgraph_router.execution.positions import KeyPath, Node, Positions
 from reelgraph_router.execution.source import Source
 from reelgraph_router.execution.typed.classes import SCALARS, Records, attribute
 
@@ -133,94 +133,6 @@ class _Collector:
         with source.block(f"elif same is not {value}:"):
             source.line(f"if same == {value}: {slot} = same")
             source.line(f"else: out.append({value})")
-
-
-def write_representations(
-    source: Source, fetch: Fetch, positions: Positions, records: Records
-) -> None:
-    """Write `represent_<fetch>_<group>(run)`, which returns (representations, targets).
-
-    Targets are objects where `one_to_one` says so, else lists of objects.
-    """
-    for number, group in enumerate(fetch.groups):
-        with source.block(f"def represent_{fetch.id}_{number}(run):"):
-            source.line("reps = []")
-            one = one_to_one(positions, records, group)
-            source.line("targets = []" if one else "known = {}")
-            for place in group.places:
-                node = positions.nodes[place]
-                with source.block(f"for o in collect_{node.index}(run):"):
-                    _represent(source, group, one=one)
-            source.line(f"return reps, {'targets' if one else 'list(known.values())'}")
-
-
-def one_to_one(positions: Positions, records: Records, group: EntityGroup) -> bool:
-    """Whether different objects at the group's place always give different representations."""
-    if not is_one_to_one(positions, group):
-        return False
-    node = positions.nodes[group.places[0]]
-    return set(same_by(positions, records, node)) == set(node.identity or ())
-
-
-def _represent(source: Source, group: EntityGroup, *, one: bool) -> None:
-    """Write what makes the representation of `o` and files `o` under it."""
-    wanted = group.representation
-    if wanted.typename is not None:
-        typename, reads = repr(wanted.typename), []
-    else:
-        typename = source.name("t")
-        source.line(f"{typename} = o.{attribute(wanted.typename_key or '')}")
-        reads = [typename]
-    items = [f"'__typename': {typename}"]
-    for field in wanted.fields:
-        value = source.name("f")
-        source.line(f"{value} = o.{attribute(field.key)}")
-        missing = f"{value} is None or {value} is UNSET" if field.is_key else f"{value} is UNSET"
-        source.line(f"if {missing}: raise Unusual")
-        items.append(f"{field.name!r}: {value}")
-        reads.append(value)
-    rep = "{" + ", ".join(items) + "}"
-    if one:
-        source.line(f"reps.append({rep}); targets.append(o)")
-        return
-    source.line(f"key = {reads[0] if len(reads) == 1 else '(' + ', '.join(reads) + ',)'}")
-    source.line("at = known.get(key)")
-    source.line(f"if at is None: known[key] = [o]; reps.append({rep})")
-    source.line("else: at.append(o)")
-
-
-def write_takers(source: Source, fetch: Fetch, positions: Positions, records: Records) -> None:
-    """Write `take_<fetch>(run, sent, data)`, which puts an answer's values in their places."""
-    with source.block(f"def take_{fetch.id}(run, sent, data):"):
-        if not fetch.groups:
-            source.line("root = run.root")
-            for written in fetch.written:
-                name = attribute(written.key)
-                source.line(f"root.{name} = data.{name}")
-            source.line("return")
-        for number, group in enumerate(fetch.groups):
-            one = one_to_one(positions, records, group)
-            keys = [attribute(written.key) for written in group.written]
-            with source.block(f"if sent[{number}]:"):
-                source.line(f"entities = data.{attribute(group.alias)}")
-                source.line(f"if len(entities) != len(sent[{number}]): raise Unusual")
-                with source.block(f"for o, e in zip(sent[{number}], entities):"):
-                    _assign(source, keys, one=one)
-
-
-def _assign(source: Source, keys: list[str], *, one: bool) -> None:
-    if one:
-        for key in keys:
-            source.line(f"o.{key} = e.{key}")
-        source.line("pass")
-        return
-    values = [source.name("v") for _ in keys]
-    for value, key in zip(values, keys, strict=True):
-        source.line(f"{value} = e.{key}")
-    with source.block("for p in o:"):
-        for value, key in zip(values, keys, strict=True):
-            source.line(f"p.{key} = {value}")
-        source.line("pass")
 
 
 def write_finish(source: Source, positions: Positions, records: Records) -> None:

@@ -164,9 +164,9 @@ class TypedRun:
         empty = True
         for variable, represent in typed.represent:
             representations, targets = represent(self)
-            if representations:
+            if targets:
                 empty = False
-            parts.append(variable + orjson.dumps(representations))
+            parts.append(variable + representations)
             sent.append(targets)
         if sent and empty:
             return False

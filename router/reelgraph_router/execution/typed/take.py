@@ -1,0 +1,43 @@
+"""Write the code that puts answers in their places."""
+
+from __future__ import annotations
+
+from reelgraph_federation.planning.nodes import Fetch
+from reelgraph_router.execution.positions import Positions
+from reelgraph_router.execution.source import Source
+from reelgraph_router.execution.typed.classes import Records, attribute
+from reelgraph_router.execution.typed.represent import one_to_one
+
+
+def write_takers(source: Source, fetch: Fetch, positions: Positions, records: Records) -> None:
+    """Write `take_<fetch>(run, sent, data)`, which puts an answer's values in their places."""
+    with source.block(f"def take_{fetch.id}(run, sent, data):"):
+        if not fetch.groups:
+            source.line("root = run.root")
+            for written in fetch.written:
+                name = attribute(written.key)
+                source.line(f"root.{name} = data.{name}")
+            source.line("return")
+        for number, group in enumerate(fetch.groups):
+            one = one_to_one(positions, records, group)
+            keys = [attribute(written.key) for written in group.written]
+            with source.block(f"if sent[{number}]:"):
+                source.line(f"entities = data.{attribute(group.alias)}")
+                source.line(f"if len(entities) != len(sent[{number}]): raise Unusual")
+                with source.block(f"for o, e in zip(sent[{number}], entities):"):
+                    _assign(source, keys, one=one)
+
+
+def _assign(source: Source, keys: list[str], *, one: bool) -> None:
+    if one:
+        for key in keys:
+            source.line(f"o.{key} = e.{key}")
+        source.line("pass")
+        return
+    values = [source.name("v") for _ in keys]
+    for value, key in zip(values, keys, strict=True):
+        source.line(f"{value} = e.{key}")
+    with source.block("for p in o:"):
+        for value, key in zip(values, keys, strict=True):
+            source.line(f"p.{key} = {value}")
+        source.line("pass")
