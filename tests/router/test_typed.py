@@ -18,7 +18,7 @@ from reelgraph_router.execution.compile import compile_plan
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.typed.represent import by_keys
-from reelgraph_router.execution.typed.run import TypedRun, is_promising
+from reelgraph_router.execution.typed.run import TypedRun, quick_way
 from reelgraph_router.transport.memory import MemoryTransport
 from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, TransportFault
 
@@ -188,9 +188,9 @@ def test_what_is_under_way_is_not_asked_twice_when_another_answer_is_unusual():
 
 
 def test_a_plan_whose_answers_are_mostly_unusual_goes_the_ordinary_way():
-    typed = compiled().typed
-    assert is_promising(typed)
-    typed.misses = 1_000
-    assert not is_promising(typed)
-    typed.misses = 0
-    assert is_promising(typed)
+    program = compiled()
+    assert quick_way(program) is program.typed
+    program.typed.habits.misses = 1_000
+    assert quick_way(program) is None
+    program.typed.habits.misses = 0
+    assert quick_way(program) is program.typed

@@ -52,6 +52,8 @@ class Positions:
     below: dict[KeyPath, set[str]] = field(default_factory=lambda: defaultdict(set))
     identities: dict[KeyPath, tuple[str, ...]] = field(default_factory=dict)
     entity_positions: set[KeyPath] = field(default_factory=set)
+    spread: set[KeyPath] = field(default_factory=set)
+    """Positions written by a group that has several places: what stands there is shared by them."""
 
     def is_joined(self, position: KeyPath, key: str) -> bool:
         """Whether `key` is added to the object at `position` by an entity group."""
@@ -101,6 +103,8 @@ def _record_writes(positions: Positions, fetch: Fetch) -> None:
             positions.entity_positions.add(key_path(place))
             for written in group.written:
                 _record(positions, key_path(place), written, fetch.id, joined=True)
+                if len(group.places) > 1:
+                    positions.spread.add((*key_path(place), written.key))
 
 
 def _record(

@@ -13,7 +13,7 @@ from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, Reques
 from reelgraph_router.execution.deferred_run import DeferredRun
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.timeline import Timeline
-from reelgraph_router.execution.typed.run import TypedRun, is_promising
+from reelgraph_router.execution.typed.run import TypedRun, quick_way
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
 from reelgraph_router.pipeline.answer_in_parts import answer_in_parts, begun
@@ -273,11 +273,10 @@ def make_run(
 ) -> Run | TypedRun:
     """The quickest run that can answer."""
     program = operation.program
-    usual = operation.unauthorized is None and not request.include_plan
-    if program.typed is not None and usual and is_promising(program.typed):
-        return TypedRun(
-            program, program.typed, variables, graph.transport, headers, graph.redaction
-        )
+    if operation.unauthorized is None and not request.include_plan:
+        typed = quick_way(program)
+        if typed is not None:
+            return TypedRun(program, typed, variables, graph.transport, headers, graph.redaction)
     return Run(
         program, variables, graph.transport, headers, graph.redaction,
         introspection=introspection, timeline=Timeline() if request.include_plan else None,

@@ -69,6 +69,10 @@ class Records:
     """The record types of a plan, equal ones made once."""
 
     positions: Positions
+    folds: frozenset[KeyPath] = frozenset()
+    """Positions whose objects are kept as the bytes that came until they are looked into."""
+    folded: dict[KeyPath, Any] = field(default_factory=dict)
+    """What the bytes at a folded position are decoded as."""
     shapes: dict[KeyPath, ObjectShape] = field(default_factory=dict)
     by_path: dict[KeyPath, Record] = field(default_factory=dict)
     _made: dict[tuple[FieldForm, ...], RecordType] = field(default_factory=dict)
@@ -128,6 +132,9 @@ class Records:
         else:
             record = self.by_path.get(path) or self.add(_concrete(shape), path)
             form, exact = record.type, record.exact
+            if path in self.folds:
+                self.folded[path] = Union[form, None] if shape.nullable else form  # noqa: UP007
+                return msgspec.Raw, exact
         return (form | None if shape.nullable else form), exact
 
     def _is_late(self, path: KeyPath, key: str) -> bool:
@@ -157,9 +164,11 @@ class Records:
         return known
 
 
-def records_of(plan: QueryPlan, positions: Positions) -> Records:
+def records_of(
+    plan: QueryPlan, positions: Positions, folds: frozenset[KeyPath] = frozenset()
+) -> Records:
     """The record types of a plan; raises NotTyped."""
-    records = Records(positions)
+    records = Records(positions, folds)
     records.add(plan.shape, ())
     return records
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
@@ -22,6 +22,7 @@ from reelgraph_router.execution.typed.classes import (
     records_of,
 )
 from reelgraph_router.execution.typed.generate import (
+    foldable,
     write_collectors,
     write_finish,
 )
@@ -31,6 +32,9 @@ from reelgraph_router.execution.typed.take import write_takers
 Represent = Callable[[Any], tuple[bytes, list[Any]]]
 Take = Callable[[Any, tuple[list[Any], ...], Any], None]
 Decode = Callable[[bytes], Any]
+
+ENOUGH_PLACES = 500
+REPEATED = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +48,30 @@ class TypedFetch:
 
 
 @dataclass(slots=True, eq=False)
+class Habits:
+    """What a plan's answers were like lately.
+
+    `misses` counts unusual ones. `repeats`: objects with others below them stand in several places
+    each, on average, so that it pays to keep them folded.
+    """
+
+    misses: int = 0
+    repeats: bool = False
+    _visited: int = 0
+    _distinct: int = 0
+
+    def count(self, visited: int, distinct: int) -> None:
+        """Add what one run met: places, and distinct objects in them."""
+        self._visited += visited
+        self._distinct += distinct
+        if self._visited >= ENOUGH_PLACES:
+            self.repeats = self._visited > REPEATED * self._distinct
+            self._visited = self._distinct = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TypedProgram:
-    """A plan, compiled for the quick way. `misses` counts how often data were unusual lately."""
+    """A plan, compiled for the quick way."""
 
     fetches: tuple[TypedFetch, ...]
     root: RecordType
@@ -53,7 +79,9 @@ class TypedProgram:
     finish: Callable[[Any], None] | None
     nodes: int
     source: str
-    misses: int = 0
+    habits: Habits
+    folded: TypedProgram | None = None
+    """The same for answers that repeat themselves."""
 
 
 def compile_typed(
@@ -61,16 +89,22 @@ def compile_typed(
 ) -> TypedProgram | None:
     """The plan's quick way, or None where it has none."""
     try:
-        return _compile(plan, positions, own_copies)
+        _check_plan(plan, own_copies)
+        records = records_of(plan, positions)
+        habits = Habits()
+        plainly = _compile(plan, positions, records, habits)
+        folds = foldable(positions, records)
+        if not folds:
+            return plainly
+        folded = _compile(plan, positions, records_of(plan, positions, folds), habits)
+        return replace(plainly, folded=folded)
     except NotTyped:
         return None
 
 
 def _compile(
-    plan: QueryPlan, positions: Positions, own_copies: Callable[[EntityGroup], bool]
+    plan: QueryPlan, positions: Positions, records: Records, habits: Habits
 ) -> TypedProgram:
-    _check_plan(plan, own_copies)
-    records = records_of(plan, positions)
     _check_hidden(plan, positions, records)
     source = Source()
     write_collectors(source, positions, records)
@@ -79,11 +113,17 @@ def _compile(
         write_takers(source, fetch, positions, records)
     write_finish(source, positions, records)
     names: dict[str, Any] = {
+        "Raw": msgspec.Raw,
         "UNSET": msgspec.UNSET,
         "Unusual": Unusual,
         "by_keys": by_keys,
         "dumps": orjson.dumps,
+        "encode": msgspec.json.Encoder().encode,
     }
+    for node in positions.ordered:
+        if node.path in records.folds:
+            decoder = msgspec.json.Decoder(records.folded[node.path])
+            names[f"decode_{node.index}"] = decoder.decode
     exec(compile(source.text(), "<typed plan>", "exec"), names)  # the text is all our own
     root = records.by_path[()].type
     hides = any(record.hidden for record in records.by_path.values())
@@ -91,9 +131,10 @@ def _compile(
         fetches=tuple(_fetch(fetch, records, names) for fetch in plan.fetches),
         root=root,
         response=define("Response", [("data", root)]),
-        finish=names["finish"] if hides else None,
+        finish=names["finish"] if hides or records.folds else None,
         nodes=len(positions.ordered),
         source=source.text(),
+        habits=habits,
     )
 
 

@@ -51,6 +51,7 @@ class _Collector:
         self._parent = node.parent
         self._same_by = same_by(positions, records, node)
         self._leaves = node.identity is not None and bool(self._same_by)
+        self._folded = node.path in records.folds
         self._seen: dict[int, str] = {}
 
     def write(self) -> None:
@@ -65,10 +66,15 @@ class _Collector:
                 source.line(f"{self._seen[number]} = set()")
             if self._same_by:
                 source.line("known = {}")
+                source.line("visited = 0")
             with source.block(f"for o in collect_{self._parent.index}(run):"):
                 self._descend("o", 0)
             if self._leaves:
                 source.line("out = list(known.values())")
+            elif self._same_by:
+                source.line("run.typed.habits.count(visited, len(known))")
+            if self._folded:
+                source.line(f"run.folds[{node.index}] = list(known.values())")
             if node.cached:
                 source.line(f"run.nodes[{node.index}] = out")
             source.line("return out")
@@ -112,6 +118,8 @@ class _Collector:
                 self._lists(item, f"{value}[{index}]", step, depth - 1, number)
         elif not last:
             self._descend(value, number + 1)
+        elif self._folded:
+            self._unfold(value, slot)
         elif self._same_by:
             self._make_one(value, slot)
         else:
@@ -126,6 +134,7 @@ class _Collector:
             source.line(f"same = known.setdefault({key}, {value})")
             source.line(f"if same is not {value}: {slot} = same")
             return
+        source.line("visited += 1")
         source.line(f"same = known.get({key})")
         with source.block("if same is None:"):
             source.line(f"known[{key}] = {value}")
@@ -134,9 +143,47 @@ class _Collector:
             source.line(f"if same == {value}: {slot} = same")
             source.line(f"else: out.append({value})")
 
+    def _unfold(self, value: str, slot: str) -> None:
+        """Decode equal bytes once, and keep all the places where they stand.
+
+        Most bytes differ at their beginning or end, so these are looked up; those that do not are
+        looked up as a whole.
+        """
+        source = self._source
+        source.line("visited += 1")
+        source.line(f"data = bytes({value})")
+        source.line("key = data[:40] + data[-40:]")
+        source.line("same = known.get(key)")
+        with source.block("if same is not None and same[0] != data:"):
+            source.line("key = (data,)")
+            source.line("same = known.get(key)")
+        with source.block("if same is None:"):
+            source.line(f"made = decode_{self._node.index}(data)")
+            source.line("same = known[key] = (data, made, [])")
+            source.line("if made is not None: out.append(made)")
+        owner, _, rest = (
+            slot.rpartition("[") if slot.endswith("]") else (slot.split(".")[0], "", "")
+        )
+        source.line(f"same[2].append({f'({owner}, {rest[:-1]})' if rest else owner})")
+
+
+def foldable(positions: Positions, records: Records) -> frozenset[KeyPath]:
+    """The positions where whole objects, with others below them, may stand many times.
+
+    Not where places of one group share what lies below: it would be finished for each of them.
+    """
+    found = set()
+    for node in positions.ordered:
+        if node.parent is None or node.identity is not None:
+            continue
+        prefixes = [node.path[:length] for length in range(1, len(node.path) + 1)]
+        if same_by(positions, records, node) and not any(p in positions.spread for p in prefixes):
+            found.add(node.path)
+    return frozenset(found)
+
 
 def write_finish(source: Source, positions: Positions, records: Records) -> None:
-    """Write `finish(run)`, which takes out what the client did not select."""
+    """Write `finish(run)`: take out what the client did not select, fold again what was unfolded."""
     by_path: dict[KeyPath, Node] = {node.path: node for node in positions.ordered}
     with source.block("def finish(run):"):
         for path, record in records.by_path.items():
@@ -144,4 +191,19 @@ def write_finish(source: Source, positions: Positions, records: Records) -> None
                 with source.block(f"for o in collect_{by_path[path].index}(run):"):
                     for key in record.hidden:
                         source.line(f"o.{attribute(key)} = UNSET")
+        for path in sorted(records.folds, key=len, reverse=True):
+            _fold(source, by_path[path])
         source.line("pass")
+
+
+def _fold(source: Source, node: Node) -> None:
+    """Encode each distinct object once, for all its places; deeper ones were folded before."""
+    step = node.steps[-1]
+    source.line(f"collect_{node.index}(run)")
+    with source.block(f"for _, made, places in run.folds[{node.index}]:"):
+        source.line("if made is None: continue")
+        source.line("data = Raw(encode(made))")
+        if step.list_depth:
+            source.line("for items, number in places: items[number] = data")
+        else:
+            source.line(f"for owner in places: owner.{attribute(step.key)} = data")

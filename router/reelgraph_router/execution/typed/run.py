@@ -36,12 +36,16 @@ _encode = msgspec.json.Encoder().encode
 _log = logging.getLogger("reelgraph.router.execution")
 
 
-def is_promising(typed: TypedProgram) -> bool:
-    """Whether the quick way is worth trying: its answers were usual, mostly."""
-    if typed.misses < MANY_MISSES:
-        return True
-    typed.misses -= 1  # now and then it is tried again
-    return False
+def quick_way(program: Program) -> TypedProgram | None:
+    """The quick way that fits the plan's answers of late; None where they were unusual mostly."""
+    typed = program.typed
+    if typed is None:
+        return None
+    habits = typed.habits
+    if habits.misses >= MANY_MISSES:
+        habits.misses -= 1  # now and then it is tried again
+        return None
+    return typed.folded or typed if habits.repeats else typed
 
 
 class TypedRun:
@@ -49,7 +53,7 @@ class TypedRun:
 
     __slots__ = (
         "_calls", "_careful", "_headers", "_known", "_on_done", "_redaction", "_remaining", "_replay",
-        "_transport", "_waits", "body", "done", "nodes", "program", "root", "typed", "variables",
+        "_transport", "_waits", "body", "done", "folds", "nodes", "program", "root", "typed", "variables",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +70,7 @@ class TypedRun:
         self.variables = variables
         self.root = typed.root()
         self.nodes: list[list[Any] | None] = [None] * typed.nodes
+        self.folds: dict[int, list[Any]] = {}
         self.done = False
         self.body: bytes | None = None
         self._transport = transport
@@ -142,8 +147,8 @@ class TypedRun:
         except Exception:
             self._go_carefully()
             return
-        if typed.misses:
-            typed.misses -= 1
+        if typed.habits.misses:
+            typed.habits.misses -= 1
         self._tell()
 
     def _tell(self) -> None:
@@ -212,7 +217,8 @@ class TypedRun:
 
     def _go_carefully(self) -> None:
         """Run again in the ordinary way, with the answers that have arrived."""
-        self.typed.misses = min(self.typed.misses + MISSED, MANY_MISSES + MISSED * MISSED)
+        habits = self.typed.habits
+        habits.misses = min(habits.misses + MISSED, MANY_MISSES + MISSED * MISSED)
         self._replay = Replay(self._transport, self._known, self._calls)
         self._careful = Run(
             self.program, self.variables, self._replay, self._headers, self._redaction
