@@ -24,17 +24,23 @@ from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, Transport
 
 CASES = yaml.safe_load(Path(__file__).with_name("typed_cases.yaml").read_text())
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+FOLDED_CASES = yaml.safe_load(Path(__file__).with_name("folded_cases.yaml").read_text())
 SDL = {
     "shelves": LINK
     + """
         type Query { shelf: [Shelf!] }
         type Shelf { name: String owner: Person books: [Book!] }
         type Book { id: ID! title: String price: Float author: Person! }
-        type Person @key(fields: "id") { id: ID! }
+        type Person @key(fields: "id") { id: ID! pets: [Pet!] best: Pet }
+        type Pet { name: String! owner: Person! }
     """,
     "people": LINK + 'type Person @key(fields: "id") { id: ID! name: String! }',
 }
 OPERATION = "{ shelf { name owner { id name } books { id title price author { name } } } }"
+PETS = """{ shelf {
+  books { author { name pets { name owner { id name best { name } } } } }
+  owner { id name pets { name owner { name } } best { name } }
+} }"""
 FAULT = TransportFault(FaultKind.UNREACHABLE, "not there")
 
 
@@ -95,13 +101,38 @@ def told(run):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 async def test_case(case):
-    program = compiled()
+    await compare(case, compiled(), lambda program: program.typed)
+
+
+@pytest.mark.parametrize("folded", [False, True])
+@pytest.mark.parametrize("case", FOLDED_CASES, ids=lambda case: case["name"])
+async def test_folded_case(case, folded):
+    await compare(
+        case, compiled(PETS), lambda program: program.typed.folded if folded else program.typed
+    )
+
+
+async def compare(case, program, quick_of):
+    """Run a case in the ordinary and the quick way."""
     ordinary_calls, quick_calls = subgraphs(case), subgraphs(case)
     ordinary = await finished(Run(program, {}, ordinary_calls, b"", Redaction()))
-    quick = await finished(TypedRun(program, program.typed, {}, quick_calls, b"", Redaction()))
+    quick = await finished(TypedRun(program, quick_of(program), {}, quick_calls, b"", Redaction()))
     assert (quick.body is not None) == case["quick"]
     assert told(quick) == told(ordinary)
     assert quick_calls.calls == ordinary_calls.calls
+
+
+def test_answers_that_repeat_themselves_are_folded():
+    program = compiled(PETS)
+    habits = program.typed.habits
+    habits.count(600, 100)
+    assert quick_way(program) is program.typed.folded
+    habits.count(600, 590)
+    assert quick_way(program) is program.typed
+
+
+def test_nothing_is_folded_that_has_nothing_below():
+    assert compiled().typed.folded is None
 
 
 async def test_response_keys_stand_in_the_clients_order():
