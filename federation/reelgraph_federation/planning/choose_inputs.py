@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reelgraph_federation.field_sets import FieldSet, Selection
-from reelgraph_federation.operations.conditions import either
+from reelgraph_federation.operations.conditions import NEVER, either, implies
 from reelgraph_federation.planning.contexts import as_set_by, condition_below, setter_of
 from reelgraph_federation.planning.drafts import (
     ContextInput,
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
     from reelgraph_federation.planning.choose_paths import Chooser
 
 
+@dataclass(frozen=True, slots=True)
+class _Want:
+    """For which group something is fetched, whether as its key, till which wave.
+
+    `shared` is the condition under which all that the group reads must be there.
+    """
+
+    group: GroupDraft
+    is_key: bool
+    latest: int
+    shared: Condition
+
+
 class InputChooser:
     """Commits the field sets that entity groups are asked with, at the positions they are read from."""
 
@@ -34,31 +48,49 @@ class InputChooser:
         self._reach = chooser.reach
         self._field_sets = chooser.options.field_sets
 
-    def add(self, group: GroupDraft, fields: FieldSet, is_key: bool, condition: Condition) -> None:
-        """Have a field set fetched before the group, at its entities, and sent with them."""
-        latest = group.fetch.wave - 1
-        found = self._commit_set(group, group.position, fields, is_key, condition, latest)
+    def ask(
+        self,
+        group: GroupDraft,
+        fields: FieldSet,
+        is_key: bool,
+        condition: Condition,
+        shared: Condition,
+    ) -> None:
+        """Have a field set fetched before the group, at its entities, and sent with them.
+
+        It is needed under a condition. `shared` is that of the whole group: where a client's field
+        may be left out although the group is asked for, no field set of the group reads it.
+        """
+        known = group.asked.get((fields, is_key))
+        if known is None or not implies(condition, known):
+            group.asked[fields, is_key] = either(known or NEVER, condition)
+            self._add(group, fields, is_key, shared)
+
+    def refresh(self, group: GroupDraft, shared: Condition) -> None:
+        """Ask for everything again, since the group is needed more often."""
+        for fields, is_key in list(group.asked):
+            if is_key:
+                group.asked[fields, is_key] = shared
+            self._add(group, fields, is_key, shared)
+        for context in group.contexts:
+            self._add_context(group, context, shared)
+
+    def _add(self, group: GroupDraft, fields: FieldSet, is_key: bool, shared: Condition) -> None:
+        want = _Want(group, is_key, group.fetch.wave - 1, shared)
+        found = self._commit_set(want, group.position, fields, group.asked[fields, is_key])
         for one in found:
             one.asked_by.add(fields)
         merge_inputs(group.inputs, found)
 
     def _commit_set(
-        self,
-        group: GroupDraft,
-        position: Position,
-        fields: FieldSet,
-        is_key: bool,
-        condition: Condition,
-        latest: int,
+        self, want: _Want, position: Position, fields: FieldSet, condition: Condition
     ) -> list[Input]:
         """Fetch a field set: first what has least choice, so that the rest may join it."""
         found: dict[int, list[Input]] = {}
         for index in sorted(
             range(len(fields)), key=lambda one: self._choices(position, fields[one])
         ):
-            found[index] = self._commit_one(
-                group, position, fields[index], is_key, condition, latest
-            )
+            found[index] = self._commit_one(want, position, fields[index], condition)
         return [one for index in range(len(fields)) for one in found[index]]
 
     def _choices(self, position: Position, selection: Selection) -> int:
@@ -67,14 +99,9 @@ class InputChooser:
         return len(self._reach.offers(position, selection.name))
 
     def _commit_one(
-        self,
-        group: GroupDraft,
-        position: Position,
-        selection: Selection,
-        is_key: bool,
-        condition: Condition,
-        latest: int,
+        self, want: _Want, position: Position, selection: Selection, condition: Condition
     ) -> list[Input]:
+        group, is_key, latest = want.group, want.is_key, want.latest
         cases = self._field_sets.cases_of(position, selection, latest)
         if cases is not None:
             group.supplies.append(self._chooser.typename(position, condition, latest))
@@ -82,12 +109,12 @@ class InputChooser:
             found: list[Input] = []
             inner = selection.children if not selection.name else (selection,)
             for case in cases:
-                for one in self._commit_set(group, case, inner, is_key, condition, latest):
+                for one in self._commit_set(want, case, inner, condition):
                     one.types, one.typename_key = (case.type_name,), typename
                     found.append(one)
             return found
         if not selection.name:
-            return self._commit_set(group, position, selection.children, is_key, condition, latest)
+            return self._commit_set(want, position, selection.children, condition)
         if not selection.children:
             need = Need(
                 selection.name,
@@ -99,13 +126,14 @@ class InputChooser:
             supply = self._chooser.commit(position, need, latest, freedom)
             group.supplies.append(supply)
             return [Input(selection.name, supply.item.key, is_key)]
-        child = self._field_sets.child_for(position, selection, condition)
+        child = self._field_sets.child_for(position, selection, want.shared)
         if child.source is None:
             child.relative = either(child.relative, condition)
         lane = self._chooser.ensure(child, latest)
         assert lane.item is not None
         group.supplies.append(Supply(lane, lane.item))
-        children = self._commit_set(group, child, selection.children, is_key, ALWAYS, latest)
+        below = replace(want, shared=ALWAYS)
+        children = self._commit_set(below, child, selection.children, ALWAYS)
         if self._reach.graph.types.is_abstract(child.type_name) and not is_key:
             supply = self._chooser.typename(child, ALWAYS, latest)
             group.supplies.append(supply)
@@ -114,20 +142,33 @@ class InputChooser:
 
     # Contexts ----------------------------------------------------------------------------------
 
-    def add_context(self, group: GroupDraft, argument: ContextArgument, used: Condition) -> None:
+    def ask_context(
+        self,
+        group: GroupDraft,
+        argument: ContextArgument,
+        condition: Condition,
+        shared: Condition,
+    ) -> None:
         """Have a contextual argument's value fetched at the position that sets the context."""
         context = context_for(group, argument)
-        types = self._reach.graph.types
         if context is None:
+            types = self._reach.graph.types
             setter = setter_of(group.position, argument.context, types)
             assert setter is not None  # or the field would have had no wave
             context = ContextInput(argument, setter)
             group.contexts.append(context)
-        fields = as_set_by(argument.selection, context.setter.type_name, types)
-        condition = condition_below(context.setter, group.position, used)
-        latest = group.fetch.wave - 1
-        found = self._commit_set(group, context.setter, fields, False, condition, latest)
-        merge_inputs(context.inputs, found)
+        elif implies(condition, context.condition):
+            return
+        context.condition = either(context.condition, condition)
+        self._add_context(group, context, shared)
+
+    def _add_context(self, group: GroupDraft, context: ContextInput, shared: Condition) -> None:
+        setter, argument = context.setter, context.argument
+        fields = as_set_by(argument.selection, setter.type_name, self._reach.graph.types)
+        condition = condition_below(setter, group.position, context.condition)
+        reading = condition_below(setter, group.position, shared)
+        want = _Want(group, False, group.fetch.wave - 1, reading)
+        merge_inputs(context.inputs, self._commit_set(want, setter, fields, condition))
 
     def fill(self, lane: Lane, item: Item) -> None:
         """Give a field of a lane its contextual arguments."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations.conditions import NEVER, both, either, implies
 from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.planning.choose_inputs import InputChooser
@@ -184,7 +183,9 @@ class Chooser:
         `name` is the field that it is used for, if any.
         """
         if lane.group is not None and name:
-            self._use_needs(lane, lane.group, name, condition)
+            edge = self.reach.entry_edge(lane.node, name)
+            if edge is not None:
+                self._need(lane, edge, condition)
         relative = lane.position.whole.relative
         if implies(condition, lane.condition) and lane.relative == relative:
             return lane
@@ -209,19 +210,18 @@ class Chooser:
         absolute = both(lane.position.absolute, condition)
         group.condition = either(group.condition, absolute)
         lane.fetch.condition = either(lane.fetch.condition, absolute)
-        for fields, is_key in list(group.asked):
-            if is_key:
-                self.inputs.add(group, fields, is_key, lane.condition)
+        self.inputs.refresh(group, lane.condition)
 
-    def _use_needs(self, lane: Lane, group: GroupDraft, name: str, condition: Condition) -> None:
+    def _need(self, lane: Lane, edge: FieldEdge, condition: Condition) -> None:
         """Have what a field needs beyond the key fetched whenever the field is."""
-        edge = self.reach.entry_edge(lane.node, name)
-        if edge is None or edge not in group.needs or implies(condition, group.needs[edge]):
-            return
-        group.needs[edge] = condition = either(group.needs[edge], condition)
-        self.inputs.add(group, edge.requires, False, condition)
+        group = lane.group
+        assert group is not None
+        shared = either(lane.condition, condition)
+        if edge.requires:
+            group.needed_by.setdefault(edge.requires, set())
+            self.inputs.ask(group, edge.requires, False, condition, shared)
         for argument in edge.contexts:
-            self.inputs.add_context(group, argument, condition)
+            self.inputs.ask_context(group, argument, condition, shared)
 
     def root_lane(self, position: Position, node: TypeNode) -> Lane:
         """Open a root fetch: at the root in wave 0, below it after what leads there."""
@@ -281,15 +281,10 @@ class Chooser:
             group = self._open_group(fetch, position, jump)
             self._add_lane(Lane(position, jump.target, fetch, group.selection, group=group))
         lane = next(one for one in position.lanes if one.group is group)
-        if required:
-            self._ask(group, required, False, used)
-            group.needed_by.setdefault(required, set())
         if edge is not None:
-            group.needs[edge] = either(group.needs.get(edge, NEVER), used)
-            for argument in edge.contexts:
-                self.inputs.add_context(group, argument, used)
+            self._need(lane, edge, used)
         if not any(is_key for _, is_key in group.asked):
-            self._ask(group, jump.key, True, used)
+            self.inputs.ask(group, jump.key, True, used, used)
         return lane
 
     def note_requirement(self, lane: Lane, name: str, key: str) -> None:
@@ -298,11 +293,6 @@ class Chooser:
             edge = self.reach.entry_edge(lane.node, name)
             if edge is not None and edge.requires in lane.group.needed_by:
                 lane.group.needed_by[edge.requires].add(key)
-
-    def _ask(self, group: GroupDraft, fields: FieldSet, is_key: bool, used: Condition) -> None:
-        if (fields, is_key) not in group.asked:
-            group.asked.append((fields, is_key))
-        self.inputs.add(group, fields, is_key, used)
 
     def _fetch(self, subgraph: str, wave: int, where: Position | None) -> FetchDraft:
         fetch = FetchDraft(self.section, subgraph, wave, len(self.fetches), defer=self.block)

@@ -10,7 +10,7 @@ from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
 from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import Position
-from reelgraph_federation.query_graph import FieldEdge, TypeNode
+from reelgraph_federation.query_graph import TypeNode
 from reelgraph_federation.supergraph.model import ContextArgument
 
 UNORDERED = 1 << 30
@@ -74,6 +74,8 @@ class ContextInput:
     argument: ContextArgument
     setter: Position
     inputs: list[Input] = field(default_factory=list)
+    condition: Condition = ()
+    """When some field takes it, given that the entity is there."""
     variable: str = ""
     """Named when the fetch is built."""
 
@@ -89,10 +91,8 @@ class GroupDraft:
     """The `__typename` to send, `None` for each object's own."""
     selection: SelectionDraft
     inputs: list[Input] = field(default_factory=list)
-    asked: list[tuple[FieldSet, bool]] = field(default_factory=list)
-    """The field sets that make the representation, and whether each is the key."""
-    needs: dict[FieldEdge, Condition] = field(default_factory=dict)
-    """Fields that need more than the key, and when what they need is fetched."""
+    asked: dict[tuple[FieldSet, bool], Condition] = field(default_factory=dict)
+    """The field sets that make the representation, whether each is the key, and when it is needed."""
     needed_by: dict[FieldSet, set[str]] = field(default_factory=dict)
     """Which keys of the selection need what `@requires` asks for."""
     supplies: list[Supply] = field(default_factory=list)
