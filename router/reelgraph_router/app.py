@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reelgraph_kit.asgi import (
@@ -46,6 +48,7 @@ from reelgraph_router.supergraph_source.port import SourceError, SupergraphSourc
 from reelgraph_router.transport.http import HttpTransport, PoolLimits, PoolSet
 from reelgraph_router.transport.port import Transport
 from reelgraph_router.transport.streams import check_protocols
+from reelgraph_router.transport.tls import make_context
 from reelgraph_router.usage.make import make_reporter
 
 if TYPE_CHECKING:
@@ -68,7 +71,8 @@ def create_app(
     """Wire the router. `source` and `make_transport` replace what the settings would choose."""
     hooks = hooks or load_hooks(settings.hooks)
     usage = make_reporter(settings)
-    router = Router(settings, hooks, source or make_source(settings), make_transport, usage)
+    transports = make_transport or partial(http_transports, settings, make_tls(settings))
+    router = Router(settings, hooks, source or make_source(settings), transports, usage)
     return RouterApp(router)
 
 
@@ -113,14 +117,14 @@ class Router:
         settings: RouterSettings,
         hooks: Hooks,
         source: SupergraphSource,
-        make_transport: Callable[[], MakeTransport] | None,
+        make_transport: Callable[[], MakeTransport],
         usage: UsageReporter | None = None,
     ) -> None:
         self._settings = settings
         self._usage = usage
         self._hooks = hooks
         self._source = source
-        self._transports = make_transport or (lambda: http_transports(settings))
+        self._transports = make_transport
         self._tasks: list[asyncio.Task[None]] = []
         self._planners = ThreadPoolExecutor(1, "planner")
         self._page = GraphiqlPage() if settings.graphiql else None
@@ -228,13 +232,22 @@ def _tell_end(following: asyncio.Task[None]) -> None:
         _log.error("no supergraph is followed any more: %s", following.exception())
 
 
-def http_transports(settings: RouterSettings) -> MakeTransport:
+def make_tls(settings: RouterSettings) -> ssl.SSLContext | None:
+    """How subgraphs at https are called, or None for the usual way; raises TlsError."""
+    files = (
+        settings.subgraph_ca_file, settings.subgraph_certificate, settings.subgraph_certificate_key,
+    )  # fmt: skip
+    return make_context(*files) if any(files) else None
+
+
+def http_transports(settings: RouterSettings, tls: ssl.SSLContext | None) -> MakeTransport:
     """Transports over HTTP that share their connection pools."""
     pools = PoolSet(
         PoolLimits(
             connections=settings.subgraph_connections,
             answer_bytes=settings.max_subgraph_answer_bytes,
-        )
+        ),
+        ssl_context=tls,
     )
 
     protocols = settings.subscription_protocols_by_subgraph()

@@ -54,10 +54,9 @@ def start(**options: object) -> None:
     from reelgraph_kit.process import serve
     from reelgraph_kit.settings import describe_problems
     from reelgraph_router.app import NoSource, create_app
+    from reelgraph_router.configuration import ConfigurationError
     from reelgraph_router.http.lean_protocol import LeanProtocol
-    from reelgraph_router.load_hooks import HooksError
     from reelgraph_router.settings import RouterSettings
-    from reelgraph_router.usage.make import UsageError
 
     options["registry_url"] = options.pop("registry")
     given = {name: value for name, value in options.items() if value is not None}
@@ -71,7 +70,7 @@ def start(**options: object) -> None:
         _fail(
             "Say what to serve: --supergraph FILE, --subgraphs FILE or --registry URL.", EXIT_USAGE
         )
-    except (HooksError, UsageError) as error:
+    except ConfigurationError as error:
         _fail(str(error), EXIT_USAGE)
 
 

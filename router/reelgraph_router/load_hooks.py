@@ -7,10 +7,11 @@ import os
 import sys
 from dataclasses import fields
 
+from reelgraph_router.configuration import ConfigurationError
 from reelgraph_router.hooks import Hooks
 
 
-class HooksError(Exception):
+class HooksError(ConfigurationError):
     """The hooks cannot be loaded; the text says why and what to do."""
 
 

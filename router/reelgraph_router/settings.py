@@ -115,6 +115,20 @@ class RouterSettings(ServiceSettings):
     subgraph_connections: int = Field(
         default=128, gt=0, description="Most connections to one subgraph."
     )
+    subgraph_ca_file: Path | None = Field(
+        default=None,
+        description="Certificate authorities (PEM) that https subgraphs' certificates must come from; "
+        "without it the system's.",
+    )
+    subgraph_certificate: Path | None = Field(
+        default=None,
+        description="Certificate (PEM, with its chain) that the router shows to subgraphs that ask "
+        "for one (mutual TLS).",
+    )
+    subgraph_certificate_key: Path | None = Field(
+        default=None,
+        description="The certificate's private key (PEM); without it in the same file.",
+    )
     max_subgraph_answer_bytes: int = Field(
         default=64_000_000, gt=0, description="Largest answer of a subgraph, in bytes."
     )

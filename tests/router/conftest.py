@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ class RawServer:
 
     behave: Behaviour
     port: int = 0
+    tls: ssl.SSLContext | None = None
     connections: int = 0
     bodies: list[bytes] = field(default_factory=list)
     heads: list[bytes] = field(default_factory=list)
@@ -27,7 +29,7 @@ class RawServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/graphql"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}/graphql"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -51,16 +53,16 @@ class RawServer:
             writer.close()
 
 
-StartRawServer = Callable[[Behaviour], Awaitable[RawServer]]
+StartRawServer = Callable[..., Awaitable[RawServer]]
 
 
 @pytest.fixture
 async def start_raw_server() -> AsyncIterator[StartRawServer]:
     servers: list[asyncio.Server] = []
 
-    async def start(behave: Behaviour) -> RawServer:
-        raw = RawServer(behave)
-        server = await asyncio.start_server(raw.serve, "127.0.0.1", 0)
+    async def start(behave: Behaviour, tls: ssl.SSLContext | None = None) -> RawServer:
+        raw = RawServer(behave, tls=tls)
+        server = await asyncio.start_server(raw.serve, "127.0.0.1", 0, ssl=tls)
         raw.port = server.sockets[0].getsockname()[1]
         servers.append(server)
         return raw

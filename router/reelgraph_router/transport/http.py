@@ -214,7 +214,7 @@ class PoolSet:
         self, limits: PoolLimits | None = None, *, ssl_context: ssl.SSLContext | None = None
     ) -> None:
         self._limits = limits or PoolLimits()
-        self._ssl_context = ssl_context
+        self.ssl_context = ssl_context
         self._pools: dict[str, Pool] = {}
         self._users: Counter[str] = Counter()
 
@@ -222,7 +222,7 @@ class PoolSet:
         """The pool of an address, made when missing; raises InvalidSubgraphUrl."""
         pool = self._pools.get(url)
         if pool is None:
-            pool = self._pools[url] = Pool(subgraph, url, self._limits, self._ssl_context)
+            pool = self._pools[url] = Pool(subgraph, url, self._limits, self.ssl_context)
         self._users[url] += 1
         return pool
 
@@ -266,7 +266,8 @@ class HttpTransport:
         name = request.subgraph
         if name not in self._urls:
             raise StreamFault(FaultKind.UNREACHABLE, f'no address for subgraph "{name}"')
-        return PROTOCOLS[self._protocols.get(name, "ws")](self._urls[name], request)
+        stream = PROTOCOLS[self._protocols.get(name, "ws")]
+        return stream(self._urls[name], request, self._set.ssl_context)
 
     async def close(self) -> None:
         """Give back the pools; call it when no request is under way any more."""

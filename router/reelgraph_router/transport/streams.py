@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import cast
 
@@ -27,7 +28,9 @@ def header_pairs(lines: bytes) -> list[tuple[str, str]]:
     return found
 
 
-async def websocket_events(url: str, request: SubgraphRequest) -> AsyncIterator[Event]:
+async def websocket_events(
+    url: str, request: SubgraphRequest, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Event]:
     """Subscribe over a WebSocket (graphql-transport-ws); one connection a subscription.
 
     Raises StreamFault when the subgraph cannot be reached, breaks off, or speaks something else.
@@ -45,6 +48,7 @@ async def websocket_events(url: str, request: SubgraphRequest) -> AsyncIterator[
             open_timeout=CONNECT_SECONDS,
             max_size=MAX_EVENT_BYTES,
             proxy=None,
+            ssl=tls if address.startswith("wss:") else None,
         ) as socket:
             await socket.send('{"type":"connection_init","payload":{}}')
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -96,7 +100,9 @@ def _read(message: str | bytes) -> Event:
     return document
 
 
-async def server_sent_events(url: str, request: SubgraphRequest) -> AsyncIterator[Event]:
+async def server_sent_events(
+    url: str, request: SubgraphRequest, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Event]:
     """Subscribe over server-sent events (GraphQL over SSE, distinct connections).
 
     Raises StreamFault like `websocket_events`.
@@ -111,7 +117,7 @@ async def server_sent_events(url: str, request: SubgraphRequest) -> AsyncIterato
     timeout = httpx.Timeout(CONNECT_SECONDS, read=None)
     try:
         async with (
-            httpx.AsyncClient(timeout=timeout, trust_env=False) as client,
+            httpx.AsyncClient(timeout=timeout, trust_env=False, verify=tls or True) as client,
             client.stream("POST", url, content=request.body, headers=headers) as response,
         ):
             if not response.headers.get("content-type", "").startswith("text/event-stream"):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reelgraph_router.configuration import ConfigurationError
 from reelgraph_router.settings import RouterSettings
 
 if TYPE_CHECKING:
     from reelgraph_router.usage.report import UsageReporter
 
 
-class UsageError(Exception):
+class UsageError(ConfigurationError):
     """Reports cannot be sent as configured; the text says why."""
 
 
