@@ -2,7 +2,7 @@
 
 The unsplit schema (or the case file) says what is right. Where a peer differs, it is asked again on
 the supergraph that its own composer made of the same subgraphs: right there and wrong on ours, our
-supergraph is at fault; wrong on both, the peer is.
+supergraph is at fault; wrong on both, the peer is. Our router is asked on both supergraphs as well.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ class Verdict(Enum):
     EQUAL = "equal"
     OTHER_ERRORS = "data equal, errors at other places"
     OURS = "reelgraph's router is wrong"
+    READING = "reelgraph's router is wrong on the supergraph of Apollo's composer"
     SUPERGRAPH = "our supergraph is at fault"
     PEER = "the peer is wrong, on its own composer's supergraph too"
+    UNSUPPORTED = "the peer does not have a feature of the supergraph"
     UNDECIDED = "the peer is wrong, and its own composer refuses the subgraphs"
 
 
@@ -85,61 +87,78 @@ class Comparison:
         assert sdl is not None, f"{world.name} does not compose"
         self.report.worlds += 1
         self.report.operations += len(world.operations)
-        await self._compare_own(world, sdl)
+        await self._compare_own(self._own.name, world, sdl, Verdict.OURS)
+        reference = await self._composer.compose(given)
+        if reference is not None:
+            name = f"{self._own.name} on Apollo's supergraph"
+            await self._compare_own(name, world, reference, Verdict.READING)
         for peer in self._peers:
-            wrong = await self._compare_peer(peer, world, sdl)
+            try:
+                wrong = await self._compare_peer(peer, world, sdl)
+            except CannotServe as error:
+                await self._record_refusal(peer, world, reference, error)
+                continue
             if wrong:
-                await self._find_cause(peer, world, given, wrong)
+                await self._find_cause(peer, world, reference, wrong)
 
-    async def _compare_own(self, world: World, sdl: str) -> None:
+    async def _compare_own(self, name: str, world: World, sdl: str, fault: Verdict) -> None:
         async with self._own.serve(world.name, sdl) as served:
             for operation in world.operations:
                 found = await self._ask(served, operation)
                 if found.is_right and found.nulls == operation.nulls:
-                    self.report.add(self._own.name, Verdict.EQUAL)
+                    self.report.add(name, Verdict.EQUAL)
                 else:
-                    self._record(self._own, world, operation, found, Verdict.OURS)
+                    self._record(name, world, operation, found, fault)
 
     async def _compare_peer(
         self, peer: Router, world: World, sdl: str
     ) -> list[tuple[Operation, Found]]:
         """Return the operations with other data than expected."""
         wrong = []
-        try:
-            async with peer.serve(world.name, sdl) as served:
-                for operation in world.operations:
-                    found = await self._ask(served, operation)
-                    if not found.is_right:
-                        wrong.append((operation, found))
-                    elif found.nulls == operation.nulls:
-                        self.report.add(peer.name, Verdict.EQUAL)
-                    else:
-                        self._record(peer, world, operation, found, Verdict.OTHER_ERRORS)
-        except CannotServe as error:
-            return [
-                (one, Found(None, (), f"refuses the supergraph: {error}"))
-                for one in world.operations
-            ]
+        async with peer.serve(world.name, sdl) as served:
+            for operation in world.operations:
+                found = await self._ask(served, operation)
+                if not found.is_right:
+                    wrong.append((operation, found))
+                elif found.nulls == operation.nulls:
+                    self.report.add(peer.name, Verdict.EQUAL)
+                else:
+                    self._record(peer.name, world, operation, found, Verdict.OTHER_ERRORS)
         return wrong
+
+    async def _record_refusal(
+        self, peer: Router, world: World, reference: str | None, error: CannotServe
+    ) -> None:
+        """A peer that refuses our supergraph and not its own composer's has found a fault of ours."""
+        is_ours = "unsupported" not in str(error)
+        if reference is not None:
+            try:
+                async with peer.serve(f"{world.name}-reference", reference):
+                    is_ours = True
+            except CannotServe:
+                is_ours = False
+        verdict = Verdict.SUPERGRAPH if is_ours else Verdict.UNSUPPORTED
+        found = Found(None, (), f"refuses the supergraph: {error}")
+        for operation in world.operations:
+            self._record(peer.name, world, operation, found, verdict)
 
     async def _find_cause(
         self,
         peer: Router,
         world: World,
-        given: dict[str, tuple[str, str]],
+        reference: str | None,
         wrong: list[tuple[Operation, Found]],
     ) -> None:
         """Tell whether the peer or our supergraph is at fault for each wrong answer."""
-        reference = await self._composer.compose(given)
         if reference is None:
             for operation, found in wrong:
-                self._record(peer, world, operation, found, Verdict.UNDECIDED)
+                self._record(peer.name, world, operation, found, Verdict.UNDECIDED)
             return
         async with peer.serve(f"{world.name}-reference", reference) as served:
             for operation, found in wrong:
                 again = await self._ask(served, operation)
                 verdict = Verdict.SUPERGRAPH if again.is_right else Verdict.PEER
-                self._record(peer, world, operation, found, verdict)
+                self._record(peer.name, world, operation, found, verdict)
 
     async def _ask(self, served: Served, operation: Operation) -> Found:
         self._host.refused.clear()
@@ -150,12 +169,12 @@ class Comparison:
         return Found(data, places(data, errors), "; ".join(self._host.refused) or said, same)
 
     def _record(
-        self, router: Router, world: World, operation: Operation, found: Found, verdict: Verdict
+        self, router: str, world: World, operation: Operation, found: Found, verdict: Verdict
     ) -> None:
-        self.report.add(router.name, verdict)
+        self.report.add(router, verdict)
         self.report.differences.append(
             Difference(
-                verdict, router.name, world.name, operation.text, operation.variables,
+                verdict, router, world.name, operation.text, operation.variables,
                 {"data": operation.data, "nulls": operation.nulls},
                 {"data": found.data, "nulls": found.nulls},
                 found.reason,

@@ -12,6 +12,10 @@ Sign = Callable[[Difference, str, str], bool]
 
 _REASONS: tuple[tuple[str, Sign], ...] = (
     (
+        "does not serve supergraphs with a feature that it does not have",
+        lambda one, *_: one.verdict is Verdict.UNSUPPORTED,
+    ),
+    (
         "reports no error for a field whose required input failed (the data are equal)",
         lambda one, *_: one.verdict is Verdict.OTHER_ERRORS and not one.got["nulls"],
     ),

@@ -19,7 +19,12 @@ from tests.router.peers.worlds import case_worlds, generated_world
 
 
 async def run(
-    worlds: int, seed: int, operations: int, service: int, hive: Path | None = None
+    worlds: int,
+    seed: int,
+    operations: int,
+    service: int,
+    errors: int = 0,
+    hive: Path | None = None,
 ) -> Report:
     """Compare the case files, the streaming service's graph and so many generated worlds."""
     async with subgraph_host() as host, apollo_gateway() as gateway:
@@ -30,7 +35,7 @@ async def run(
             await comparison.compare(world)
         made = 0
         while made < worlds:
-            generated = generated_world(seed, operations)
+            generated = generated_world(seed, operations, errors)
             seed += 1
             if generated is not None and generated.operations:
                 made += 1
@@ -57,12 +62,20 @@ def main() -> int:
     parser.add_argument("--worlds", type=int, default=60, help="generated worlds")
     parser.add_argument("--operations", type=int, default=8, help="operations per generated world")
     parser.add_argument("--service", type=int, default=60, help="operations on the service's graph")
+    parser.add_argument("--errors", type=int, default=0, help="percent of values that fail")
     parser.add_argument("--hive-router", type=Path, help="path of an installed hive-router")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="write the differences here, as JSON")
     options = parser.parse_args()
     report = asyncio.run(
-        run(options.worlds, options.seed, options.operations, options.service, options.hive_router)
+        run(
+            options.worlds,
+            options.seed,
+            options.operations,
+            options.service,
+            options.errors,
+            options.hive_router,
+        )
     )
     print(show(report))
     if options.keep is not None:

@@ -20,10 +20,12 @@ def _installed() -> None:
 
 
 async def test_apollo_gateway_answers_from_our_supergraphs() -> None:
-    report = await run(worlds=6, seed=1, operations=6, service=20)
-    assert report.worlds >= 9
-    assert report.operations >= 45
+    report = await run(worlds=5, seed=1, operations=5, service=20)
+    assert report.worlds >= 8
+    assert report.operations >= 35
     told = f"{show(report)}\n" + "\n".join(map(str, report.faults))
     assert not report.faults, told
     peer = report.counts["@apollo/gateway"]
-    assert peer[Verdict.EQUAL] >= 0.8 * report.operations, told
+    assert peer[Verdict.EQUAL] >= 0.8 * (report.operations - peer[Verdict.UNSUPPORTED]), told
+    reading = report.counts["reelgraph on Apollo's supergraph"]
+    assert reading[Verdict.EQUAL] >= 0.5 * report.operations, told

@@ -14,6 +14,7 @@ from graphql.execution.values import get_variable_values
 
 from tests.router.oracle.check import Bench, InvalidWorld
 from tests.router.oracle.dice import Dice, SeededSource
+from tests.router.oracle.fuzz import required_fields
 from tests.router.oracle.operations import OperationMaker
 from tests.router.oracle.split import LABEL, Splitter
 from tests.router.oracle.store import DataMaker, NoMemberError
@@ -72,10 +73,10 @@ def case_world(path: Path) -> World:
     return World(f"case-{path.stem}", subgraphs, servers, operations)
 
 
-def generated_world(seed: int, operations: int) -> World | None:
+def generated_world(seed: int, operations: int, errors: int = 0) -> World | None:
     """Make a world as the oracle does; None where it does not compose, or depends on a label.
 
-    Labels of progressive overrides are set for each router in its own way, so such worlds are left out.
+    So many percent of the values fail. Labels of progressive overrides are set for each router in its own way, so such worlds are left out.
     """
     dice = Dice(SeededSource(seed))
     world = make_world(dice)
@@ -84,7 +85,8 @@ def generated_world(seed: int, operations: int) -> World | None:
     if any(LABEL in sdl for sdl in subgraphs.values()):
         return None
     try:
-        data = DataMaker(world, dice, 15, returned=splitter.returned).make()
+        required = required_fields(subgraphs) if errors else frozenset()
+        data = DataMaker(world, dice, 15, errors, required, splitter.returned).make()
         bench = Bench(print_world(world), subgraphs, data, [])
     except (InvalidWorld, NoMemberError):
         return None
