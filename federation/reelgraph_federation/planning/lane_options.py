@@ -182,14 +182,11 @@ class LaneOptions:
     def _waves(self, position: Position, subgraph: str, soonest: int, latest: int) -> list[int]:
         chooser = self._chooser
         last = min(latest, max(chooser.horizon, soonest))
-        joined = sorted(
+        joined = [
             wave
-            for name, wave, where, block in chooser.fetches
-            if name == subgraph
-            and where is None
-            and block == chooser.block
-            and soonest < wave <= last
-        )
+            for wave in range(soonest + 1, last + 1)
+            if (subgraph, wave, None, chooser.block) in chooser.fetches
+        ]
         if chooser.block:
             # The blocks before may have come here later than they could have.
             late = self.waves_late(position)
