@@ -69,7 +69,10 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
         memos=shapes.memos,
         nodes=len(positions.ordered),
         source=source.text(),
-        typed=compile_typed(plan, positions, lambda group: _needs_own_copies(group, plan)),
+        # The typed way answers in one piece.
+        typed=None
+        if plan.deferred
+        else compile_typed(plan, positions, lambda group: _needs_own_copies(group, plan)),
     )
 
 
