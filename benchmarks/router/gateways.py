@@ -59,6 +59,7 @@ def reelgraph(supergraph: Path, port: int, shared: bool) -> Gateway:
         {
             "REELGRAPH_ROUTER_SHARE_IN_FLIGHT": str(shared),
             "REELGRAPH_ROUTER_LOG_LEVEL": "warning",
+            "PYTHONDONTWRITEBYTECODE": "",  # installed packages have theirs
         },
         ready_path="/ready",
     )  # fmt: skip

@@ -20,7 +20,6 @@ from reelgraph_kit.asgi import (
     Send,
     send_json,
 )
-from reelgraph_kit.signing import Signer
 from reelgraph_router.collector import settle
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
@@ -293,6 +292,8 @@ def make_caller(settings: RouterSettings, keys: KeySets | None) -> Caller:
     """How callers are identified, as the settings describe it."""
     signer = None
     if settings.signing_key is not None:
+        from reelgraph_kit.signing import Signer
+
         signer = Signer.from_file(settings.service_name, settings.signing_key)
     return Caller(
         Authenticator(keys, audience=settings.jwt_audience, clock_skew=settings.clock_skew_seconds),

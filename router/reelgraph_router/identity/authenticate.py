@@ -6,13 +6,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import cast
-
-import jwt
+from typing import TYPE_CHECKING, cast
 
 from reelgraph_kit.identity import ANONYMOUS, Identity
 from reelgraph_router.errors import Code, RequestError, refuse
 from reelgraph_router.identity.key_sets import COOLDOWN_SECONDS, KeySets, KeySource
+
+if TYPE_CHECKING:
+    import jwt
 
 REMEMBERED_TOKENS = 10_000
 CHALLENGE = ((b"www-authenticate", b"Bearer"),)
@@ -66,6 +67,8 @@ class Authenticator:
         return identity
 
     async def _find_key(self, token: str) -> tuple[KeySource, jwt.PyJWK]:
+        import jwt  # slow to import, and of no use to a router without issuers
+
         assert self._keys is not None
         try:
             kid = str(jwt.get_unverified_header(token).get("kid", ""))
@@ -82,6 +85,8 @@ class Authenticator:
         return found
 
     def _decode(self, token: str, key: jwt.PyJWK) -> Mapping[str, object]:
+        import jwt
+
         options: dict[str, object] = {
             "require": ["exp", "iss"],
             "verify_aud": bool(self._audience),

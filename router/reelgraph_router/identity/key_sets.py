@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import jwt
+if TYPE_CHECKING:
+    import jwt
 
 REFRESH_SECONDS = 300.0
 """A key set is read again after this time even when no unknown key turned up."""
@@ -95,6 +96,8 @@ class KeySets:
 
 def read_keys(text: bytes) -> dict[str, jwt.PyJWK]:
     """Keys by id; keys of kinds that this library does not know are left out."""
+    import jwt  # slow to import, and of no use to a router without issuers
+
     document = cast("dict[str, list[dict[str, object]]]", json.loads(text))
     found: dict[str, jwt.PyJWK] = {}
     for entry in document["keys"]:

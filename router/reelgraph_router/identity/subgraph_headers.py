@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from reelgraph_kit.identity import DEADLINE_HEADER, IDENTITY_HEADER, Identity
-from reelgraph_kit.signing import Signer
+
+if TYPE_CHECKING:
+    from reelgraph_kit.signing import Signer
 
 REMEMBERED_IDENTITIES = 10_000
 _IDENTITY_LINE = f"{IDENTITY_HEADER.lower()}: %b\r\n".encode()
