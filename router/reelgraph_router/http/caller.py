@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from reelgraph_kit.asgi import Scope
-from reelgraph_kit.identity import Identity
+from reelgraph_kit.identity import ANONYMOUS, Identity
 from reelgraph_router.identity.authenticate import Authenticator, at_address
 from reelgraph_router.identity.client_address import ClientAddress
 from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
@@ -56,7 +56,14 @@ class Caller:
         return identity, self.signer.header_line(identity) + self.forwarding.lines(headers)
 
 
-@lru_cache(maxsize=4096)
 def place(identity: Identity, address: str | None, country: str | None) -> Identity:
     """The same caller, calling from an address."""
+    if identity is ANONYMOUS:
+        return anonymous_at(address, country)
     return at_address(identity, address, country)
+
+
+@lru_cache(maxsize=4096)
+def anonymous_at(address: str | None, country: str | None) -> Identity:
+    """A caller without a token, remembered: most callers of a public graph are of this kind."""
+    return at_address(ANONYMOUS, address, country)

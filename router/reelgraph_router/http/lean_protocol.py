@@ -78,6 +78,8 @@ class LeanProtocol(HttpToolsProtocol):
         self._media: bytes | None = None
         self._by_name: dict[bytes, bytes] = {}
         self._parts: list[bytes] = []
+        self._given: list[tuple[bytes, bytes]] | None = None
+        self._lines = b""
         self._idle_since = 0.0
         self._idle_timer: asyncio.TimerHandle | None = None
 
@@ -157,11 +159,14 @@ class LeanProtocol(HttpToolsProtocol):
         transport = self.transport
         if transport.is_closing():
             return
-        lines = b"".join(b"%b: %b\r\n" % pair for pair in self.server_state.default_headers)
+        given = self.server_state.default_headers
+        if given is not self._given:  # uvicorn makes them anew each second, for the date
+            self._given = given
+            self._lines = b"".join([b"%b: %b\r\n" % pair for pair in given])
         name, value = CONTENT_TYPES[cycle.media]
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
         head = b"HTTP/1.1 %b\r\n%bcontent-length: %d\r\n%b: %b\r\n%b" % (
-            status, lines, len(body), name, value, end,
+            status, self._lines, len(body), name, value, end,
         )  # fmt: skip
         transport.writelines((head, body))
         if not cycle.keep_alive:

@@ -24,7 +24,9 @@ REMEMBERED_BODIES = 1_000
 MAX_REMEMBERED_BODY = 8_192
 """Bodies longer than this are read anew each time: memory stays bounded by count times length."""
 
-NOT_QUICK = (b"transfer-encoding", b"expect", b"upgrade", b"origin", b"reelgraph-include-plan")
+NOT_QUICK = frozenset(
+    (b"transfer-encoding", b"expect", b"upgrade", b"origin", b"reelgraph-include-plan")
+)
 """Headers that make a request the endpoint's."""
 
 _log = logging.getLogger("reelgraph.router.http")
@@ -63,9 +65,8 @@ class QuickRequests:
         length = headers.get(b"content-length", b"")
         if not length.isdigit() or int(length) > self._limit:
             return None
-        for name in NOT_QUICK:
-            if name in headers:
-                return None
+        if not NOT_QUICK.isdisjoint(headers):
+            return None
         accept = headers.get(b"accept", b"")
         return None if choose_deliveries(accept) else choose_media_type(accept)
 

@@ -30,7 +30,7 @@ from reelgraph_router.execution.typed.represent import by_keys, write_representa
 from reelgraph_router.execution.typed.take import write_takers
 
 Represent = Callable[[Any], tuple[bytes, list[Any]]]
-Take = Callable[[Any, tuple[list[Any], ...], Any], None]
+Take = Callable[[Any, list[list[Any]], Any], None]
 Decode = Callable[[bytes], Any]
 
 ENOUGH_PLACES = 500

@@ -29,8 +29,7 @@ MISSED = 8
 MANY_MISSES = 64
 """A plan whose answers are unusual more often than one in eight goes the ordinary way at once."""
 
-Key = tuple[str, bytes]
-Sent = tuple[list[Any], ...]
+Sent = list[list[Any]]
 
 _encode = msgspec.json.Encoder().encode
 _log = logging.getLogger("reelgraph.router.execution")
@@ -78,8 +77,8 @@ class TypedRun:
         self._redaction = redaction
         self._waits = list(program.waits)
         self._remaining = len(program.fetches)
-        self._calls: dict[Key, Call] = {}
-        self._known: dict[Key, Outcome] = {}
+        self._calls: dict[int, tuple[bytes, Call]] = {}
+        self._known: dict[int, tuple[bytes, Outcome]] = {}
         self._careful: Run | None = None
         self._replay: Replay | None = None
         self._on_done: Callable[[TypedRun], None] | None = None
@@ -183,19 +182,18 @@ class TypedRun:
         request = SubgraphRequest(
             fetch.subgraph, body, self._headers, fetch.timeout, fetch.repeatable
         )
-        key = (fetch.subgraph, body)
-        call = self._transport.send(request, partial(self._receive, fetch, tuple(sent), key))
-        self._calls[key] = call
+        call = self._transport.send(request, partial(self._receive, fetch, sent))
+        self._calls[fetch.id] = (body, call)
         return True
 
-    def _receive(self, fetch: FetchProgram, sent: Sent, key: Key, outcome: Outcome) -> None:
+    def _receive(self, fetch: FetchProgram, sent: Sent, outcome: Outcome) -> None:
         if self.done:
             return
+        body, _ = self._calls.pop(fetch.id)
         if self._replay is not None:
-            self._replay.arrived(key, outcome)
+            self._replay.arrived((fetch.subgraph, body), outcome)
             return
-        self._calls.pop(key, None)
-        self._known[key] = outcome
+        self._known[fetch.id] = (body, outcome)
         try:
             self._take(fetch, sent, outcome)
         except Exception:
@@ -219,7 +217,10 @@ class TypedRun:
         """Run again in the ordinary way, with the answers that have arrived."""
         habits = self.typed.habits
         habits.misses = min(habits.misses + MISSED, MANY_MISSES + MISSED * MISSED)
-        self._replay = Replay(self._transport, self._known, self._calls)
+        fetches = self.program.fetches
+        known = {(fetches[n].subgraph, body): found for n, (body, found) in self._known.items()}
+        calls = {(fetches[n].subgraph, body): call for n, (body, call) in self._calls.items()}
+        self._replay = Replay(self._transport, known, calls)
         self._careful = Run(
             self.program, self.variables, self._replay, self._headers, self._redaction
         )
@@ -231,6 +232,6 @@ class TypedRun:
         self._tell()
 
     def _drop_calls(self) -> None:
-        for call in self._calls.values():
+        for _, call in self._calls.values():
             call.cancel()
         self._calls.clear()
