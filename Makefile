@@ -30,8 +30,9 @@ check: lint types test ## everything but the real services and the browser
 golden: .venv/installed ## rewrite the expected files of data-driven tests
 	@$(BIN)/python -m pytest tests --update-golden -m "not real_service and not browser and not end_to_end"
 
-fuzz: .venv/installed ## the differential oracle, long
-	@REELGRAPH_ORACLE_EXAMPLES=$${EXAMPLES:-100000} $(BIN)/python -m pytest tests/router/oracle -p no:randomly -q
+fuzz: .venv/installed ## compare the router with graphql-core for long; OPERATIONS=100000 SEED=1
+	@$(BIN)/python -m tests.router.oracle.fuzz --operations $${OPERATIONS:-100000} --seed $${SEED:-1} \
+	  --processes 2 --quiet --keep .reelgraph/oracle
 
 lock: .venv/installed ## pin what pyproject.toml asks for, without naming a host
 	@$(BIN)/python -m pip install --quiet uv

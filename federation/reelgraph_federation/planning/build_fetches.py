@@ -242,7 +242,7 @@ def _inputs(
             one.name,
             one.key,
             one.is_key,
-            None if one.children is None else _inputs(one.children),
+            None if one.children is None else _inputs(one.children, needed_by),
             one.types,
             one.typename_key,
             tuple(sorted({key for fs in one.asked_by for key in needed_by.get(fs, ())})),

@@ -78,8 +78,7 @@ class InputChooser:
     def _add(self, group: GroupDraft, fields: FieldSet, is_key: bool, shared: Condition) -> None:
         want = _Want(group, is_key, group.fetch.wave - 1, shared)
         found = self._commit_set(want, group.position, fields, group.asked[fields, is_key])
-        for one in found:
-            one.asked_by.add(fields)
+        _note_asker(found, fields)
         merge_inputs(group.inputs, found)
 
     def _commit_set(
@@ -180,6 +179,12 @@ class InputChooser:
             context = context_for(lane.group, argument)
             assert context is not None
             item.contexts = (*item.contexts, (argument.name, context))
+
+
+def _note_asker(inputs: list[Input], fields: FieldSet) -> None:
+    for one in inputs:
+        one.asked_by.add(fields)
+        _note_asker(one.children or [], fields)
 
 
 def context_for(group: GroupDraft, argument: ContextArgument) -> ContextInput | None:

@@ -117,8 +117,12 @@ class FieldSetOptions:
                 return None
             names = list(types.possible(position.type_name))
         # What is only returned by subgraphs that are asked later cannot be there by then.
-        nodes = reach.closed(position)
-        known = [name for name in names if reach.narrow(nodes, name).floor <= latest]
+        closed = reach.closed(position)
+        known = [
+            name
+            for name in names
+            if closed.can_be(name) and reach.narrow(closed, name).floor <= latest
+        ]
         return [position.branch(name) for name in known]
 
     def child_for(

@@ -28,7 +28,7 @@ NEVER_REACHED = 1 << 30
 class Waves(dict[TypeNode, int]):
     """Nodes, each with the first wave in which it can be reached."""
 
-    __slots__ = ("floor", "scope")
+    __slots__ = ("floor", "origin", "scope")
 
     def __init__(
         self, nodes: Mapping[TypeNode, int], floor: int | None = None, scope: Scope = NO_SCOPE
@@ -38,6 +38,12 @@ class Waves(dict[TypeNode, int]):
         """The first wave of any node; jumps only add later ones."""
         self.scope = scope
         """What the objects above set as contexts."""
+        self.origin: Waves = self
+        """The nodes before any jump: objects have the types that these can return."""
+
+    def can_be(self, type_name: str) -> bool:
+        """Tell whether objects may be of an object type."""
+        return any(node.cast(type_name) is not None for node in self.origin)
 
 
 class Reach:
@@ -190,6 +196,7 @@ class Reach:
             return start
         self._open.add(("closure", *memo))
         nodes = Waves(start, start.floor, start.scope)
+        nodes.origin = start.origin
         edges = self.graph.jumps(type_name)
         while self._relax(type_name, nodes, edges):
             pass
@@ -289,20 +296,20 @@ class Reach:
             wave = self.field_wave(nodes, type_name, selection.name)
         else:
             wave = self._object_wave(nodes, type_name, selection)
-        if wave >= NEVER_REACHED and self.graph.types.is_abstract(type_name):
+        if wave > nodes.floor and self.graph.types.is_abstract(type_name):
             waves = [
                 self._case_wave(case, name, (selection,))
                 for name in self.graph.types.possible(type_name)
-                if (case := self.narrow(nodes, name))
+                if nodes.can_be(name) and (case := self.narrow(nodes, name))
             ]
-            wave = max(waves, default=NEVER_REACHED)
+            wave = min(wave, max(waves, default=NEVER_REACHED))
         return wave
 
     def _case_wave(self, case: Waves, name: str, fields: FieldSet) -> int:
         """Return the wave after which a field set is there for one object type, jumps included."""
         wave = self.set_wave(case, name, fields)
-        if wave >= NEVER_REACHED:
-            wave = self.set_wave(self.closure(name, case), name, fields)
+        if wave > case.floor:
+            wave = min(wave, self.set_wave(self.closure(name, case), name, fields))
         return wave
 
     def _object_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
@@ -324,7 +331,7 @@ class Reach:
         wave = 0
         for name in types.possible(selection.on):
             case = self.narrow(nodes, name)
-            if case:
+            if case and nodes.can_be(name):
                 wave = max(wave, self._case_wave(case, name, selection.children))
         return wave
 

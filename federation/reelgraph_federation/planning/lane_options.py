@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from reelgraph_federation.planning.choose_paths import Chooser
 
 STEPS_ALLOWED = 1_000_000
+LATER_WAVES = 3
+"""How many waves later than the first an entry is tried when it cannot be had so soon."""
 
 
 class Cost(NamedTuple):
@@ -39,6 +41,10 @@ class Cost(NamedTuple):
     def is_free(self) -> bool:
         """Whether no wave and no fetch is added."""
         return self.over == 0 and self.fetches == 0
+
+
+LATER_WAVES = 3
+"""How many waves later than the first one an entry is tried when there is no way to have it so soon."""
 
 
 class Option(NamedTuple):
@@ -177,7 +183,23 @@ class LaneOptions:
         best: Option | None = None
         for wave in self._waves(position, jump.target.subgraph, soonest, latest):
             best = _cheaper(best, self._jump_in(position, jump, edge, wave))
+        if best is None:
+            best = self._later_jump(position, jump, edge, range(soonest + 1, latest + 1))
         return best
+
+    def _later_jump(
+        self, position: Position, jump: KeyEdge, edge: FieldEdge | None, waves: range
+    ) -> Option | None:
+        """Return an entry later than the lower bound.
+
+        The bound may be too low where what the entry needs shares a position with what the client
+        selects, and there another node leads to it than the best.
+        """
+        for wave in waves[:LATER_WAVES]:
+            option = self._jump_in(position, jump, edge, wave)
+            if option is not None:
+                return option
+        return None
 
     def _waves(self, position: Position, subgraph: str, soonest: int, latest: int) -> list[int]:
         chooser = self._chooser

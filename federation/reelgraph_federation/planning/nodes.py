@@ -44,10 +44,9 @@ class RepresentationField:
     """`name` in the representation is read from `key` in the merged tree.
 
     A `key` field (`is_key`) that is null or missing means that the entity is not fetched. A field
-    that is not a key (from `@requires`) is sent as null when null. When it, or anything below it,
-    is missing (its fetch failed, or was left out by a condition), it is left out of the
-    representation, and the entity's keys in `needed_by` count as failed at that place; the others
-    do not depend on it. Lists are mapped item by item at any depth. `types`, unless `None`,
+    that is not a key (from `@requires`), at whatever depth, is sent as null when null. When it is
+    missing or failed (or was left out by a condition), it is left out of the representation, and
+    the entity's keys in `needed_by` count as failed at that place; the others do not depend on it. Lists are mapped item by item at any depth. `types`, unless `None`,
     restricts the field to objects of these runtime types.
     """
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from graphql import (
     DirectiveLocation,
     GraphQLArgument,
+    GraphQLDefaultInput,
     GraphQLDeferDirective,
     GraphQLDirective,
     GraphQLEnumType,
@@ -28,13 +29,9 @@ from graphql import (
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLUnionType,
-    Undefined,
-    is_input_type,
-    parse_value,
+    parse_const_value,
     specified_directives,
     specified_scalar_types,
-    value_from_ast,
-    value_from_ast_untyped,
 )
 
 from reelgraph_federation.supergraph.model import (
@@ -152,7 +149,7 @@ class _Builder:
         return {
             one.name: GraphQLArgument(
                 cast(Any, self._ref(one.type)),
-                default_value=self._default(one),
+                default=_default(one),
                 description=one.description,
                 deprecation_reason=one.deprecation,
             )
@@ -164,25 +161,13 @@ class _Builder:
         return {
             name: GraphQLInputField(
                 cast(Any, self._ref(value.type)),
-                default_value=self._default(value),
+                default=_default(value),
                 description=value.description,
                 deprecation_reason=value.deprecation,
             )
             for name, value in one.fields.items()
             if self._is_visible(value)
         }
-
-    def _default(self, value: InputValue) -> object:
-        """Return a default as graphql-core keeps it: a value coerced by its type."""
-        if value.default is None:
-            return Undefined
-        node = parse_value(value.default, no_location=True)
-        expected = self._ref(value.type)
-        if is_input_type(expected):
-            coerced: object = value_from_ast(node, expected)
-            if coerced is not Undefined:
-                return coerced
-        return value_from_ast_untyped(node)
 
     def _is_visible(self, one: Field | InputValue) -> bool:
         return not one.marks.inaccessible and one.type.name in self._types
@@ -210,6 +195,13 @@ class _Builder:
             is_repeatable=one.repeatable,
             description=one.description,
         )
+
+
+def _default(value: InputValue) -> GraphQLDefaultInput | None:
+    """Return a default as it was written, so that introspection shows it so."""
+    if value.default is None:
+        return None
+    return GraphQLDefaultInput(literal=parse_const_value(value.default, no_location=True))
 
 
 def _scalar(one: ScalarType) -> GraphQLScalarType:

@@ -58,7 +58,7 @@ class Completion:
         told = {(error.message, error.code) for error in self.errors}
         for located in self._faults.located:
             known = (located.fault.message, located.fault.code)
-            if not located.reported and known not in told:
+            if not located.reported and not located.is_cause and known not in told:
                 told.add(known)
                 self.errors.append(located.fault)
 
@@ -160,7 +160,7 @@ class Completion:
             return self._left_out(field, at)
         missing = field.key not in owner
         # What failed at the object as a whole explains the fields that did not come.
-        told = (told_here and missing) or self._report(faults, field.key, at, field.shape)
+        told = self._report(faults, field.key, at, field.shape) or (told_here and missing)
         return self._value(
             field.shape, owner.get(field.key), at, f"{field.parent}.{field.name}",
             explained=told,
@@ -197,11 +197,11 @@ class Completion:
         for key in hidden:
             for entry in faults[key]:
                 entry.reported = True
-                if entry.blocks:
+                if entry.blocks or entry.is_cause:
                     continue
                 rest = client_names(entry.rest, shape) if key is None else ()
                 self._add(entry.fault, path + rest)
-        return any(not entry.blocks for key in hidden for entry in faults[key])
+        return any(not (entry.blocks or entry.is_cause) for key in hidden for entry in faults[key])
 
     def _wrong(self, expected: str, path: Path, coordinate: str) -> None:
         message = f"A subgraph answered {coordinate} with a value that is not {expected}."

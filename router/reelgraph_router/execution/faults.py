@@ -25,6 +25,8 @@ class LocatedFault:
     """Whether the value is null whatever was answered, since something it needs is missing."""
     fetch: int = -1
     """The fetch that it came of, where the answer is delivered in parts."""
+    is_cause: bool = False
+    """Whether fields that need the value are blocked with this fault, and tell of it."""
 
 
 @dataclass(slots=True)

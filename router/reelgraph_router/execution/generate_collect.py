@@ -197,23 +197,29 @@ class _GroupWriter:
     def _place(self, build: str) -> None:
         """Write what makes the representation of `o` and files `o` under it."""
         source = self._source
-        key = self._flat_representation(build) if self._flat else "dumps(rep)"
-        if not self._flat:
-            source.line(f"rep = {build}(run, o)")
-            source.line("if rep is None: continue")
+        if self._flat:
+            self._flat_representation(build)
+        else:
+            self._built_representation(build)
         if self._exact:
             source.line("reps.append(rep); targets.append(o)")
             return
-        source.line(f"key = {key}")
         source.line("try: at = known.get(key)")
-        source.line("except TypeError: key = dumps(key); at = known.get(key)")
+        source.line("except TypeError: key = dumps(rep); at = known.get(key)")
         with source.block("if at is None:"):
             source.line("known[key] = len(reps)")
             source.line("reps.append(rep); targets.append([o])")
         source.line("else: targets[at].append(o)")
 
-    def _flat_representation(self, build: str) -> str:
-        """Read each field into a variable and make `rep`; return the code of its key."""
+    def _built_representation(self, build: str) -> None:
+        """Make `rep` and its key by the interpreter."""
+        self._source.line(f"rep = {build}(run, o)")
+        self._source.line("if rep is None: continue")
+        if not self._exact:
+            self._source.line("key = dumps(rep)")
+
+    def _flat_representation(self, build: str) -> None:
+        """Read each field into a variable, and make `rep` and its key of them."""
         source = self._source
         reads: list[str] = []
         items = [f"'__typename': {self._typename(reads)}"]
@@ -229,10 +235,14 @@ class _GroupWriter:
                 source.line(f"{value} = o.get({field.key!r}, MISSING)")
                 optional.append(value)
         source.line(f"rep = {{{', '.join(items)}}}")
+        if not self._exact:
+            key = reads[0] if len(reads) == 1 else f"({', '.join(reads)},)"
+            source.line(f"key = {key}")
         if optional:
+            # After a fault, a null may be one that must not be sent.
             missing = " or ".join(f"{value} is MISSING" for value in optional)
-            source.line(f"if {missing}: rep = {build}(run, o)")
-        return reads[0] if len(reads) == 1 else f"({', '.join(reads)},)"
+            with source.block(f"if {missing} or run.faults is not None:"):
+                self._built_representation(build)
 
     def _typename(self, reads: list[str]) -> str:
         if self._representation.typename is not None:

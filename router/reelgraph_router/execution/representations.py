@@ -8,21 +8,35 @@ from typing import Final, Protocol
 import orjson
 
 from reelgraph_federation.planning.nodes import RepresentationField, Step
+from reelgraph_router.execution.faults import Faults, LocatedFault
 
 JsonObject = dict[str, object]
 
 
 class _Missing:
-    """What a field that was never fetched reads as; unlike null, it cannot be sent."""
+    """What a field that was never fetched, or failed, reads as; unlike null, it cannot be sent."""
+
+    __slots__ = ("causes",)
+
+    def __init__(self, causes: Sequence[LocatedFault] = ()) -> None:
+        self.causes = causes
 
 
 MISSING: Final = _Missing()
 
 
-class Blocking(Protocol):
-    """What is told of fields that cannot be asked for at a place."""
+Blocked = list[tuple[Sequence[str], Sequence[LocatedFault]]]
+"""Keys whose values cannot be asked for, each time with what failed, if that is known."""
 
-    def block(self, place: JsonObject, keys: Sequence[str]) -> None:
+
+class Blocking(Protocol):
+    """What knows of faults, and is told of fields that cannot be asked for at a place."""
+
+    faults: Faults | None
+
+    def block(
+        self, place: JsonObject, keys: Sequence[str], causes: Sequence[LocatedFault] = ()
+    ) -> None:
         """Make the values at `keys` null, whatever the subgraph answers for them."""
 
 
@@ -35,54 +49,79 @@ def build_representation(
 ) -> JsonObject | None:
     """The representation of the entity at `place`, or None where it must not be fetched.
 
-    A requirement that is missing is left out, and what needs it is blocked; the entity's other
-    fields are asked for all the same.
+    A requirement that is missing, or null because it failed, is left out, and what needs it is
+    blocked; the entity's other fields are asked for all the same.
     """
     name = typename if typename is not None else place.get(typename_key or "")
     if name is None:
         return None
-    blocked: list[str] = []
-    found = _build_object(place, fields, blocked)
+    blocked: Blocked = []
+    found = _build_object(place, fields, run.faults, blocked)
     if isinstance(found, _Missing) or found is None:
         return None
-    if blocked:
-        run.block(place, blocked)
+    for keys, causes in blocked:
+        run.block(place, keys, causes)
     return {"__typename": name, **found}
 
 
 def _build_object(
-    place: JsonObject, fields: Sequence[RepresentationField], blocked: list[str] | None = None
+    place: JsonObject,
+    fields: Sequence[RepresentationField],
+    faults: Faults | None,
+    blocked: Blocked,
 ) -> JsonObject | _Missing | None:
     """Read `fields`; None when a key is null, MISSING when something was never fetched.
 
-    With `blocked`, a missing field that is no key is left out, and the keys that need it are added.
+    A missing field that is no key is left out, and the keys that need it are added to `blocked`.
     """
     found: JsonObject = {}
     for field in fields:
         if field.types is not None and place.get(field.typename_key or "") not in field.types:
             continue
-        value = _build_value(place.get(field.key, MISSING), field)
+        value = _build_value(place.get(field.key, MISSING), field, faults, blocked)
+        if value is None:
+            value = _failure(place, field.key, faults)
         if isinstance(value, _Missing):
-            if blocked is not None and not field.is_key:
-                blocked += field.needed_by
+            if not field.is_key:
+                blocked.append((field.needed_by, value.causes))
                 continue
-            return MISSING
+            return value
         if value is None and field.is_key:
             return None
         found[field.name] = value
     return found
 
 
-def _build_value(value: object, field: RepresentationField) -> object:
+def _build_value(
+    value: object, field: RepresentationField, faults: Faults | None, blocked: Blocked
+) -> object:
     """Lists item by item; an object whose key part is null counts as null itself."""
-    if field.children is None or value is None or isinstance(value, _Missing):
+    if value is None or isinstance(value, _Missing):
         return value
     if isinstance(value, list):
-        items = [_build_value(item, field) for item in value]
-        return MISSING if any(isinstance(item, _Missing) for item in items) else items
+        if field.children is None and faults is None:
+            return value
+        items: list[object] = []
+        for index, item in enumerate(value):
+            built = _build_value(item, field, faults, blocked)
+            if built is None:
+                built = _failure(value, index, faults)
+            if isinstance(built, _Missing):
+                return built
+            items.append(built)
+        return items
+    if field.children is None:
+        return value
     if not isinstance(value, dict):
         return MISSING
-    return _build_object(value, field.children)
+    return _build_object(value, field.children, faults, blocked)
+
+
+def _failure(container: object, key: str | int, faults: Faults | None) -> _Missing | None:
+    """What the null at a container's key reads as: something missing where it failed."""
+    known = None if faults is None else faults.at(container)
+    entries = known.get(key) if known else None
+    return _Missing(entries) if entries else None
 
 
 def regroup(

@@ -15,7 +15,7 @@ import orjson
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
 from reelgraph_router.execution.complete import Completion
 from reelgraph_router.execution.contexts import make_requests
-from reelgraph_router.execution.faults import Faults
+from reelgraph_router.execution.faults import Faults, LocatedFault
 from reelgraph_router.execution.generate_shape import Unusual
 from reelgraph_router.execution.merge import merge_into, own_copy
 from reelgraph_router.execution.program import (
@@ -338,11 +338,19 @@ class Run:
         """Count the fetch as failed at all its places."""
         self._fail(fetch, sent, fault)
 
-    def block(self, place: JsonObject, keys: Sequence[str]) -> None:
-        """Make the values at `keys` null: something they need could not be fetched."""
+    def block(
+        self, place: JsonObject, keys: Sequence[str], causes: Sequence[LocatedFault] = ()
+    ) -> None:
+        """Make the values at `keys` null: something they need failed, or was never fetched.
+
+        What failed is told there, and not where a client that does not select it would see no null.
+        """
         fault = GraphQLFault(
             "A value that this field needs could not be fetched.", Code.SUBGRAPH_UNAVAILABLE
         )
+        for cause in causes:
+            cause.is_cause = True
+            fault = cause.fault
         for key in keys:
             self._faults().block(place, key, fault)
         self._blocked.append((place, keys))

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
-    FieldsOnCorrectTypeRule,
-    GraphQLError,
-    KnownTypeNamesRule,
-    NoFragmentCyclesRule,
-    NoUnusedFragmentsRule,
+    GraphQLSchema,
     OperationDefinitionNode,
-    OverlappingFieldsCanBeMergedRule,
-    PossibleFragmentSpreadsRule,
-    VariablesInAllowedPositionRule,
+    execute_sync,
+    is_specified_scalar_type,
     parse,
+    print_type,
     validate,
 )
 from graphql.execution.values import get_variable_values
 
 from reelgraph_federation.composition.compose import Subgraph, compose
-from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations import normalize_operation
 from reelgraph_federation.planning import QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
@@ -35,19 +31,10 @@ from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.typed.compile import TypedProgram
 from reelgraph_router.execution.typed.run import TypedRun
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
-from tests.router.oracle.servers import SubgraphServer, UnsplitServer, read_facts
-from tests.router.oracle.store import Data, Store
-
-RULES = (
-    FieldsOnCorrectTypeRule,
-    KnownTypeNamesRule,
-    NoFragmentCyclesRule,
-    NoUnusedFragmentsRule,
-    OverlappingFieldsCanBeMergedRule,
-    PossibleFragmentSpreadsRule,
-    VariablesInAllowedPositionRule,
-)
-"""What generated operations may break; the other rules they keep by construction."""
+from tests.router.oracle.data import Data
+from tests.router.oracle.facts import SubgraphFacts, read_facts
+from tests.router.oracle.servers import SubgraphServer, UnsplitServer
+from tests.router.oracle.store import Store
 
 
 def _null_at(data: Any, path: list[Any]) -> str:
@@ -82,9 +69,26 @@ class Case:
 class Difference(AssertionError):
     """The router answered differently."""
 
+    def __init__(self, message: str, case: Case) -> None:
+        super().__init__(message)
+        self.case = case
+
 
 class InvalidWorld(Exception):
     """The generated subgraphs do not compose."""
+
+
+class InvalidOperation(Exception):
+    """The generated operation is not valid."""
+
+
+def _words(schema: GraphQLSchema) -> dict[str, list[str]]:
+    """Return the definition of each type as sorted words: order does not matter."""
+    return {
+        name: sorted(re.sub(r"[{}&|]", " ", print_type(one)).split())
+        for name, one in schema.type_map.items()
+        if not name.startswith("__") and not is_specified_scalar_type(one)
+    }
 
 
 class Bench:
@@ -95,21 +99,36 @@ class Bench:
     ) -> None:
         self.case = (schema, dict(subgraphs), data, labels)
         self.labels = frozenset(labels)
-        requires: dict[tuple[str, str], FieldSet] = {}
+        self.plan: QueryPlan | None = None
+        self._thorough = True
+        self._number = 0
+        read = {name: read_facts(sdl) for name, sdl in subgraphs.items()}
+        self.store = Store(data, {})
+        self.unsplit = UnsplitServer(schema, self.store, [facts for facts, _ in read.values()])
         overridden: dict[tuple[str, str, str], str | None] = {}
-        for sdl in subgraphs.values():
-            for (type_name, name), one in read_facts(sdl)[0].fields.items():
-                if one.requires:
-                    requires[type_name, name] = one.requires
-                if one.override_from is not None:
-                    overridden[one.override_from, type_name, name] = one.label
-        self.store = Store(data, requires)
-        self.unsplit = UnsplitServer(schema, self.store)
+        for facts, _ in read.values():
+            self._read_fields(facts, overridden)
         self.supergraph = self._compose(subgraphs)
         self.servers = {
-            name: SubgraphServer(name, sdl, self.store, self.unsplit, overridden, self.labels)
-            for name, sdl in subgraphs.items()
+            name: SubgraphServer(
+                name, facts, document, self.store, self.unsplit, overridden, self.labels
+            )
+            for name, (facts, document) in read.items()
         }
+        self._problems: list[BaseException] = []
+        self._transport = MemoryTransport({n: self._handler(it) for n, it in self.servers.items()})
+
+    def _read_fields(
+        self, facts: SubgraphFacts, overridden: dict[tuple[str, str, str], str | None]
+    ) -> None:
+        for (type_name, name), one in facts.fields.items():
+            for member in self.unsplit.members(type_name):
+                if one.requires:
+                    self.store.requires[member, name] = one.requires
+                if one.hidden_arguments:
+                    self.store.hidden_arguments[member, name] = one.hidden_arguments
+            if one.override_from is not None:
+                overridden[one.override_from, type_name, name] = one.label
 
     def _compose(self, subgraphs: Mapping[str, str]) -> Supergraph:
         result = compose([Subgraph(name, f"http://{name}", sdl) for name, sdl in subgraphs.items()])
@@ -117,70 +136,92 @@ class Bench:
             raise InvalidWorld("\n".join(str(one) for one in result.errors))
         return parse_supergraph(result.supergraph_sdl)
 
-    async def compare(self, text: str, variables: dict[str, Any]) -> bool:
-        """Compare one operation; `False` when it is not valid. Raises `Difference`."""
-        try:
-            document = parse(text)
-        except GraphQLError:
-            return False
-        if validate(self.supergraph.api_schema, document, RULES):
-            return False
+    def check_api_schema(self) -> None:
+        """Raise `Difference` when clients would not see the unsplit schema."""
+        found, wanted = _words(self.supergraph.api_schema), _words(self.unsplit.schema)
+        for name in sorted({*found, *wanted}):
+            if found.get(name) != wanted.get(name):
+                what = f"API schema: expected {wanted.get(name)}\nbut got {found.get(name)}"
+                raise self._difference("{ __typename }", {}, None, what)
+
+    async def compare(self, text: str, variables: dict[str, Any], thorough: bool = True) -> None:
+        """Compare one operation; raises `Difference`.
+
+        `thorough` also validates the operation and what subgraphs are sent, plans twice, and
+        executes in each of the executor's ways; else one of them is taken in turn.
+        """
+        document = parse(text, no_location=True)
+        schema = self.supergraph.api_schema
+        problems = validate(schema, document) if thorough else []
         operation = next(
             one for one in document.definitions if isinstance(one, OperationDefinitionNode)
         )
-        coerced = get_variable_values(
-            self.supergraph.api_schema, operation.variable_definitions or (), variables
-        )
-        if isinstance(coerced, list):
-            return False
+        coerced = get_variable_values(schema, operation.variable_definitions or (), variables)
+        if problems or isinstance(coerced, list):
+            raise InvalidOperation(f"{text} {variables}: {problems or coerced}")
+        self._thorough = thorough
         kind = operation.operation.value.capitalize()
+        self.store.mutations = 0
         expected = self.unsplit.answer(document, variables, kind)
-        normalized = normalize_operation(self.supergraph, document)
         plan = None
         try:
+            normalized = normalize_operation(self.supergraph, document)
             plan = plan_operation(self.supergraph, normalized, override_labels=self.labels)
-            again = plan_operation(self.supergraph, normalized, override_labels=self.labels)
-            assert plan == again, "planning twice gives different plans"
+            self.plan = plan
+            if thorough:
+                again = plan_operation(self.supergraph, normalized, override_labels=self.labels)
+                assert plan == again, "planning twice gives different plans"
             program = compile_plan(plan, lambda _: 30.0)
-            answers = [await self._run(program, coerced.coerced, None)]
-            quick = program.typed
-            while quick is not None:
-                answers.append(await self._run(program, coerced.coerced, quick))
-                quick = quick.folded
+            ways: list[TypedProgram | None] = [None]
+            while (last := ways[-1].folded if ways[-1] else program.typed) is not None:
+                ways.append(last)
+            if not thorough:
+                ways = [ways[self._number % len(ways)]]
+            self._number += 1
+            answers = [await self._run(program, coerced.coerced, one) for one in ways]
         except Exception as error:
             raise self._difference(
                 text, variables, plan, f"{type(error).__name__}: {error}"
             ) from error
         for data, errors in answers:
             self._judge(text, variables, plan, expected, data, errors)
-        return True
+
+    def _handler(self, server: SubgraphServer) -> Any:
+        def handle(request: GraphQLRequest) -> Data:
+            try:
+                return server.answer(request.query, request.variables, self._thorough)
+            except BaseException as error:
+                self._problems.append(error)
+                raise
+
+        return handle
 
     async def _run(
         self, program: Program, variables: Data, quick: TypedProgram | None
     ) -> tuple[Any, list[Any]]:
-        problems: list[BaseException] = []
-
-        def handler(server: SubgraphServer) -> Any:
-            def handle(request: GraphQLRequest) -> Data:
-                try:
-                    return server.answer(request.query, request.variables)
-                except BaseException as error:
-                    problems.append(error)
-                    raise
-
-            return handle
-
-        transport = MemoryTransport({n: handler(one) for n, one in self.servers.items()})
+        self._problems.clear()
+        self.store.mutations = 0
+        plan = program.plan
+        introspection = None
+        if plan.introspection is not None:
+            names = plan.introspection_variables
+            values = {name: variables[name] for name in names if name in variables}
+            found = execute_sync(
+                self.supergraph.api_schema, parse(plan.introspection), variable_values=values
+            )
+            introspection = found.data
         done = asyncio.get_running_loop().create_future()
         run: Run | TypedRun
         if quick is not None:
-            run = TypedRun(program, quick, variables, transport, b"", Redaction())
+            run = TypedRun(program, quick, variables, self._transport, b"", Redaction())
         else:
-            run = Run(program, variables, transport, b"", Redaction())
+            run = Run(
+                program, variables, self._transport, b"", Redaction(), introspection=introspection
+            )
         run.start(done.set_result)
         await done
-        if problems:
-            raise problems[0]
+        if self._problems:
+            raise self._problems[0]
         if isinstance(run, TypedRun) and run.body is not None:
             return json.loads(run.body)["data"], []
         return run.complete()
@@ -218,6 +259,4 @@ class Bench:
         case = Case(*self.case, text, variables)
         shown = format_plan(plan) if plan is not None else "no plan"
         sdl = "\n".join(f"--- {name}\n{one}" for name, one in self.case[1].items())
-        error = Difference(f"{what}\n{text}\n{variables}\n{shown}\n{sdl}")
-        error.case = case  # type: ignore[attr-defined]
-        return error
+        return Difference(f"{what}\n{text}\n{variables}\n{shown}\n{sdl}", case)

@@ -1,14 +1,18 @@
-"""Generate operations: aliases, arguments, variables, fragments of every kind, conditions."""
+"""Generate operations: aliases, arguments, variables, fragments of every kind, conditions.
+
+They are valid by construction.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from graphql import (
-    GraphQLCompositeType,
     GraphQLField,
-    GraphQLNamedType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
@@ -16,147 +20,196 @@ from graphql import (
     is_composite_type,
 )
 
+from tests.router.oracle.arguments import ArgumentMaker
 from tests.router.oracle.dice import Dice
+from tests.router.oracle.merge_table import Chain, Node, Slot, Table, add, fields_in, fits
 
-VARIABLE_TYPES: dict[str, tuple[str, list[Any]]] = {
-    "n": ("Int", [0, 1, 2, None]),
-    "s": ("String", ["v", "", None]),
-    "c": ("Color", ["RED", "BLUE", None]),
-    "w": ("Wish", [{"amount": 1}, {"color": "RED", "more": [{"amount": 2}]}, None]),
-    "l": ("[Int!]", [[1, 2], [], None]),
-}
-LITERALS = {
-    "n": ("0", "1", "2", "null"),
-    "s": ('"t"', '""', '"{ \\"a b\\" }"'),
-    "c": ("RED", "GREEN"),
-    "w": ("{}", "{color: BLUE, more: [{amount: 3}]}"),
-    "l": ("[1]", "[]", "3"),
-}
+Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 
 
 @dataclass
 class Generated:
+    """An operation with values for its variables."""
+
     text: str
     variables: dict[str, Any]
+    features: set[str]
+
+
+class SchemaFacts:
+    """What operations of one schema ask of it again and again."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self._targets: dict[str, list[Composite]] = {}
+
+    @cached_property
+    def possible(self) -> dict[str, frozenset[str]]:
+        """Return the object types that each composite type may be."""
+        return {
+            one.name: frozenset(member.name for member in self.schema.get_possible_types(one))
+            if is_abstract_type(one)
+            else frozenset({one.name})
+            for one in self.schema.type_map.values()
+            if is_composite_type(one) and not one.name.startswith("__")
+        }
+
+    def targets(self, on: Composite) -> list[Composite]:
+        """Return the types that a fragment within a type may be on."""
+        if on.name not in self._targets:
+            own = self.possible[on.name]
+            names = [name for name, members in self.possible.items() if members & own]
+            names.sort(key=lambda name: (name != on.name, name))
+            self._targets[on.name] = [self.schema.type_map[name] for name in names]  # type: ignore[misc]
+        return self._targets[on.name]
 
 
 @dataclass
 class OperationMaker:
-    schema: GraphQLSchema
+    """Makes one operation."""
+
+    facts: SchemaFacts
     dice: Dice
-    variables: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    fragments: dict[str, tuple[str, str]] = field(default_factory=dict)
-    budget: int = 40
-    aliases: int = 0
+    fragments: dict[str, list[Node]] = field(default_factory=dict)
+    conditions: dict[str, str] = field(default_factory=dict)
+    """Fragment name → type."""
+    budget: int = 34
+    with_introspection: bool = True
+    features: set[str] = field(default_factory=set)
 
     def make(self) -> Generated:
-        """Return a random operation, mostly valid."""
-        kind, root = "query", self.schema.query_type
-        if self.schema.mutation_type is not None and self.dice.chance(30):
-            kind, root = "mutation", self.schema.mutation_type
+        """Return a random operation."""
+        self.arguments = ArgumentMaker(self.dice, self.features)
+        schema = self.facts.schema
+        kind, root = "query", schema.query_type
+        if schema.mutation_type is not None and self.dice.chance(35):
+            kind, root = "mutation", schema.mutation_type
+            self.features.add("mutation")
         assert root is not None
-        body = self._selection(root, self.dice.upto(5, 2))
-        definitions = ", ".join(f"${name}: {one[0]}" for name, one in self.variables.items())
+        body = self._selection(root, self.dice.upto(5, 2), {}, ())
+        if self.with_introspection and kind == "query" and self.dice.chance(4):
+            body.append(Node(self.dice.one_of(INTROSPECTION)))
+            self.features.add("introspection fields beside others")
+        definitions = self.arguments.definitions()
         head = f"{kind} Q({definitions})" if definitions else f"{kind} Q"
         used = "".join(
-            f"\nfragment {name} on {on} {text}" for name, (on, text) in self.fragments.items()
+            f"\nfragment {name} on {self.conditions[name]} {_braces(nodes)}"
+            for name, nodes in self.fragments.items()
         )
-        values = {
-            name: value for name, (_, value) in self.variables.items() if value is not _ABSENT
-        }
-        return Generated(f"{head} {body}{used}", values)
+        text = f"{head} {_braces(body)}{used}"
+        return Generated(text, self.arguments.values(), self.features)
 
-    def _selection(self, on: GraphQLCompositeType, depth: int) -> str:
-        parts = [self._part(on, depth) for _ in range(self.dice.upto(4, 1))]
-        return "{ " + " ".join(parts) + " }"
+    def _selection(self, on: Composite, depth: int, table: Table, chain: Chain) -> list[Node]:
+        return [self._part(on, depth, table, chain) for _ in range(self.dice.upto(4, 1))]
 
-    def _part(self, on: GraphQLCompositeType, depth: int) -> str:
+    def _part(self, on: Composite, depth: int, table: Table, chain: Chain) -> Node:
         self.budget -= 1
         percent = 45 if is_abstract_type(on) else 15
         if depth > 0 and self.budget > 0 and self.dice.chance(percent):
-            return self._fragment(on, depth)
-        if isinstance(on, GraphQLUnionType) or self.dice.chance(8):
-            alias = "t: " if self.dice.chance(20) else ""
-            return f"{alias}__typename{self._condition()}"
-        fields = {
-            name: one
-            for name, one in on.fields.items()
-            if (depth > 0 and self.budget > 0) or not is_composite_type(get_named_type(one.type))
-        }
+            return self._fragment(on, depth, table, chain)
+        fields = {}
+        if not isinstance(on, GraphQLUnionType) and not self.dice.chance(8):
+            fields = {
+                name: one
+                for name, one in on.fields.items()
+                if (depth > 0 and self.budget > 0)
+                or not is_composite_type(get_named_type(one.type))
+            }
         if not fields:
-            return "__typename"
+            alias = "t: " if self.dice.chance(25) else ""
+            self.features.add("aliased __typename" if alias else "__typename")
+            text = f"{alias}__typename{self._condition()}"
+            node = Node(text, alias[:-2] or "__typename", "__typename", "", "__typename")
+            node.parent = _object_name(on)
+            add(table, node, chain, self.fragments)
+            return node
         name = self.dice.one_of(list(fields))
-        return self._field(name, fields[name], depth)
+        return self._field(on, name, fields[name], depth, table, chain)
 
-    def _field(self, name: str, one: GraphQLField, depth: int) -> str:
-        alias = f"{self.dice.one_of('xyz')}: " if self.dice.chance(12) else ""
-        arguments = [
-            f"{argument}: {self._argument(argument)}"
-            for argument in one.args
-            if self.dice.chance(50)
-        ]
-        text = f"{alias}{name}" + (f"({', '.join(arguments)})" if arguments else "")
-        text += self._condition()
+    def _field(
+        self, on: Composite, name: str, one: GraphQLField, depth: int, table: Table, chain: Chain
+    ) -> Node:
+        response_name = self.dice.one_of("xyz") if self.dice.chance(14) else name
+        if table and self.dice.chance(12):
+            response_name = self.dice.one_of(list(table))
         target = get_named_type(one.type)
-        if is_composite_type(target):
-            text += " " + self._selection(target, depth - 1)
-        return text
+        is_composite = is_composite_type(target)
+        shape = str(one.type).replace(target.name, "{}") if is_composite else str(one.type)
+        arguments = self.arguments.make(one)
+        if response_name == "__typename":
+            response_name = name
+        node = Node("", response_name, name, arguments, shape, _object_name(on))
+        slot = table.get(response_name)
+        # Which of two equal mutations counts depends on conditions: the plan fixes it once.
+        once = not chain and on is self.facts.schema.mutation_type
+        while not fits(table, node, chain, self.fragments) or (
+            once and node.response_name in table
+        ):
+            node.response_name = f"a{self.dice.upto(99)}"
+        self._note_slot(node, slot, chain)
+        if node.response_name != name:
+            self.features.add("alias")
+        alias = f"{node.response_name}: " if node.response_name != name else ""
+        node.text = f"{alias}{name}{arguments}{self._condition()}"
+        slot = add(table, node, chain, self.fragments)
+        if is_composite:
+            below = (*chain, node.parent)
+            node.children = self._selection(target, depth - 1, slot.below, below)  # type: ignore[arg-type]
+        return node
 
-    def _argument(self, name: str) -> str:
-        if not self.dice.chance(40):
-            return self.dice.one_of(LITERALS[name])
-        type_text, values = VARIABLE_TYPES[name]
-        variable = f"{name}{self.dice.upto(1)}"
-        if variable not in self.variables:
-            self.variables[variable] = (type_text, self.dice.one_of([*values, _ABSENT]))
-        return f"${variable}"
+    def _note_slot(self, node: Node, slot: Slot | None, chain: Chain) -> None:
+        if slot is None or node.response_name.startswith("a"):
+            return
+        self.features.add("field selected twice")
+        if any(name != node.name for _, name, _ in slot.fields):
+            self.features.add("one response name for different fields of members")
+        if any(arguments != node.arguments for _, _, arguments in slot.fields):
+            self.features.add("one response name with different arguments")
 
     def _condition(self) -> str:
-        if not self.dice.chance(10):
-            return ""
-        directive = self.dice.one_of(("include", "skip"))
-        if self.dice.chance(20):
-            return f" @{directive}(if: {self.dice.one_of(('true', 'false'))})"
-        variable = f"b{self.dice.upto(1)}"
-        if variable not in self.variables:
-            options = [("Boolean!", True), ("Boolean!", False), ("Boolean! = true", _ABSENT)]
-            self.variables[variable] = self.dice.one_of(options)
-        return f" @{directive}(if: ${variable})"
+        return self.arguments.condition() if self.dice.chance(10) else ""
 
-    def _fragment(self, on: GraphQLCompositeType, depth: int) -> str:
-        target = self.dice.one_of(self._targets(on))
+    def _fragment(self, on: Composite, depth: int, table: Table, chain: Chain) -> Node:
+        target = self.dice.one_of(self.facts.targets(on))
         condition = self._condition()
-        body = self._selection(target, depth - (0 if is_abstract_type(on) else 1))
-        if self.dice.chance(30):
-            known = [name for name, (where, _) in self.fragments.items() if where == target.name]
-            if known and self.dice.chance(60):
-                return f"...{self.dice.one_of(known)}{condition}"
+        if condition:
+            self.features.add("@skip or @include on a fragment")
+        if is_abstract_type(target) and target is not on:
+            self.features.add("fragment on another abstract type")
+        known = [name for name, where in self.conditions.items() if where == target.name]
+        is_named = self.dice.chance(30)
+        if on is self.facts.schema.mutation_type:
+            known = []
+        if is_named and known and self.dice.chance(60):
+            name = self.dice.one_of(known)
+            inner = list(fields_in(self.fragments[name], self.fragments))
+            if all(fits(table, node, chain, self.fragments) for node in inner):
+                for node in inner:
+                    add(table, node, chain, self.fragments)
+                self.features.add("fragment used twice")
+                return Node(f"...{name}{condition}", fragment=name)
+        lower = depth - (0 if is_abstract_type(on) else 1)
+        nodes = self._selection(target, lower, table, chain)
+        if is_named:
             name = f"F{len(self.fragments)}"
-            self.fragments[name] = (target.name, body)
-            return f"...{name}{condition}"
-        named = target is not on or self.dice.chance(50)
-        return f"...{f' on {target.name}' if named else ''}{condition} {body}"
-
-    def _targets(self, on: GraphQLCompositeType) -> list[Any]:
-        own = self._possible(on)
-        found: list[GraphQLNamedType] = [
-            one
-            for one in self.schema.type_map.values()
-            if is_composite_type(one)
-            and not one.name.startswith("__")
-            and self._possible(one) & own
-        ]
-        return sorted(found, key=lambda one: (one is not on, one.name))
-
-    def _possible(self, one: Any) -> set[str]:
-        if is_abstract_type(one):
-            return {member.name for member in self.schema.get_possible_types(one)}
-        return {one.name}
+            self.fragments[name], self.conditions[name] = nodes, target.name
+            self.features.add("named fragment")
+            return Node(f"...{name}{condition}", fragment=name)
+        shown = f" on {target.name}" if target is not on or self.dice.chance(50) else ""
+        return Node(f"...{shown}{condition}", children=nodes)
 
 
-class _Absent:
-    def __repr__(self) -> str:
-        return "absent"
+INTROSPECTION = (
+    "__schema { queryType { name } }",
+    "s: __schema { mutationType { name } __typename }",
+    '__type(name: "E0") { name kind ofType { name } }',
+    '__type(name: "Wish") { inputFields { name defaultValue } }',
+)
 
 
-_ABSENT = _Absent()
+def _object_name(on: Composite) -> str | None:
+    return on.name if isinstance(on, GraphQLObjectType) else None
+
+
+def _braces(nodes: list[Node]) -> str:
+    return "{ " + " ".join(node.print() for node in nodes) + " }"

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from graphql import (
-    ConstDirectiveNode,
     DocumentNode,
     ExecutionResult,
-    FieldDefinitionNode,
     FieldsOnCorrectTypeRule,
+    GraphQLEnumType,
+    GraphQLField,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
-    InterfaceTypeDefinitionNode,
     KnownArgumentNamesRule,
     KnownTypeNamesRule,
     NoUndefinedVariablesRule,
@@ -25,31 +24,28 @@ from graphql import (
     PossibleFragmentSpreadsRule,
     ProvidedRequiredArgumentsRule,
     ScalarLeafsRule,
-    SchemaExtensionNode,
     UniqueVariableNamesRule,
     ValuesOfCorrectTypeRule,
     VariablesInAllowedPositionRule,
-    Visitor,
     build_ast_schema,
     execute,
+    get_named_type,
     parse,
     validate,
-    value_from_ast_untyped,
-    visit,
 )
+from graphql.utilities.coerce_input_value import coerce_default_value
 
-from reelgraph_federation.field_sets import FieldSet, parse_field_set
+from reelgraph_federation.field_sets import FieldSet
+from tests.router.oracle.data import Data, Json
+from tests.router.oracle.facts import FieldFacts, SubgraphFacts
 from tests.router.oracle.store import (
-    Data,
     FieldFailed,
-    Json,
     Store,
     compute,
     project_representation,
 )
 
 Info: TypeAlias = GraphQLResolveInfo[Any]
-KEPT = {"deprecated", "specifiedBy", "oneOf"}
 RULES = (
     FieldsOnCorrectTypeRule,
     KnownArgumentNamesRule,
@@ -68,73 +64,6 @@ RULES = (
 
 
 @dataclass
-class FieldFacts:
-    requires: FieldSet = ()
-    provides: FieldSet = ()
-    external: bool = False
-    override_from: str | None = None
-    label: str | None = None
-
-
-@dataclass
-class SubgraphFacts:
-    """What the directives of a subgraph's SDL say."""
-
-    fields: dict[tuple[str, str], FieldFacts] = field(default_factory=dict)
-    keys: dict[str, list[tuple[FieldSet, bool]]] = field(default_factory=dict)
-    interface_objects: set[str] = field(default_factory=set)
-
-
-def read_facts(sdl: str) -> tuple[SubgraphFacts, DocumentNode]:
-    """Return the facts of a subgraph and its document without federation's directives."""
-    document = parse(sdl, no_location=True)
-    facts = SubgraphFacts()
-    for node in document.definitions:
-        if isinstance(node, (ObjectTypeDefinitionNode, InterfaceTypeDefinitionNode)):
-            name = node.name.value
-            for directive in node.directives or ():
-                if directive.name.value == "key":
-                    values = _values(directive)
-                    key = parse_field_set(str(values["fields"]))
-                    resolvable = values.get("resolvable", True) is True
-                    facts.keys.setdefault(name, []).append((key, resolvable))
-                elif directive.name.value == "interfaceObject":
-                    facts.interface_objects.add(name)
-            for one in node.fields or ():
-                facts.fields[name, one.name.value] = _field_facts(one)
-    return facts, visit(document, _Stripper())
-
-
-def _field_facts(node: FieldDefinitionNode) -> FieldFacts:
-    facts = FieldFacts()
-    for directive in node.directives or ():
-        values = _values(directive)
-        match directive.name.value:
-            case "requires":
-                facts.requires = parse_field_set(str(values["fields"]))
-            case "provides":
-                facts.provides = parse_field_set(str(values["fields"]))
-            case "external":
-                facts.external = True
-            case "override":
-                facts.override_from = str(values["from"])
-                facts.label = str(values["label"]) if "label" in values else None
-    return facts
-
-
-def _values(directive: ConstDirectiveNode) -> dict[str, object]:
-    return {one.name.value: getattr(one.value, "value", None) for one in directive.arguments or ()}
-
-
-class _Stripper(Visitor):
-    def enter_directive(self, node: ConstDirectiveNode, *_: object) -> object:
-        return None if node.name.value in KEPT else self.REMOVE
-
-    def enter_schema_extension(self, node: SchemaExtensionNode, *_: object) -> object:
-        return self.REMOVE
-
-
-@dataclass
 class View:
     """An object as a subgraph sees it: the record, and what it was told about it."""
 
@@ -145,27 +74,43 @@ class View:
 
 
 class UnsplitServer:
-    """Answers from the whole schema."""
+    """Answers from the whole schema, as clients see it."""
 
-    def __init__(self, sdl: str, store: Store) -> None:
-        self.schema = build_ast_schema(parse(sdl), assume_valid_sdl=True)
+    def __init__(self, sdl: str, store: Store, facts: Collection[SubgraphFacts]) -> None:
+        self.schema = build_ast_schema(parse(sdl, no_location=True), assume_valid_sdl=True)
         self._store = store
+        self._hidden_types = {name for one in facts for name in one.hidden_types}
+        self._hidden_values = {name for one in facts for name in one.hidden_values}
+        self._members: dict[str, set[str]] = {}
+        for one in facts:
+            for interface, names in one.implementations.items():
+                self._members.setdefault(interface, set()).update(names)
         for one in self.schema.type_map.values():
             if isinstance(one, GraphQLObjectType) and not one.name.startswith("__"):
                 for name, definition in one.fields.items():
-                    definition.resolve = self._resolver(name)
-                    store.defaults[one.name, name] = {
-                        key: value_from_ast_untyped(argument.ast_node.default_value)
-                        for key, argument in definition.args.items()
-                        if argument.ast_node is not None and argument.ast_node.default_value
-                    }
+                    is_enum = isinstance(get_named_type(definition.type), GraphQLEnumType)
+                    definition.resolve = self._resolver(name, is_enum)
 
-    def _resolver(self, name: str) -> Callable[..., Json]:
+    def _resolver(self, name: str, is_enum: bool) -> Callable[..., Json]:
         def resolve(source: View, _: Info, **arguments: Json) -> Json:
             value = self._store.field(source.record, name, arguments)
-            return _wrap(self._store, value, ())
+            if is_enum and self._hidden_values:
+                value = self._shown(value)
+            return self._without_hidden(_wrap(self._store, value, ()))
 
         return resolve
+
+    def _shown(self, value: Json) -> Json:
+        if isinstance(value, list):
+            return [self._shown(item) for item in value]
+        return None if isinstance(value, str) and value in self._hidden_values else value
+
+    def _without_hidden(self, value: Json) -> Json:
+        if isinstance(value, list):
+            return [self._without_hidden(item) for item in value]
+        if isinstance(value, View) and value.type_name in self._hidden_types:
+            return None
+        return value
 
     def answer(self, document: DocumentNode, variables: Data, kind: str) -> ExecutionResult:
         """Execute a valid operation."""
@@ -181,13 +126,8 @@ class UnsplitServer:
         return result
 
     def members(self, name: str) -> list[str]:
-        """Return the object types that a type may be."""
-        one = self.schema.type_map.get(name)
-        if one is None:
-            return []
-        if isinstance(one, GraphQLObjectType):
-            return [name]
-        return [member.name for member in self.schema.get_possible_types(one)]  # type: ignore[arg-type]
+        """Return the object types that a type of a representation may be."""
+        return sorted(self._members.get(name, {name}))
 
 
 class SubgraphServer:
@@ -196,19 +136,21 @@ class SubgraphServer:
     def __init__(
         self,
         name: str,
-        sdl: str,
+        facts: SubgraphFacts,
+        document: DocumentNode,
         store: Store,
         unsplit: UnsplitServer,
         overridden: Mapping[tuple[str, str, str], str | None],
         labels: frozenset[str],
     ) -> None:
         self.name = name
-        self.facts, document = read_facts(sdl)
+        self.facts = facts
         self._store = store
         self._unsplit = unsplit
         self._overridden = overridden
         self._labels = labels
         self.repeated = 0
+        self.requests = 0
         self.schema = self._build(document)
 
     def _build(self, document: DocumentNode) -> GraphQLSchema:
@@ -237,15 +179,27 @@ class SubgraphServer:
             if isinstance(one, GraphQLObjectType) and not one.name.startswith("__"):
                 for name, definition in one.fields.items():
                     definition.resolve = self._resolver(one.name, name)
+                    self._keep_defaults(one.name, name, definition)
         if entities:
             assert schema.query_type is not None
             schema.query_type.fields["_entities"].resolve = self._entities
         return schema
 
-    def answer(self, query: str, variables: dict[str, Any]) -> Data:
-        """Parse, validate and execute a request."""
-        document = parse(query)
-        problems = validate(self.schema, document, RULES)
+    def _keep_defaults(self, type_name: str, name: str, definition: GraphQLField) -> None:
+        """Remember what absent arguments are, for fields that others require."""
+        defaults = {
+            key: coerce_default_value(argument)
+            for key, argument in definition.args.items()
+            if argument.default is not None
+        }
+        if defaults:
+            for member in self._unsplit.members(type_name):
+                self._store.defaults[member, name] = defaults
+
+    def answer(self, query: str, variables: dict[str, Any], validated: bool) -> Data:
+        """Parse, validate on demand, and execute a request."""
+        document = parse(query, no_location=True)
+        problems = validate(self.schema, document, RULES) if validated else []
         if problems:
             raise AssertionError(f"{self.name} was sent {query}: {problems}")
         kind = "Mutation" if query.lstrip().startswith("mutation") else "Query"
@@ -270,7 +224,7 @@ class SubgraphServer:
 
         def resolve(source: View, _: Info, **arguments: Json) -> Json:
             self._check_override(type_name, name, facts)
-            given = next((one for one in source.provided if one.name == name), None)
+            given = _provided(source.provided, source.record["$type"], name)
             if facts.external and given is None and not is_key:
                 raise AssertionError(f"{type_name}.{name} is external in {self.name}")
             if facts.requires:
@@ -283,7 +237,7 @@ class SubgraphServer:
                     raise
                 return compute(name, inputs)
             value = self._store.field(source.record, name, arguments)
-            below = given.children if given is not None else facts.provides
+            below = facts.provides if given is None else (*facts.provides, *given)
             return _wrap(self._store, value, below)
 
         return resolve
@@ -309,10 +263,25 @@ class SubgraphServer:
             raise AssertionError(f"{self.name} was sent {representation} without a key of {name}")
         for member in self._unsplit.members(name):
             record = self._store.find(member, representation)
-            if record is not None:
+            if record is not None and self.name not in record.get("$unknown", ()):
                 shown = name if name in self.facts.interface_objects else record["$type"]
                 return View(record, shown, representation)
         return None
+
+
+def _provided(fields: FieldSet, type_name: str, name: str) -> FieldSet | None:
+    """Return what is provided below a field; None where the field is not provided."""
+    found: FieldSet | None = None
+    for one in fields:
+        below: FieldSet | None = None
+        if not one.name:
+            if one.on is None or one.on == type_name:
+                below = _provided(one.children, type_name, name)
+        elif one.name == name:
+            below = one.children
+        if below is not None:
+            found = (*(found or ()), *below)
+    return found
 
 
 def _has_key(representation: Json, key: FieldSet) -> bool:

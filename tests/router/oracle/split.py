@@ -1,344 +1,365 @@
-"""Split a world over subgraphs, with everything that federation offers for it."""
+"""Split a world over its parts so that every field can be reached from everywhere."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
-
 from tests.router.oracle.dice import Dice
-from tests.router.oracle.world import COMMON, FieldModel, TypeModel, World
-
-LINK = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key",'
-    ' "@shareable", "@external", "@requires", "@provides", "@override", "@interfaceObject",'
-    ' "@inaccessible"])\n'
+from tests.router.oracle.make_world import make_field, make_types, modern
+from tests.router.oracle.weave import Weaver
+from tests.router.oracle.world import (
+    SCALARS,
+    WRAPPERS,
+    FieldModel,
+    Part,
+    Placed,
+    TypeModel,
+    World,
+    top_names,
 )
-LABEL = "percent(50)"
+
+EVERYWHERE = 100
 
 
-@dataclass
-class Part:
-    """What one subgraph has of the world: type → field → directives."""
-
-    name: str
-    types: dict[str, dict[str, set[str]]] = field(default_factory=lambda: defaultdict(dict))
-    interface_objects: set[str] = field(default_factory=set)
-    no_key: set[str] = field(default_factory=set)
-    unresolvable: set[str] = field(default_factory=set)
-    keys: dict[str, list[str]] = field(default_factory=dict)
+def make_world(dice: Dice) -> World:
+    """Return a world whose parts compose."""
+    world = make_types(dice)
+    splitter = Splitter(world, dice)
+    splitter.split()
+    weaver = Weaver(world, dice, splitter)
+    weaver.weave()
+    splitter.settle()
+    weaver.finish()
+    return world
 
 
 class Splitter:
+    """Places fields, and defines in each part what its fields mention."""
+
     def __init__(self, world: World, dice: Dice) -> None:
         self.world = world
         self.dice = dice
-        self.parts = [Part(f"s{number}") for number in range(dice.upto(4, 1))]
-        self.names = [part.name for part in self.parts]
 
-    def split(self) -> dict[str, str]:
-        """Return the SDL of each subgraph."""
-        for one in self.world.objects.values():
+    def split(self) -> None:
+        for one in self.world.of_kind("entity"):
+            self._plan_keys(one)
+        interface_objects = self._bar_interface_objects()
+        for one in self.world.of_kind("entity", "nullkey", "scattered"):
+            self._place_type(one)
+        for one, part, full in interface_objects:
+            self._add_interface_object(one, part, full)
+        self._place_roots()
+        for one in self.world.of_kind("entity"):
+            for name in one.hubs:
+                self.define(self._part(name), one.name)
+
+    def _part(self, name: str) -> Part:
+        return next(part for part in self.world.parts if part.name == name)
+
+    # Keys ----------------------------------------------------------------------------------------
+
+    def _plan_keys(self, one: TypeModel) -> None:
+        """Let hubs join the keys; without hubs every part has `id`."""
+        parts = modern(self.world)
+        if len(one.keys) < 2 or not self.dice.chance(50):
+            return
+        first = self.dice.upto(len(parts) - 1)
+        if len(one.keys) > 2 and len(parts) > 1 and self.dice.chance(60):
+            one.hubs[parts[first].name] = one.keys[:2]
+            one.hubs[parts[(first + 1) % len(parts)].name] = one.keys[1:]
+            self.world.features.add("keys over several hops")
+        else:
+            one.hubs[parts[first].name] = list(one.keys)
+        self.world.features.add("parts with different keys")
+
+    def _keys_in(self, part: Part, one: TypeModel) -> list[str]:
+        if part.name in one.hubs:
+            return list(one.hubs[part.name])
+        if part.is_federation_1:
+            return ["id"]
+        if one.hubs:
+            return [self.dice.one_of(one.keys)]
+        return [key for key in one.keys if key == "id" or self.dice.chance(40)]
+
+    # Types ---------------------------------------------------------------------------------------
+
+    def needs(self, name: str, part: Part, seen: set[str] | None = None) -> set[str]:
+        """Return the types that must be defined in a part where a type is."""
+        seen = set() if seen is None else seen
+        if name in seen or name not in self.world.types or name in part.interface_objects:
+            return seen
+        seen.add(name)
+        one = self.world.types[name]
+        if one.kind in ("interface", "union"):
+            self.needs(one.members[0], part, seen)
+        elif one.kind == "value":
             for model in one.fields.values():
-                if not self._is_key_field(one, model.name):
-                    self._place(one, model)
-        for root in (self.world.query, self.world.mutation):
-            for model in root.fields.values():
-                self._place(root, model)
-        self._close()
-        self._add_interface_objects()
-        for one in self.world.objects.values():
-            if one.keys:
-                self._add_requires(one)
-                self._add_overrides(one)
-        self._add_provides()
-        self._close()
-        self._hide()
-        return {part.name: self._print(part) for part in self.parts if part.types}
+                self.needs(model.type, part, seen)
+        elif "o" in one.fields:
+            self.needs(one.fields["o"].type, part, seen)
+        return seen
 
-    def returned(self, type_name: str, model: FieldModel) -> list[str]:
-        """Return the object types that every subgraph that resolves a field knows it may be."""
-        members = self.world.members(model.type)
-        for part in self.parts:
-            fields = part.types.get(type_name, {})
-            if model.name in fields and model.type not in part.interface_objects:
-                members = [one for one in members if one in part.types]
-        return members
+    def allowed(self, part: Part, name: str) -> bool:
+        """Tell whether a field of a type may stand in a part."""
+        for need in self.needs(name, part):
+            one = self.world.types[need]
+            if need in part.barred or (one.home and part.name not in one.home):
+                return False
+            if part.is_federation_1 and (one.kind == "interface" or one.name == "H0"):
+                return False
+        return True
 
-    def _is_key_field(self, one: TypeModel, name: str) -> bool:
-        return any(name in key.split() for key in one.keys)
+    def define(self, part: Part, name: str) -> None:
+        """Define a type in a part, with what it mentions."""
+        if name not in self.world.types or name in part.interface_objects:
+            return
+        one = self.world.types[name]
+        if one.kind in ("interface", "union"):
+            self._define_abstract(part, one)
+        elif name not in part.fields:
+            part.fields[name] = {}
+            if one.kind == "value":
+                self._define_value(part, one)
+            elif one.kind == "entity":
+                self._set_keys(part, one, self._keys_in(part, one))
+            elif one.kind == "nullkey":
+                self._set_keys(part, one, ["k"])
+
+    def _set_keys(self, part: Part, one: TypeModel, keys: list[str]) -> None:
+        part.keys[one.name] = keys
+        for key in keys:
+            for name in top_names(key):
+                part.fields[one.name].setdefault(name, Placed())
+                other = one.fields[name].type
+                self.define(part, other)
+                if name == "o":
+                    part.fields[other].setdefault("id", Placed())
+
+    def _define_value(self, part: Part, one: TypeModel) -> None:
+        for model in one.fields.values():
+            part.fields[one.name][model.name] = Placed()
+            self.define(part, model.type)
+
+    def _define_abstract(self, part: Part, one: TypeModel) -> None:
+        if one.name in part.members:
+            return
+        known = [one.members[0]]
+        for name in one.members[1:]:
+            if self.dice.chance(75) and self.allowed(part, name):
+                known.append(name)
+        if len(known) < len(one.members):
+            self.world.features.add(f"{one.kind} members unknown to a subgraph")
+        self.know(part, one, known)
+
+    def know(self, part: Part, one: TypeModel, known: list[str]) -> None:
+        """Let a part know members of an abstract type."""
+        mine = part.members.setdefault(one.name, [])
+        for name in known:
+            if name not in mine:
+                mine.append(name)
+            self.define(part, name)
+            self._tag(part, one, name)
+        for base in one.interfaces:
+            self.know(part, self.world.types[base], known)
+
+    def _tag(self, part: Part, one: TypeModel, member: str) -> None:
+        """Give each member the field that makes the interface one in this part."""
+        if one.kind == "interface":
+            tag = f"t{one.name[1:]}"
+            placed = part.fields[member].setdefault(tag, Placed())
+            placed.marks.discard("@external")
+            if self.world.types[member].kind == "entity":
+                placed.marks.add("@shareable")
+
+    # Fields --------------------------------------------------------------------------------------
+
+    def _place_type(self, one: TypeModel) -> None:
+        composites = [
+            other.name
+            for other in self.world.types.values()
+            if other.name not in {*self.world.hidden_types, "KV"}
+        ]
+        own = [] if one.kind == "scattered" else [f"f{n}" for n in range(self.dice.upto(4, 1))]
+        for name in own:
+            model = make_field(name, composites, self.dice)
+            if one.kind == "nullkey" and model.wrapper.endswith("!") and self.dice.chance(60):
+                model.wrapper = model.wrapper[:-1]
+            one.fields[name] = model
+        for model in list(one.fields.values()):
+            is_tag = model.name.startswith("t") and not self.world.is_key(one, model.name)
+            if not self.world.is_key(one, model.name) and not is_tag:
+                self._place(one, model)
+        if one.kind == "scattered":
+            for name in one.home:
+                self.define(self._part(name), one.name)
 
     def _place(self, one: TypeModel, model: FieldModel) -> None:
-        """Give a field to one subgraph, or to several that share it."""
-        share = 60 if not one.keys and one.name.startswith("V") else 12
-        owners = self.dice.at_least_one(self.parts, share)
+        """Give a field to one part, or to several that share it."""
+        parts = [
+            part
+            for part in self.world.parts
+            if one.kind in ("root", "nullkey", "scattered") or self.allowed(part, one.name)
+        ]
+        if one.kind == "scattered":
+            parts = [part for part in parts if part.name in one.home]
+        if one.kind == "entity" and one.name in self.world.hidden_types:
+            parts = [part for part in parts if not part.is_federation_1]
+        fitting = [part for part in parts if self.allowed(part, model.type)]
+        homes = self._homes(model.type)
+        if homes and not homes <= {part.name for part in fitting}:
+            fitting = []
+        if one.kind == "nullkey" and len(homes) > 1:
+            fitting = []  # Without a key only one of them could be asked.
+        if not fitting:
+            model.type, model.arguments = self.dice.one_of(SCALARS), ()
+            fitting, homes = parts, set()
+        share = 14
+        if one.kind == "nullkey":
+            share = 0
+        elif one.kind == "scattered":
+            share = EVERYWHERE if model.name == "f0" else 35
+        owners = self._choose_owners(fitting, homes, share, model.type)
         for part in owners:
-            directives = {"@shareable"} if len(owners) > 1 else set[str]()
-            part.types[one.name][model.name] = directives
+            self.define(part, one.name)
+            marks = {"@shareable"} if len(owners) > 1 else set[str]()
+            part.fields[one.name][model.name] = Placed(marks)
+            self.define(part, model.type)
+        if len(owners) > 1 and one.kind == "root":
+            self.world.features.add("shared root fields")
 
-    def _close(self) -> None:
-        """Define in each subgraph every type that its fields mention, with keys."""
-        for part in self.parts:
-            while self._close_once(part):
-                pass
+    def _homes(self, name: str) -> set[str]:
+        """Return the parts that have to share fields that lead to a type."""
+        if name not in self.world.types:
+            return set()
+        for need in self.needs(name, self.world.parts[0]):
+            if self.world.types[need].home:
+                return set(self.world.types[need].home)
+        return set()
 
-    def _close_once(self, part: Part) -> bool:
-        before = sum(len(fields) + 1 for fields in part.types.values())
-        for type_name in list(part.types):
-            if type_name in part.interface_objects:
+    def _choose_owners(
+        self, parts: list[Part], homes: set[str], share: int, name: str
+    ) -> list[Part]:
+        if homes:
+            return [part for part in parts if part.name in homes]
+        if share == EVERYWHERE:
+            return parts
+        first = self.dice.one_of(parts)
+        if first.is_federation_1:
+            return [first]
+        others = [
+            part for part in modern(self.world) if part in parts and self._is_whole(part, name)
+        ]
+        if not self._is_whole(first, name):
+            return [first]
+        return [
+            part for part in parts if part is first or (part in others and self.dice.chance(share))
+        ]
+
+    def _is_whole(self, part: Part, name: str) -> bool:
+        """Tell whether a type is there as in the unsplit schema: no interface object."""
+        return name not in part.interface_objects
+
+    def _place_roots(self) -> None:
+        query = self.world.roots.setdefault("Query", TypeModel("Query"))
+        composites = [
+            one.name
+            for one in self.world.types.values()
+            if one.name not in {*self.world.hidden_types, "KV"}
+        ]
+        for number in range(self.dice.upto(4, 2)):
+            wrapper = self.dice.one_of(("{}", "[{}]", "{}!", "[{}!]!", "[[{}]]"))
+            arguments = ("n",) if self.dice.chance(15) else ()
+            name = f"q{number}"
+            query.fields[name] = FieldModel(name, self.dice.one_of(composites), wrapper, arguments)
+        mutation = self.world.roots.setdefault("Mutation", TypeModel("Mutation"))
+        if self.dice.chance(25):
+            entities = [one.name for one in self.world.of_kind("entity") if one.name != "H0"]
+            for number in range(self.dice.upto(4, 2)):
+                name = f"m{number}"
+                kind = self.dice.one_of(("String", *entities))
+                mutation.fields[name] = FieldModel(name, kind, "{}", ("n",))
+        for root in (query, mutation):
+            for model in root.fields.values():
+                self._place(root, model)
+
+    # Interface objects ---------------------------------------------------------------------------
+
+    def _bar_interface_objects(self) -> list[tuple[TypeModel, Part, Part]]:
+        """Choose parts that see an interface as one object type, and where it is whole."""
+        found: list[tuple[TypeModel, Part, Part]] = []
+        present: dict[str, set[str]] = {part.name: set() for part in self.world.parts}
+        for one in self.world.of_kind("interface"):
+            parts = modern(self.world)
+            fits = "id" in one.fields and "H0" not in one.members and len(parts) > 1
+            if not fits or one.interfaces or not self.dice.chance(50):
                 continue
-            for field_name in list(part.types[type_name]):
-                model = self.world.fields_of(type_name).get(field_name)
-                if model is not None and self.world.is_composite(model.type):
-                    self._define(part, model.type)
-        for type_name in list(part.types):
-            one = self.world.objects.get(type_name)
-            if one is not None and one.keys:
-                self._add_keys(part, one)
-        return before != sum(len(fields) + 1 for fields in part.types.values())
-
-    def _add_keys(self, part: Part, one: TypeModel) -> None:
-        if one.name not in part.keys:
-            part.keys[one.name] = self.dice.at_least_one(one.keys, 40)
-        for key in part.keys[one.name]:
-            for name in key.replace("{", " ").replace("}", " ").split():
-                if name in one.fields:
-                    part.types[one.name].setdefault(name, set())
-            if "o" in key.split():
-                other = one.fields["o"].type
-                part.types[other].setdefault("id", set())
-
-    def _define(self, part: Part, name: str) -> None:
-        world, dice = self.world, self.dice
-        if name in part.types or name in part.interface_objects:
-            return
-        if name in world.objects:
-            one = world.objects[name]
-            part.types[name] = {}
-            if not one.keys:
-                shared = dice.at_least_one(list(one.fields), 70)
-                for field_name in shared:
-                    part.types[name][field_name] = set()
-        elif name in world.interfaces:
-            part.types[name] = {}
-            for member in dice.at_least_one(world.members(name), 80):
-                self._define(part, member)
-        else:
-            part.types[name] = {}
-            for member in dice.at_least_one(world.members(name), 80):
-                self._define(part, member)
-            if not any(member in part.types for member in world.members(name)):
-                self._define(part, world.members(name)[0])
-
-    def _add_interface_objects(self) -> None:
-        """Let one subgraph add fields to all implementations of an interface at once."""
-        for one in self.world.interfaces.values():
-            if not one.keys or not self.dice.chance(40):
+            if any(one.name in other.interfaces for other in self.world.of_kind("interface")):
                 continue
-            free = [
-                part
-                for part in self.parts
-                if one.name not in part.types
-                and not any(member in part.types for member in self.world.members(one.name))
-            ]
-            full = [
-                part
-                for part in self.parts
-                if one.name in part.types
-                and all(member in part.types for member in self.world.members(one.name))
-            ]
-            if not free or not full:
+            index = self.dice.upto(len(parts) - 1)
+            part, full = parts[index], parts[(index + 1) % len(parts)]
+            hubs = {
+                name
+                for other in self.world.of_kind("entity")
+                if self.needs(other.name, full) & set(one.members)
+                for name in other.hubs
+            }
+            if part.name in hubs or set(one.members) & full.barred:
                 continue
-            part = free[0]
+            mentioned = {need for member in one.members for need in self.needs(member, full)}
+            if mentioned & full.barred or set(one.members) & present[part.name]:
+                continue
+            present[full.name] |= mentioned
             part.interface_objects.add(one.name)
-            added = FieldModel(
-                f"x{one.name}", "String", "{}", ("s",) if self.dice.chance(30) else ()
-            )
-            one.fields[added.name] = added
-            for member in self.world.members(one.name):
-                self.world.objects[member].fields[added.name] = added
-            part.types[one.name] = {"id": set(), added.name: set()}
-            for other in full:
-                other.keys.setdefault(one.name, ["id"])
-                for member in self.world.members(one.name):
-                    if "id" not in other.keys.get(member, []):
-                        other.keys.setdefault(member, []).append("id")
-            if self.dice.chance(50):
-                root = FieldModel(f"qx{one.name}", one.name, self.dice.one_of(("{}", "[{}]")))
-                self.world.query.fields[root.name] = root
-                part.types["Query"][root.name] = set()
+            part.barred |= set(one.members)
+            found.append((one, part, full))
+        return found
 
-    def _add_requires(self, one: TypeModel) -> None:
-        """Let a field be computed from fields of other subgraphs."""
-        for number in range(2):
-            holders = [part for part in self.parts if one.name in part.types]
-            if not self.dice.chance(25) or not holders:
-                continue
-            part = self.dice.one_of(holders)
-            inputs = [
-                model
-                for model in one.fields.values()
-                if model.name not in part.types[one.name]
-                and not self._is_key_field(one, model.name)
-                and any(model.name in other.types.get(one.name, {}) for other in self.parts)
-            ]
-            if not inputs:
-                continue
-            chosen = self.dice.at_least_one(inputs, 30)
-            text = " ".join(self._require(part, model) for model in chosen)
-            if not text:
-                continue
-            for model in chosen:
-                part.types[one.name][model.name] = {"@external"}
-            name = f"r{number}"
-            one.fields[name] = FieldModel(name, "String")
-            part.types[one.name][name] = {f'@requires(fields: "{text}")'}
+    def _add_interface_object(self, one: TypeModel, part: Part, full: Part) -> None:
+        for name in one.members:
+            self.define(full, name)
+            if "id" not in full.keys[name]:
+                self._set_keys(full, self.world.types[name], ["id", *full.keys[name]])
+        self.know(full, one, one.members)
+        full.keys[one.name] = ["id"]
+        part.keys[one.name] = ["id"]
+        part.fields[one.name] = {"id": Placed()}
+        for number in range(self.dice.upto(3, 1)):
+            self._add_object_field(one, part, f"x{one.name}{number}")
+        if self.dice.chance(70):
+            query = self.world.roots.setdefault("Query", TypeModel("Query"))
+            wrapper = self.dice.one_of(("{}", "[{}]", "[[{}!]]"))
+            root = FieldModel(f"qx{one.name}", one.name, wrapper)
+            query.fields[root.name] = root
+        self.world.features.add("@interfaceObject")
 
-    def _require(self, part: Part, model: FieldModel) -> str:
-        """Return a field as a required one; below objects some field that can be external."""
-        text = model.name
-        if "n" in model.arguments and self.dice.chance(60):
-            text += f"(n: {self.dice.upto(2)})"
-        if not self.world.is_composite(model.type):
-            return text
-        members = self.world.members(model.type)
-        self._define(part, model.type)
-        name = members[0]
-        if name not in self.world.objects or not self.world.objects[name].keys:
-            return text + " { __typename }"
-        if model.type in self.world.objects:
-            return text + " { id }"
-        self._define(part, name)
-        return text + f" {{ ... on {name} {{ id }} }}"
-
-    def _add_overrides(self, one: TypeModel) -> None:
-        for model in list(one.fields.values()):
-            owners = [
-                part
-                for part in self.parts
-                if part.types.get(one.name, {}).get(model.name) == set()
-                and not self._is_key_field(one, model.name)
-            ]
-            others = [
-                part
-                for part in self.parts
-                if one.name in part.types and model.name not in part.types[one.name]
-            ]
-            if len(owners) == 1 and others and self.dice.chance(8):
-                label = f', label: "{LABEL}"' if self.dice.chance(50) else ""
-                part = self.dice.one_of(others)
-                override = f'@override(from: "{owners[0].name}"{label})'
-                part.types[one.name][model.name] = {override}
-
-    def _add_provides(self) -> None:
-        for part in self.parts:
-            for type_name in list(part.types):
-                for field_name, directives in list(part.types[type_name].items()):
-                    model = self.world.fields_of(type_name).get(field_name)
-                    if model is None or directives - {"@shareable"} or not self.dice.chance(12):
-                        continue
-                    text = self._provide(part, model)
-                    if text:
-                        directives.add(f'@provides(fields: "{text}")')
-
-    def _provide(self, part: Part, model: FieldModel) -> str:
-        if model.type not in self.world.objects or not self.world.objects[model.type].keys:
-            return ""
-        target = self.world.objects[model.type]
-        self._define(part, target.name)
-        candidates = [
-            one
-            for one in target.fields.values()
-            if not self.world.is_composite(one.type)
-            and not one.arguments
-            and not self._is_key_field(target, one.name)
-            and part.types[target.name].get(one.name, {"@external"}) == {"@external"}
-            and any(
-                one.name in other.types.get(target.name, {})
-                for other in self.parts
-                if other is not part
-            )
+    def _add_object_field(self, one: TypeModel, part: Part, name: str) -> None:
+        kinds = [
+            other.name
+            for other in self.world.of_kind("entity", "value", "interface")
+            if other.name not in self.world.hidden_types and self.allowed(part, other.name)
         ]
-        if not candidates:
-            return ""
-        chosen = self.dice.one_of(candidates)
-        part.types[target.name][chosen.name] = {"@external"}
-        for other in self.parts:
-            marks = other.types.get(target.name, {}).get(chosen.name)
-            if marks is not None and "@external" not in marks:
-                marks.add("@shareable")  # Who provides a field resolves it there, too.
-        return chosen.name
+        kind = self.dice.one_of((*SCALARS, *kinds))
+        arguments = ("s",) if kind == "String" and self.dice.chance(50) else ()
+        model = FieldModel(name, kind, self.dice.one_of(WRAPPERS), arguments)
+        one.fields[name] = model
+        for member in one.members:
+            self.world.types[member].fields[name] = model
+        part.fields[one.name][name] = Placed()
+        self.define(part, kind)
+        if kind == one.name:
+            self.world.features.add("@interfaceObject returned below another type")
 
-    def _hide(self) -> None:
-        """Hide some fields from clients; @requires and @provides may go on using them."""
-        for one in self.world.objects.values():
-            for model in one.fields.values():
-                holders = [
-                    part.types[one.name][model.name]
-                    for part in self.parts
-                    if model.name in part.types.get(one.name, {})
-                    and "@external" not in part.types[one.name][model.name]
-                ]
-                is_own = model.name.startswith("f")
-                if is_own and len(one.fields) > 2 and holders and self.dice.chance(4):
-                    self.dice.one_of(holders).add("@inaccessible")
+    # At the end ----------------------------------------------------------------------------------
 
-    # Printing ----------------------------------------------------------------------------------
-
-    def _print(self, part: Part) -> str:
-        sdl = LINK + COMMON
-        types = dict(part.types)
-        types.setdefault("Query", {})
-        for name, fields in types.items():
-            if name in self.world.unions:
-                members = [one for one in self.world.unions[name] if one in types]
-                sdl += f"union {name} = {' | '.join(members)}\n"
-            elif name in self.world.interfaces and name not in part.interface_objects:
-                sdl += self._print_interface(part, name)
-            elif fields:
-                sdl += self._print_object(part, name, fields)
-        return sdl
-
-    def _print_interface(self, part: Part, name: str) -> str:
-        one = self.world.interfaces[name]
-        members = [member for member in self.world.members(name) if member in part.types]
-        fields = [
-            model.sdl()
-            for model in one.fields.values()
-            if all(self._has_plainly(part, member, model.name) for member in members)
-        ]
-        if not fields:
-            fields = [f"  z{name}: Int\n"]
-        keys = "".join(f' @key(fields: "{key}")' for key in part.keys.get(name, []))
-        return f"interface {name}{keys} {{\n{''.join(fields)}}}\n"
-
-    def _has_plainly(self, part: Part, member: str, name: str) -> bool:
-        return name in part.types[member]
-
-    def _print_object(self, part: Part, name: str, fields: dict[str, set[str]]) -> str:
-        one = self.world.objects.get(name) or self.world.interfaces.get(name)
-        models = self.world.fields_of(name)
-        implements = [
-            interface
-            for interface in (one.interfaces if one else [])
-            if interface in part.types and interface not in part.interface_objects
-        ]
-        head = f"type {name}"
-        if implements:
-            head += f" implements {' & '.join(implements)}"
-        keys = ["id"] if name in part.interface_objects else part.keys.get(name, [])
-        head += "".join(f' @key(fields: "{key}")' for key in keys)
-        if name in part.interface_objects:
-            head += " @interfaceObject"
-        body = ""
-        for field_name, directives in fields.items():
-            marks = set(directives)
-            if name.startswith("V"):
-                marks.add("@shareable")
-            if one is not None and self._is_key_field(one, field_name):
-                marks.add("@shareable")
-            text = "".join(f" {mark}" for mark in sorted(marks))
-            body += models[field_name].sdl(text)
-        for interface in implements:
-            if f"  z{interface}: Int\n" in self._print_interface(part, interface):
-                body += f"  z{interface}: Int @shareable\n"
-        return f"{head} {{\n{body}}}\n"
+    def settle(self) -> None:
+        """Let interfaces that implement others agree with them in each part."""
+        for _ in range(2):
+            for part in self.world.parts:
+                for name in list(part.members):
+                    one = self.world.types[name]
+                    for base in one.interfaces:
+                        if base in part.members:
+                            self.know(part, self.world.types[base], part.members[name])
+                for name in list(part.fields):
+                    for placed_name in list(part.fields[name]):
+                        model = self.world.model(name).fields.get(placed_name)
+                        if model is not None:
+                            self.define(part, part.fields[name][placed_name].type or model.type)

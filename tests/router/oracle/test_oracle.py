@@ -1,16 +1,14 @@
 """The oracle: the router answers as graphql-core does on the unsplit schema.
 
 Hypothesis generates the schema, its split over subgraphs, data and operations, and shrinks what
-fails. `make test` runs a bounded number, `make fuzz` goes on for long (`fuzz.py`). Every failure
-found so far is a file under cases/.
+fails. `make test` runs a bounded number of fixed worlds, `make fuzz` goes on for long (`fuzz.py`).
+Every failure found so far is a file under cases/.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,37 +16,78 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
-from tests.router.oracle.check import Bench, Case
+from tests.router.oracle.check import Bench, Case, Difference
 from tests.router.oracle.dice import Dice, HypothesisSource, SeededSource
-from tests.router.oracle.fuzz import run_world
+from tests.router.oracle.features import OPERATION_FEATURES, WORLD_FEATURES, world_features
+from tests.router.oracle.operations import OperationMaker, SchemaFacts
+from tests.router.oracle.run_world import Tally, run_world
+from tests.router.oracle.split import make_world
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.json"))
-EXAMPLES = int(os.environ.get("REELGRAPH_ORACLE_EXAMPLES", "10"))
+SEEDS = range(1, 19)
+
+
+def read_case(path: Path) -> tuple[Bench, Case]:
+    case = Case(**json.loads(path.read_text()))
+    return Bench(case.schema, case.subgraphs, case.data, case.labels), case
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_case(path: Path) -> None:
-    case = Case(**json.loads(path.read_text()))
-    bench = Bench(case.schema, case.subgraphs, case.data, case.labels)
-    assert asyncio.run(bench.compare(case.operation, case.variables))
+    bench, case = read_case(path)
+    asyncio.run(bench.compare(case.operation, case.variables))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_world(seed: int) -> None:
+    tally = Tally()
+    asyncio.run(run_world(Dice(SeededSource(seed)), tally, (0, 0, 6)[seed % 3], operations=12))
+    assert (tally.worlds, tally.operations) == (1, 12), tally.rejected
 
 
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=6,
     deadline=None,
-    derandomize="REELGRAPH_ORACLE_EXAMPLES" not in os.environ,
+    derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
 @given(st.data())
 def test_generated(data: DataObject) -> None:
-    asyncio.run(run_world(Dice(HypothesisSource(data)), Counter()))
+    asyncio.run(run_world(Dice(HypothesisSource(data)), Tally(), operations=5))
 
 
-def test_seeded_worlds_are_mostly_usable() -> None:
-    """Guard the generator: worlds compose and operations are valid often enough to mean much."""
-    count: Counter[str] = Counter()
-    for seed in range(24):
-        asyncio.run(run_world(Dice(SeededSource(seed)), count))
-    assert count["worlds"] >= 8
-    assert count["operations"] >= 40
+def test_worlds_have_every_feature() -> None:
+    """Guard the generator: what it can no longer make, nobody would miss otherwise."""
+    found = dict.fromkeys(WORLD_FEATURES, 0)
+    for seed in range(300):
+        for name in world_features(make_world(Dice(SeededSource(seed))), ["beta"]):
+            found[name] = found.get(name, 0) + 1
+    assert set(found) == set(WORLD_FEATURES), "features.py does not list a feature"
+    assert {name: number for name, number in found.items() if number < 3} == {}
+
+
+def test_operations_have_every_feature() -> None:
+    tally = Tally()
+    for seed in range(40, 52):
+        dice = Dice(SeededSource(seed))
+        asyncio.run(run_world(dice, tally, operations=20))
+    found = tally.operation_features
+    assert set(found) <= set(OPERATION_FEATURES), "features.py does not list a feature"
+    assert [name for name in OPERATION_FEATURES if found[name] < 1] == []
+
+
+def test_a_wrong_answer_is_found() -> None:
+    """Guard the comparison: data that only the subgraphs have must make a difference."""
+    bench, case = read_case(CASES[0])
+    asyncio.run(bench.compare(case.operation, case.variables))
+    bench.unsplit.schema.query_type.fields.clear()  # type: ignore[union-attr]
+    with pytest.raises(Difference):
+        asyncio.run(bench.compare(case.operation, case.variables))
+
+
+def test_operations_are_the_same_for_a_seed() -> None:
+    bench, _ = read_case(CASES[0])
+    facts = SchemaFacts(bench.unsplit.schema)
+    one, other = (OperationMaker(facts, Dice(SeededSource(7))).make() for _ in range(2))
+    assert one == other

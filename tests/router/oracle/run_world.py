@@ -1,0 +1,65 @@
+"""Make a world and compare operations on it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from tests.router.oracle.check import Bench, InvalidWorld
+from tests.router.oracle.data import DataMaker, NoMemberError
+from tests.router.oracle.dice import Dice
+from tests.router.oracle.features import data_features, plan_features, world_features
+from tests.router.oracle.operations import OperationMaker, SchemaFacts
+from tests.router.oracle.print_sdl import print_parts, print_world
+from tests.router.oracle.split import make_world
+from tests.router.oracle.world import LABELS
+
+OPERATIONS_PER_WORLD = 40
+THOROUGH = 5
+"""Every so manieth operation is compared thoroughly."""
+
+
+@dataclass
+class Tally:
+    """What was run."""
+
+    operations: int = 0
+    worlds: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    """Why worlds did not compose."""
+    world_features: Counter[str] = field(default_factory=Counter)
+    operation_features: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        self.operations += other.operations
+        self.worlds += other.worlds
+        for mine, theirs in (
+            (self.rejected, other.rejected),
+            (self.world_features, other.world_features),
+            (self.operation_features, other.operation_features),
+        ):
+            mine.update(theirs)
+
+
+async def run_world(
+    dice: Dice, tally: Tally, errors: int = 0, operations: int = OPERATIONS_PER_WORLD
+) -> None:
+    """Make a world and compare operations on it; raises `Difference`."""
+    world = make_world(dice)
+    subgraphs = print_parts(world)
+    labels = dice.some(LABELS)
+    try:
+        data = DataMaker(world, dice, 15, errors).make()
+        bench = Bench(print_world(world), subgraphs, data, labels)
+    except (InvalidWorld, NoMemberError) as error:
+        tally.rejected[str(error).split("\n")[0][:70]] += 1
+        return
+    tally.worlds += 1
+    tally.world_features.update(world_features(world, labels) | data_features(data))
+    bench.check_api_schema()
+    facts = SchemaFacts(bench.unsplit.schema)
+    for number in range(operations):
+        generated = OperationMaker(facts, dice).make()
+        await bench.compare(generated.text, generated.variables, thorough=number % THOROUGH == 0)
+        tally.operations += 1
+        tally.operation_features.update(generated.features | plan_features(bench))
