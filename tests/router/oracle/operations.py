@@ -75,11 +75,12 @@ class OperationMaker:
     """Fragment name → type."""
     budget: int = 34
     with_introspection: bool = True
+    make_arguments: type[ArgumentMaker] = ArgumentMaker
     features: set[str] = field(default_factory=set)
 
     def make(self) -> Generated:
         """Return a random operation."""
-        self.arguments = ArgumentMaker(self.dice, self.features)
+        self.arguments = self.make_arguments(self.dice, self.features)
         schema = self.facts.schema
         kind, root = "query", schema.query_type
         if schema.mutation_type is not None and self.dice.chance(35):

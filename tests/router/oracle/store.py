@@ -30,6 +30,8 @@ class Store:
         """Arguments that clients do not know, with their defaults."""
         self.has_errors = "$error" in json.dumps(data)
         self.mutations = 0
+        self.counts = True
+        """Whether answers of mutations tell how many there were before."""
 
     def root(self, name: str) -> Data:
         return {"$type": name, **self.data.get(name, {})}
@@ -51,7 +53,7 @@ class Store:
             return compute(name, self.project(source, requires))
         hidden = self.hidden_arguments.get(place)
         value = self.apply(source.get(name), {**hidden, **arguments} if hidden else arguments)
-        if source["$type"] == "Mutation":
+        if self.counts and source["$type"] == "Mutation":
             self.mutations += 1
             if isinstance(value, str):
                 value += f" after {self.mutations}"

@@ -29,7 +29,8 @@ from graphql import (
     validate,
 )
 
-from tests.router.oracle.servers import RULES, read_facts
+from tests.router.oracle.facts import read_facts
+from tests.router.oracle.servers import RULES
 
 Info = GraphQLResolveInfo[Any]
 ENTITIES = 5

@@ -11,8 +11,6 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLSchema,
-    get_named_type,
-    is_composite_type,
     is_list_type,
     is_non_null_type,
     parse,
@@ -20,8 +18,9 @@ from graphql import (
 )
 
 from reelgraph_federation import Subgraph, compose
+from tests.router.oracle.arguments import ArgumentMaker
 from tests.router.oracle.dice import Dice, SeededSource
-from tests.router.oracle.operations import OperationMaker
+from tests.router.oracle.operations import OperationMaker, SchemaFacts
 from tests.router.peers.mirror import Mirror, answer_of, run, subgraph_schema
 from tests.router.peers.worlds import Operation, World, places
 
@@ -38,9 +37,10 @@ def service_world(seed: int, operations: int) -> World:
     for schema in (mirror.schema, *schemas.values()):
         mirror.attach(schema)
     dice = Dice(SeededSource(seed))
-    known = []
+    facts = SchemaFacts(mirror.schema)
+    known: list[Operation] = []
     while len(known) < operations:
-        made = AnyOperationMaker(mirror.schema, dice).make()
+        made = OperationMaker(facts, dice, make_arguments=AnyArguments).make()
         document = parse(made.text)
         if validate(mirror.schema, document):
             continue
@@ -57,29 +57,23 @@ def _without_defer(schema: GraphQLSchema) -> GraphQLSchema:
     return GraphQLSchema(**{**schema.to_kwargs(), "directives": kept})
 
 
-class AnyOperationMaker(OperationMaker):
-    """Makes operations on any schema: arguments follow from their types."""
+class AnyArguments(ArgumentMaker):
+    """Makes arguments for any schema: they follow from their types."""
 
-    def _field(self, name: str, one: GraphQLField, depth: int) -> str:
-        alias = f"{self.dice.one_of('xyz')}: " if self.dice.chance(12) else ""
-        arguments = [
+    def make(self, field: GraphQLField) -> str:
+        given = [
             f"{key}: {self._given(argument.type)}"
-            for key, argument in one.args.items()
+            for key, argument in field.args.items()
             if is_non_null_type(argument.type) or self.dice.chance(50)
         ]
-        text = f"{alias}{name}" + (f"({', '.join(arguments)})" if arguments else "")
-        text += self._condition()
-        target = get_named_type(one.type)
-        if is_composite_type(target):
-            text += " " + self._selection(target, depth - 1)
-        return text
+        return f"({', '.join(given)})" if given else ""
 
     def _given(self, expected: Any) -> str:
         """Return a literal, or a variable that has its value."""
         if not self.dice.chance(30):
             return self._literal(self._input(expected))
-        variable = f"v{len(self.variables)}"
-        self.variables[variable] = (str(expected), _plain(self._input(expected)))
+        variable = f"v{len(self._variables)}"
+        self._variables[variable] = (str(expected), _plain(self._input(expected)))
         return f"${variable}"
 
     def _input(self, expected: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,11 @@ from graphql import OperationDefinitionNode, parse, validate
 from graphql.execution.values import get_variable_values
 
 from tests.router.oracle.check import Bench, InvalidWorld
+from tests.router.oracle.data import DataMaker, NoMemberError
 from tests.router.oracle.dice import Dice, SeededSource
-from tests.router.oracle.fuzz import required_fields
-from tests.router.oracle.operations import OperationMaker
-from tests.router.oracle.split import LABEL, Splitter
-from tests.router.oracle.store import DataMaker, NoMemberError
-from tests.router.oracle.world import make_world, print_world
+from tests.router.oracle.operations import OperationMaker, SchemaFacts
+from tests.router.oracle.print_sdl import print_parts, print_world
+from tests.router.oracle.split import make_world
 from tests.router.support.router_cases import CASES, subgraph_sdl
 from tests.router.support.simulated_subgraph import SimulatedSubgraph
 
@@ -80,19 +80,21 @@ def generated_world(seed: int, operations: int, errors: int = 0) -> World | None
     """
     dice = Dice(SeededSource(seed))
     world = make_world(dice)
-    splitter = Splitter(world, dice)
-    subgraphs = splitter.split()
-    if any(LABEL in sdl for sdl in subgraphs.values()):
+    subgraphs = print_parts(world)
+    if any("label:" in sdl for sdl in subgraphs.values()):
         return None
     try:
-        required = required_fields(subgraphs) if errors else frozenset()
-        data = DataMaker(world, dice, 15, errors, required, splitter.returned).make()
+        data = DataMaker(world, dice, 15, errors).make()
         bench = Bench(print_world(world), subgraphs, data, [])
     except (InvalidWorld, NoMemberError):
         return None
-    made = [OperationMaker(bench.unsplit.schema, dice).make() for _ in range(operations)]
+    bench.store.counts = False  # Each router would count on from the last one's mutations.
+    facts = SchemaFacts(bench.unsplit.schema)
+    made = [OperationMaker(facts, dice, with_introspection=False).make() for _ in range(operations)]
     known = [_known(bench, one.text, one.variables) for one in made]
-    servers: dict[str, Answer] = {name: one.answer for name, one in bench.servers.items()}
+    servers: dict[str, Answer] = {
+        name: partial(one.answer, validated=True) for name, one in bench.servers.items()
+    }
     return World(f"seed-{seed}", subgraphs, servers, [one for one in known if one is not None])
 
 
