@@ -192,9 +192,17 @@ class LeanProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    def handle_websocket_upgrade(self) -> None:
+        """The connection becomes another protocol's."""
+        self._stop_timer()
+        super().handle_websocket_upgrade()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: whatever is under way for it is dropped."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def _stop_timer(self) -> None:
         if self._idle_timer is not None:
             self._idle_timer.cancel()
             self._idle_timer = None
-        super().connection_lost(exc)

@@ -185,3 +185,26 @@ async def test_what_is_under_way_is_answered_while_the_server_stops(tmp_path, mo
     assert (await line.answer())[2] == b'{"data":{"hello":"world"}}'
     assert await line.reader.read() == b""
     line.writer.close()
+
+
+async def test_a_connection_that_becomes_a_websocket_is_not_closed_as_idle(tmp_path, monkeypatch):
+    upgraded = []
+
+    def upgrade(self):
+        assert self._idle_timer is not None, "the request before was answered the short way"
+        ours(self)
+        upgraded.append(self)
+
+    ours = LeanProtocol.handle_websocket_upgrade
+    monkeypatch.setattr(LeanProtocol, "handle_websocket_upgrade", upgrade)
+    handshake = (
+        "GET /graphql HTTP/1.1", "host: x", "connection: upgrade", "upgrade: websocket",
+        "sec-websocket-version: 13", "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+        "sec-websocket-protocol: graphql-transport-ws", "", "",
+    )  # fmt: skip
+    async with connected(tmp_path) as (line, _):
+        await line.ask(request())
+        line.writer.write("\r\n".join(handshake).encode())
+        head = await line.reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 101 ")
+    assert [protocol._idle_timer for protocol in upgraded] == [None]
