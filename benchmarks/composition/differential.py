@@ -3,7 +3,7 @@
 Run: python benchmarks/composition/differential.py [--from 0] [--to 500] [--show 5]
 
 Equal means: both compose and the API schemas are the same apart from order, or both fail with the
-same set of codes. Differences that are meant are the table `MEANT`.
+same set of codes. Differences that are meant are the tables of meant.py, one for each peer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 from graphql import (
@@ -26,114 +25,42 @@ from reelgraph_federation import CompositionResult, Subgraph, compose
 
 sys.path.insert(0, str(Path(__file__).parent))
 from generate import Abstract, Wild
+from generate_marked import Marked
+from meant import MEANT, Table
 from peer import Answer, Peer
 
-
-@dataclass(frozen=True)
-class Meant:
-    """A difference that is meant: which codes it explains on either side, when, and why."""
-
-    reason: str
-    ours: frozenset[str] = frozenset()
-    theirs: frozenset[str] = frozenset()
-    when: str = ""
-    """A text that must occur in the subgraphs, the peer's messages or the codes of our hints."""
-    stops: bool = False
-    """We stop before merging, so that anything may follow at the peer's."""
-
-
-MEANT = (
-    Meant(
-        "the peer takes an unused @external for used when its type implements any interface; like "
-        "Apollo's composition we ask that the interface has the field",
-        ours=frozenset({"EXTERNAL_UNUSED"}),
-        stops=True,
-    ),
-    Meant(
-        "the peer lets @requires name an object without selecting from it",
-        ours=frozenset({"REQUIRES_INVALID_FIELDS"}),
-        stops=True,
-    ),
-    Meant(
-        "the peer does not look at access while other errors stand; all are reported here",
-        ours=frozenset({"MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}),
-    ),
-    Meant(
-        "the peer does not ask that shared fields have runtime types in common",
-        ours=frozenset({"SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES"}),
-    ),
-    Meant(
-        "the peer lets a union show whose members are all hidden, which is no valid API schema",
-        ours=frozenset({"ONLY_INACCESSIBLE_CHILDREN"}),
-        when="union Thing",
-    ),
-    Meant(
-        "the peer lets a chain of overrides pass when its first source is gone",
-        ours=frozenset({"OVERRIDE_SOURCE_HAS_OVERRIDE"}),
-        theirs=frozenset({"SATISFIABILITY_ERROR"}),
-        when="@override(from",
-    ),
-    Meant(
-        "of a field with @override, the peer looks whether the overridden copy is shareable, not "
-        "whether the overriding one is",
-        ours=frozenset({"INVALID_FIELD_SHARING", "SATISFIABILITY_ERROR"}),
-        theirs=frozenset({"INVALID_FIELD_SHARING", "SATISFIABILITY_ERROR"}),
-        when="@override(from",
-    ),
-    Meant(
-        "the peer wants the type of an @external copy equal, and reports it under two codes; as in "
-        "Apollo's composition it may be more general, since it is only read",
-        ours=frozenset({"SATISFIABILITY_ERROR"}),
-        theirs=frozenset({"EXTERNAL_TYPE_MISMATCH", "FIELD_TYPE_MISMATCH"}),
-        when="(where marked @external)",
-    ),
-    Meant(
-        "the peer lets an interface object have an external field that no interface declares, if "
-        "all implementations have it; like Apollo's composition we ask for it on the interface",
-        ours=frozenset({"EXTERNAL_MISSING_ON_BASE"}),
-        theirs=frozenset({"INTERFACE_FIELD_NO_IMPLEM", "INVALID_FIELD_SHARING"}),
-        when="@interfaceObject @key",
-    ),
-    Meant(
-        "between interface objects and implementations the peer asks for @shareable in other "
-        "places; here, as for objects, every subgraph that resolves a field must share it",
-        ours=frozenset({"INVALID_FIELD_SHARING"}),
-        theirs=frozenset({"INVALID_FIELD_SHARING"}),
-        when="@interfaceObject @key",
-    ),
-    Meant(
-        "the peer does not see that an interface object whose key the interface does not have "
-        "leads nowhere",
-        ours=frozenset({"SATISFIABILITY_ERROR"}),
-        when="@interfaceObject @key",
-    ),
-    Meant(
-        "the peer wants external copies to have arguments that merging drops",
-        theirs=frozenset({"EXTERNAL_ARGUMENT_MISSING"}),
-        when="INCONSISTENT_ARGUMENT_PRESENCE",
-    ),
-    Meant(
-        "the peer minds a hidden field of a hidden interface, which nobody can see",
-        theirs=frozenset({"IMPLEMENTED_BY_INACCESSIBLE"}),
-        when="interface Node @inaccessible",
-    ),
+CRASHES = (
+    "Contexts exists",
+    "Should not have been called",
+    "this is either a bug",
+    "not a function",
 )
+"""Texts of exceptions that are faults of a peer, not of what it composes."""
+
+KINDS: dict[str, type[Wild]] = {"wild": Wild, "abstract": Abstract, "marked": Marked}
 
 
-def accepted(ours: CompositionResult, theirs: Answer, sdl: str) -> str | None:
+def accepted(ours: CompositionResult, theirs: Answer, sdl: str, table: Table) -> str | None:
     """Return why a difference in codes is meant; None when some code stays unexplained."""
     our_codes = {problem.code for problem in ours.errors}
     extra = our_codes - set(theirs["codes"])
     missing = set(theirs["codes"]) - our_codes
-    texts = [sdl, *theirs.get("messages", ()), *(hint.code for hint in ours.hints)]
+    hints = [hint.code for hint in ours.hints]
+    texts = [sdl, *theirs.get("messages", ()), *hints, *our_codes]
     reasons = []
-    for meant in MEANT:
+    stops = False
+    for meant in table:
         if meant.when and not any(meant.when in text for text in texts):
             continue
-        if meant.ours & extra or meant.theirs & missing:
-            extra -= meant.ours
-            missing = set() if meant.stops else missing - meant.theirs
+        if meant.beside and not theirs["codes"]:
+            continue
+        if meant.ours & (our_codes - set(theirs["codes"])) or meant.theirs & missing:
+            extra = set() if meant.unread else extra - meant.ours
+            missing -= meant.theirs
+            stops = stops or meant.stops
             reasons.append(meant.reason)
+    if stops:
+        missing = set()
     return None if extra or missing else "; ".join(reasons)
 
 
@@ -144,12 +71,14 @@ def normal(sdl: str) -> str:
     return "\n".join(print_type(t) for t in own if not is_specified_scalar_type(t))
 
 
-def difference(ours: CompositionResult, theirs: Answer, sdl: str) -> str | None:
+def difference(ours: CompositionResult, theirs: Answer, sdl: str, table: Table) -> str | None:
     """Return what differs, None when the results are equal; a reason in brackets if it is meant."""
     our_codes = {problem.code for problem in ours.errors}
     their_codes = set(theirs["codes"])
+    if any(crash in text for crash in CRASHES for text in theirs.get("messages", ())):
+        return "[the peer ends with an exception of its own]"
     if our_codes != their_codes:
-        reason = accepted(ours, theirs, sdl)
+        reason = accepted(ours, theirs, sdl, table)
         if reason is not None:
             return f"[{reason}]"
         return f"ours {sorted(our_codes) or 'ok'}, theirs {sorted(their_codes) or 'ok'}"
@@ -174,21 +103,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--from", dest="start", type=int, default=0)
     parser.add_argument("--to", dest="end", type=int, default=500)
-    parser.add_argument("--kind", choices=("wild", "abstract"), default="wild")
+    parser.add_argument("--kind", choices=tuple(KINDS), default="wild")
     parser.add_argument("--show", type=int, default=5, help="how many differences to print in full")
+    parser.add_argument("--peer", choices=("guild", "apollo"), default="guild")
     options = parser.parse_args()
     kinds: Counter[str] = Counter()
     agreed: Counter[str] = Counter()
     alike: Counter[str] = Counter()
     first: dict[str, int] = {}
     shown = 0
-    with Peer() as peer:
+    with Peer(options.peer) as peer:
         for seed in range(options.start, options.end):
-            subgraphs = {"wild": Wild, "abstract": Abstract}[options.kind](seed).subgraphs()
+            subgraphs = KINDS[options.kind](seed).subgraphs()
             ours = compose(Subgraph(n, f"http://{n}.example", sdl) for n, sdl in subgraphs)
             theirs = peer.compose(subgraphs)
             sdl = "\n".join(text for _, text in subgraphs)
-            found = difference(ours, theirs, sdl)
+            found = difference(ours, theirs, sdl, MEANT[options.peer])
             if found is None:
                 agreed["both compose" if ours.ok else "both fail alike"] += 1
                 alike.update({problem.code for problem in ours.errors})

@@ -7,7 +7,16 @@ import { pathToFileURL } from 'node:url';
 
 const require = createRequire(`${process.env.PEER_HOME}/package.json`);
 const { parse, print } = require('graphql');
-const peer = require('@theguild/federation-composition');
+const peer = process.env.PEER === 'apollo' ? apollo() : require('@theguild/federation-composition');
+
+// Apollo's composer, with the other peer's calls.
+function apollo() {
+  const { composeServices } = require('@apollo/composition');
+  const { Supergraph } = require('@apollo/federation-internals');
+  const { printSchema } = require('graphql');
+  const publicSchema = (text) => parse(printSchema(Supergraph.build(text, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema()));
+  return { composeServices, transformSupergraphToPublicSchema: publicSchema, takesText: true };
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { subgraphs, time } = JSON.parse(line);
@@ -29,7 +38,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     } else if (time) {
       answer = { codes: [], size: result.supergraphSdl.length };
     } else {
-      const api = peer.transformSupergraphToPublicSchema(parse(result.supergraphSdl));
+      const text = result.supergraphSdl;
+      const api = peer.transformSupergraphToPublicSchema(peer.takesText ? text : parse(text));
       answer = { codes: [], api: print(api), supergraph: result.supergraphSdl };
     }
     answer.seconds = elapsed;

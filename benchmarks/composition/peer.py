@@ -1,6 +1,6 @@
-"""Talk to the peer composer, `@theguild/federation-composition`, as a process of its own.
+"""Talk to a peer composer as a process of its own: `@theguild/federation-composition`, or Apollo's.
 
-It is installed with npm into a folder outside the repository on first use (`PEER_HOME`, by default
+They are installed with npm into a folder outside the repository on first use (`PEER_HOME`, by default
 `~/.cache/reelgraph-peer`): a measure and an oracle, never a dependency.
 """
 
@@ -15,12 +15,16 @@ from types import TracebackType
 from typing import TypedDict
 
 HOME = Path(os.environ.get("PEER_HOME", "~/.cache/reelgraph-peer")).expanduser()
-PACKAGES = ("@theguild/federation-composition@0.27.0", "graphql@16")
+PACKAGES = (
+    "@theguild/federation-composition@0.27.0",
+    "@apollo/composition@2.14.4",
+    "graphql@16",
+)
 
 
 def install() -> None:
-    """Install the peer with npm unless it is there."""
-    if (HOME / "node_modules/@theguild/federation-composition").exists():
+    """Install the peers with npm unless they are there."""
+    if all((HOME / "node_modules" / name.rpartition("@")[0]).exists() for name in PACKAGES):
         return
     HOME.mkdir(parents=True, exist_ok=True)
     (HOME / "package.json").write_text('{"private": true}')
@@ -49,7 +53,10 @@ class Answer(TypedDict, total=False):
 
 
 class Peer:
-    """The peer composer: one JSON line in, one out."""
+    """A peer composer, ``guild`` or ``apollo``: one JSON line in, one out."""
+
+    def __init__(self, name: str = "guild") -> None:
+        self.name = name
 
     def __enter__(self) -> Peer:
         install()
@@ -64,7 +71,7 @@ class Peer:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PEER_HOME": str(HOME)},
+            env={**os.environ, "PEER_HOME": str(HOME), "PEER": self.name},
         )
         return self
 

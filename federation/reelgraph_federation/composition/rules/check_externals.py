@@ -1,7 +1,6 @@
 """An external field agrees with the field that it stands for: type, arguments, defaults.
 
-The type may be a supertype of the real one, since it is only ever read; an argument's type may be
-narrower for the same reason turned around.
+The type is the same; an argument may take more than the real one does, since the router sends it there.
 """
 
 from __future__ import annotations
@@ -23,11 +22,7 @@ def check_externals(
     """Check each external copy of a field against the merged field."""
     resolving_indexes = {index for index, _ in resolving}
     external = [(i, field) for i, field in sources if i not in resolving_indexes]
-    wrong = [
-        (i, field)
-        for i, field in external
-        if not is_subtype_ref(state, merged.type.text, field.type)
-    ]
+    wrong = [(i, field) for i, field in external if field.type != merged.type.text]
     if wrong:
         message = (
             f'"{coordinate}" has type "{merged.type.text}", and its @external copy in '
@@ -49,7 +44,7 @@ def _check_argument(
     state: MergeState, where: str, type_ref: str, default: str | None, index: int, own: InputValue
 ) -> None:
     name = state.name(index)
-    if not is_subtype_ref(state, own.type, type_ref):
+    if not is_subtype_ref(state, type_ref, own.type):
         message = f'"{where}" has type "{type_ref}", but "{own.type}" in subgraph "{name}"'
         state.report("EXTERNAL_ARGUMENT_TYPE_MISMATCH", message, where, [(index, own.at)])
     written = None if isinstance(own.default, Missing) else print_value(own.default)

@@ -1,7 +1,8 @@
 """A field of an interface object is one of each implementation too, and shared if one defines it.
 
 The subgraph with the interface object resolves the field for every implementation, so an
-implementation's own definition of the field in another subgraph needs ``@shareable`` on both.
+implementation's own definition of the field in another subgraph needs ``@shareable`` on both. That goes
+for the interface object's key, too, which is shared by nature: where it is no key of the implementation.
 """
 
 from __future__ import annotations
@@ -23,9 +24,7 @@ def check_interface_object_sharing(state: MergeState, types: dict[str, NamedType
         added: dict[str, list[Owner]] = {}
         for index, type_def in objects:
             for field in type_def.fields.values():
-                # Its key is how the subgraph names the entity, not something that it adds.
-                schema, key = state.subgraphs[index], (name, field.name)
-                if key not in schema.key_fields and key not in schema.external:
+                if (name, field.name) not in state.subgraphs[index].external:
                     added.setdefault(field.name, []).append((index, name, field))
         if not added:
             continue

@@ -1,0 +1,209 @@
+"""Differences to the peers that are meant, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A difference that is meant: which codes it explains on either side, when, and why."""
+
+    reason: str
+    ours: frozenset[str] = frozenset()
+    theirs: frozenset[str] = frozenset()
+    when: str = ""
+    """A text that must occur in the subgraphs, the peer's messages or our codes."""
+    stops: bool = False
+    """We stop before merging, so that anything may follow at the peer's."""
+    unread: bool = False
+    """The peer stops before reading the subgraphs, so that we may report anything."""
+    beside: bool = False
+    """Only where the peer reports another error."""
+
+
+_NEWER = frozenset(
+    {
+        "CACHE_TAG_APPLIED_TO_NON_ROOT_FIELD",
+        "CACHE_TAG_ENTITY_NOT_RESOLVABLE",
+        "CACHE_TAG_INVALID_FORMAT",
+        "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ENTITY",
+        "CACHE_TAG_INVALID_FORMAT_ARGUMENT_ON_ROOT_FIELD",
+        "INVALID_TAG_NAME",
+    }
+)
+
+BOTH = (
+    Meant(
+        "names of tags and formats of cache tags are checked by Apollo's newer composition only; "
+        "here, too",
+        ours=_NEWER,
+        stops=True,
+    ),
+    Meant(
+        "Apollo's newer composition has this code of its own for a bad name; so have we",
+        ours=frozenset({"CONTEXT_NAME_CONTAINS_UNDERSCORE"}),
+        theirs=frozenset({"CONTEXT_NAME_INVALID"}),
+    ),
+    Meant(
+        "Apollo's newer composition tells apart what is missing in the value; so do we",
+        ours=frozenset({"NO_SELECTION_FOR_CONTEXT", "NO_CONTEXT_REFERENCED"}),
+        theirs=frozenset({"NO_CONTEXT_IN_SELECTION"}),
+    ),
+    Meant(
+        "Apollo's newer composition has this code for a selection that is no field set of the type",
+        ours=frozenset({"CONTEXT_SELECTION_INVALID"}),
+        theirs=frozenset({"CONTEXT_INVALID_SELECTION"}),
+    ),
+    Meant(
+        "a sized field that is no list is reported as a sized field that is wrong, not as a list "
+        "size on something that is no list",
+        ours=frozenset({"LIST_SIZE_INVALID_SIZED_FIELD"}),
+        theirs=frozenset({"LIST_SIZE_APPLIED_TO_NON_LIST"}),
+        when="sizedFields",
+    ),
+)
+
+GUILD = (
+    Meant(
+        "the peer does not look at satisfiability while directives do not compose",
+        ours=frozenset({"SATISFIABILITY_ERROR"}),
+        when="DIRECTIVE_COMPOSITION_ERROR",
+    ),
+    Meant(
+        "the peer minds the name of a composed directive in subgraphs that do not compose it; like "
+        "Apollo's composition we warn",
+        theirs=frozenset({"DIRECTIVE_COMPOSITION_ERROR"}),
+        ours=frozenset({"SATISFIABILITY_ERROR", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}),
+        when="DIRECTIVE_COMPOSITION_WARN",
+    ),
+    Meant(
+        "the peer knows Federation up to 2.11 only",
+        theirs=frozenset({"UNKNOWN_FEDERATION_LINK_VERSION"}),
+        unread=True,
+    ),
+    *BOTH,
+    Meant(
+        "the peer takes an unused @external for used when its type implements any interface; like "
+        "Apollo's composition we ask that the interface has the field",
+        ours=frozenset({"EXTERNAL_UNUSED"}),
+        stops=True,
+    ),
+    Meant(
+        "the peer lets @requires name an object without selecting from it",
+        ours=frozenset({"REQUIRES_INVALID_FIELDS"}),
+        stops=True,
+    ),
+    Meant(
+        "the peer does not look at access while other errors stand; all are reported here",
+        ours=frozenset({"MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}),
+    ),
+    Meant(
+        "the peer does not ask that shared fields have runtime types in common",
+        ours=frozenset({"SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES"}),
+    ),
+    Meant(
+        "the peer lets a union show whose members are all hidden, which is no valid API schema",
+        ours=frozenset({"ONLY_INACCESSIBLE_CHILDREN"}),
+        when="union Thing",
+    ),
+    Meant(
+        "the peer lets a chain of overrides pass when its first source is gone",
+        ours=frozenset({"OVERRIDE_SOURCE_HAS_OVERRIDE"}),
+        theirs=frozenset({"SATISFIABILITY_ERROR"}),
+        when="@override(from",
+    ),
+    Meant(
+        "of a field with @override, the peer looks whether the overridden copy is shareable, not "
+        "whether the overriding one is",
+        ours=frozenset({"INVALID_FIELD_SHARING", "SATISFIABILITY_ERROR"}),
+        theirs=frozenset({"INVALID_FIELD_SHARING", "SATISFIABILITY_ERROR"}),
+        when="@override(from",
+    ),
+    Meant(
+        "the peer reports the type of an @external copy under two codes; it is no definition",
+        theirs=frozenset({"FIELD_TYPE_MISMATCH"}),
+        when="(where marked @external)",
+    ),
+    Meant(
+        "the peer lets an interface object have an external field that no interface declares, if "
+        "all implementations have it; like Apollo's composition we ask for it on the interface",
+        ours=frozenset({"EXTERNAL_MISSING_ON_BASE"}),
+        theirs=frozenset({"INTERFACE_FIELD_NO_IMPLEM", "INVALID_FIELD_SHARING"}),
+        when="@interfaceObject @key",
+    ),
+    Meant(
+        "between interface objects and implementations the peer asks for @shareable in other "
+        "places; here, as for objects, every subgraph that resolves a field must share it",
+        ours=frozenset({"INVALID_FIELD_SHARING"}),
+        theirs=frozenset({"INVALID_FIELD_SHARING"}),
+        when="@interfaceObject @key",
+    ),
+    Meant(
+        "the peer does not see that an interface object whose key the interface does not have "
+        "leads nowhere",
+        ours=frozenset({"SATISFIABILITY_ERROR"}),
+        when="@interfaceObject @key",
+    ),
+    Meant(
+        "the peer wants external copies to have arguments that merging drops",
+        theirs=frozenset({"EXTERNAL_ARGUMENT_MISSING"}),
+        when="INCONSISTENT_ARGUMENT_PRESENCE",
+    ),
+    Meant(
+        "the peer minds a hidden field of a hidden interface, which nobody can see",
+        theirs=frozenset({"IMPLEMENTED_BY_INACCESSIBLE"}),
+        when="interface Node @inaccessible",
+    ),
+)
+
+_LATER = frozenset(
+    {
+        "DEFAULT_VALUE_USES_INACCESSIBLE",
+        "IMPLEMENTED_BY_INACCESSIBLE",
+        "MISSING_TRANSITIVE_AUTH_REQUIREMENTS",
+        "ONLY_INACCESSIBLE_CHILDREN",
+        "QUERY_ROOT_TYPE_INACCESSIBLE",
+        "REFERENCED_INACCESSIBLE",
+        "REQUIRED_INACCESSIBLE",
+        "SATISFIABILITY_ERROR",
+        "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+    }
+)
+
+APOLLO = (
+    Meant(
+        "Apollo's composition looks no further in a subgraph that is no valid GraphQL",
+        ours=frozenset({"EXTERNAL_UNUSED", "REQUIRES_INVALID_FIELDS"}),
+        when="INVALID_GRAPHQL",
+    ),
+    Meant(
+        "the arguments of a field that is external everywhere count as uses of an enum here",
+        ours=frozenset({"ENUM_VALUE_MISMATCH"}),
+        when="EXTERNAL_MISSING_ON_BASE",
+    ),
+    *BOTH,
+    Meant(
+        "Apollo's composition looks at what is hidden, at access and at satisfiability only when "
+        "merging gave no error; all problems are reported here in one run",
+        ours=_LATER,
+        beside=True,
+    ),
+    Meant(
+        "Apollo's composition stops at an extension without a base; other errors of merging are "
+        "reported here beside it",
+        ours=frozenset(
+            {"EXTERNAL_MISSING_ON_BASE", "FIELD_TYPE_MISMATCH", "INVALID_FIELD_SHARING"}
+        ),
+        when="EXTENSION_WITH_NO_BASE",
+    ),
+    Meant(
+        "where definitions of a field disagree, Apollo's composition holds @external copies against "
+        "one of them; here against none",
+        theirs=frozenset({"EXTERNAL_TYPE_MISMATCH"}),
+        when="FIELD_TYPE_MISMATCH",
+    ),
+)
+
+Table = tuple[Meant, ...]
+MEANT: dict[str, Table] = {"guild": GUILD, "apollo": APOLLO}
