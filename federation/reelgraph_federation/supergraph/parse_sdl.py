@@ -31,7 +31,7 @@ from graphql import (
 
 from reelgraph_federation.problems import SourceLocation, make_problem
 from reelgraph_federation.supergraph.arguments import Arguments
-from reelgraph_federation.supergraph.checks import check_supergraph
+from reelgraph_federation.supergraph.checks import check_names, check_supergraph
 from reelgraph_federation.supergraph.directives import DirectiveReader
 from reelgraph_federation.supergraph.executable_directives import read_directive_definitions
 from reelgraph_federation.supergraph.links import Names, read_names
@@ -88,11 +88,25 @@ def _read(sdl: str, *, locate: bool) -> tuple[Supergraph | None, ReadingProblems
     if problems.found:
         return None, problems
     reader = DirectiveReader(names, subgraphs, problems)
-    types = _read_types(document, reader)
+    check_names(document, problems)
+    supergraph = _make_supergraph(document, schema, names, reader, subgraphs)
+    check_supergraph(supergraph, problems)
+    if names.join_version == "0.1" and not problems.found:
+        join_by_ownership(supergraph, _read_owners(document, reader), problems)
+    return supergraph, problems
+
+
+def _make_supergraph(
+    document: DocumentNode,
+    schema: SchemaDefinitionNode,
+    names: Names,
+    reader: DirectiveReader,
+    subgraphs: dict[str, Subgraph],
+) -> Supergraph:
     roots = {root.operation.value: root.type.name.value for root in schema.operation_types}
-    supergraph = Supergraph(
+    return Supergraph(
         subgraphs={subgraph.name: subgraph for subgraph in subgraphs.values()},
-        types=types,
+        types=_read_types(document, reader),
         query_type=roots.get("query", "Query"),
         mutation_type=roots.get("mutation"),
         subscription_type=roots.get("subscription"),
@@ -101,10 +115,6 @@ def _read(sdl: str, *, locate: bool) -> tuple[Supergraph | None, ReadingProblems
         description=_text(schema.description),
         marks=reader.marks(schema),
     )
-    check_supergraph(supergraph, problems)
-    if names.join_version == "0.1" and not problems.found:
-        join_by_ownership(supergraph, _read_owners(document, reader), problems)
-    return supergraph, problems
 
 
 def _parse(sdl: str, *, locate: bool) -> DocumentNode:
@@ -190,8 +200,6 @@ def _read_types(document: DocumentNode, reader: DirectiveReader) -> dict[str, Na
         if reader.names.is_machinery(definition.name.value):
             continue
         named = _read_type(definition, reader)
-        if named.name in types:
-            reader.problems.add(INVALID, f"the type {named.name} is defined twice", definition)
         types[named.name] = named
     return types
 

@@ -9,6 +9,7 @@ from reelgraph_federation.supergraph.checks.check_defaults import check_defaults
 from reelgraph_federation.supergraph.checks.check_field_sets import check_field_sets
 from reelgraph_federation.supergraph.checks.check_interfaces import check_interfaces
 from reelgraph_federation.supergraph.checks.check_joins import check_joins
+from reelgraph_federation.supergraph.checks.check_names import check_names
 from reelgraph_federation.supergraph.checks.check_references import check_references
 from reelgraph_federation.supergraph.checks.check_roots import check_roots
 from reelgraph_federation.supergraph.model import Supergraph
@@ -26,4 +27,4 @@ def check_supergraph(supergraph: Supergraph, problems: ReadingProblems) -> None:
         check_joins(supergraph, problems)
 
 
-__all__ = ["check_supergraph"]
+__all__ = ["check_names", "check_supergraph"]
