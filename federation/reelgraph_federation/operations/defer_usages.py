@@ -38,13 +38,20 @@ class DeferUsage:
 class DeferUsages:
     """Numbers the uses of `@defer`, outer ones first.
 
-    `deferring` are the Boolean variables that hold, for `@defer(if: $variable)`.
+    `deferring` are the Boolean variables that hold, for `@defer(if: $variable)`. Of those in `known`
+    this is told for `@skip` and `@include` as well: only then is it sure whether a field that is
+    selected inside and outside a fragment is deferred.
     """
 
-    def __init__(self, deferring: Collection[str]) -> None:
+    def __init__(self, deferring: Collection[str], known: Collection[str] = ()) -> None:
         self._deferring = deferring
+        self._values = {name: name in deferring for name in known}
         self._known: dict[tuple[int, int | None, tuple[str, ...]], int] = {}
         self.usages: list[DeferUsage] = []
+
+    def known_value(self, variable: str) -> bool | None:
+        """Return the value of a Boolean variable, `None` where it differs between requests."""
+        return self._values.get(variable)
 
     def enter(
         self, directives: Iterable[DirectiveNode], parent: int | None, path: tuple[str, ...]
@@ -95,17 +102,21 @@ def ancestors(usages: Sequence[DeferUsage], number: int) -> set[int]:
 
 
 def find_defer_variables(document: DocumentNode) -> frozenset[str] | None:
-    """Return the variables that `@defer(if:)` of a document asks; `None`: it never defers."""
+    """Return the variables that `if` asks in a document with `@defer`; `None`: it never defers.
+
+    Those in `@skip` and `@include` count as well.
+    """
     found: set[str] = set()
     uses: list[DirectiveNode] = []
 
     class Finder(Visitor):
         def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-            if node.name.value == "defer":
+            if node.name.value in ("defer", "skip", "include"):
                 value = _argument(node, "if")
                 if isinstance(value, VariableNode):
                     found.add(value.name.value)
-                if not isinstance(value, BooleanValueNode) or value.value:
+                is_off = isinstance(value, BooleanValueNode) and not value.value
+                if node.name.value == "defer" and not is_off:
                     uses.append(node)
 
     visit(document, Finder())

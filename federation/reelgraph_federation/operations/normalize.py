@@ -19,12 +19,14 @@ def normalize_operation(
     operation_name: str | None = None,
     *,
     deferring: frozenset[str] | None = None,
+    known: frozenset[str] = frozenset(),
 ) -> NormalizedOperation:
     """Return an operation of a document in normal form.
 
     The document must already be valid against the API schema. Passes: open fragments and drop
     what cannot apply, take introspection out, merge the occurrences of each field. `@defer` is
-    obeyed unless `deferring` is `None`; it names the variables that hold in `@defer(if:)`. Raises
+    obeyed unless `deferring` is `None`; it names the variables that hold in `@defer(if:)`, and in
+    `@skip` and `@include` where they are `known`. Raises
     `ValueError` when there is no such operation, `OperationTooLargeError` and
     `TooManyConditionsError` when a budget is exceeded, `IntrospectionBelowRootError`.
     """
@@ -36,7 +38,7 @@ def normalize_operation(
     }
     types = supergraph.query_graph.types
     root = supergraph.root_types()[operation.operation.value]
-    defers = None if deferring is None else DeferUsages(deferring)
+    defers = None if deferring is None else DeferUsages(deferring, known)
     inliner = FragmentInliner(types, fragments, defers)
     entries = inliner.open(root, [Part(operation.selection_set)])
     numbered, introspection = split_introspection(operation, fragments, entries)

@@ -122,13 +122,13 @@ class Pipeline:
                 return None
             refuse_wrong_method(operation, request)
             variables = operation.coerce(request.variables)
-            deferring = operation.deferring(variables)
+            whole, deferring = operation, operation.deferring(variables)
             operation = await self.ready_operation(graph, request, deferring)
             if operation.unauthorized is not None:
                 operation.unauthorized.refuse(variables, request)
             if not operation.program.plan.deferred:
                 return None
-            self._count_stream(operation, request, variables)
+            self._count_stream(whole, request, variables)
             headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
             run = DeferredRun(
                 operation.program, variables, graph.transport, headers, graph.redaction,

@@ -33,7 +33,7 @@ MAX_REMEMBERED_TEXT = 100_000
 
 T = TypeVar("T")
 Key = tuple[str, str | None, frozenset[str] | None]
-"""Document, operation name, and for an answer in parts the variables that hold in `@defer(if:)`."""
+"""Document, operation name, and for an answer in parts the variables that hold in `if`."""
 Recipe = tuple[Key, tuple[Facts, ...]]
 """An operation, and what held for the requests that it was planned for."""
 

@@ -69,12 +69,12 @@ class ReadyOperation:
     unauthorized: Unauthorized | None = None
     """What was left out, where anything was."""
     defer_variables: frozenset[str] | None = None
-    """The variables in `@defer(if:)`; `None` where nothing can be deferred."""
+    """With `@defer` the variables in `if` of any directive; `None` where nothing can be deferred."""
     counted: CountedOperation | None = None
     """What usage reports say about it, where there are any."""
 
     def deferring(self, variables: Mapping[str, object]) -> frozenset[str]:
-        """Which variables in `@defer(if:)` hold; one that is missing does by the default of `if`."""
+        """Which of `defer_variables` hold; one that is missing does, by the default of `if`."""
         return frozenset(name for name in self.defer_variables or () if variables.get(name, True))
 
 
@@ -129,7 +129,11 @@ class Stages:
         check_limits(document, operation, rules.limits)
         validate_document(schema, document, hints=rules.introspection)
         try:
-            normalized = normalize_operation(self._supergraph, document, name, deferring=deferring)
+            defer_variables = find_defer_variables(document)
+            normalized = normalize_operation(
+                self._supergraph, document, name,
+                deferring=deferring, known=defer_variables or frozenset(),
+            )  # fmt: skip
         except (OperationTooLargeError, TooManyConditionsError) as error:
             raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
         except IntrospectionBelowRootError as error:
@@ -147,7 +151,6 @@ class Stages:
                 well_formed=True,
             )
         coerce = prepare_coercion(schema, operation, hints=rules.introspection)
-        defer_variables = find_defer_variables(document)
         if not rules.count_usage:
             return CheckedOperation(normalized, coerce, defer_variables)
         use = find_use(schema, document, operation)

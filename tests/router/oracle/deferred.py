@@ -138,18 +138,22 @@ class DeferredBench(Bench):
         if isinstance(coerced, list):
             return False
         self.store.mutations = 0
-        expected = merge_payloads(await self._expect(document, operation.operation, variables))
+        expected = merge_payloads(
+            await self._expect(document, operation.operation, variables), coarse=True
+        )
         asked = find_defer_variables(document) or frozenset()
         deferring = frozenset(name for name in asked if coerced.coerced.get(name, True))
         plan = None
         try:
-            normalized = normalize_operation(self.supergraph, document, deferring=deferring)
+            normalized = normalize_operation(
+                self.supergraph, document, deferring=deferring, known=asked
+            )
             plan = plan_operation(self.supergraph, normalized, override_labels=self.labels)
             again = plan_operation(self.supergraph, normalized, override_labels=self.labels)
             assert plan == again, "planning twice gives different plans"
             self.store.mutations = 0
             newer, older = await self._deliver(plan, coerced.coerced)
-            found, old = merge_payloads(newer), merge_payloads(older)
+            found, old = merge_payloads(newer, coarse=True), merge_payloads(older, coarse=True)
         except Exception as error:
             raise self._difference(
                 text, variables, plan, f"{type(error).__name__}: {error}"

@@ -12,14 +12,18 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def merge_payloads(payloads: list[Json]) -> Json:
-    """The whole answer, `data` and all `errors`, from the payloads of either format."""
+def merge_payloads(payloads: list[Json], *, coarse: bool = False) -> Json:
+    """The whole answer, `data` and all `errors`, from the payloads of either format.
+
+    With `coarse` a fragment that failed has one error, at its own path: which of several nulls made
+    it fail is up to the server.
+    """
     if len(payloads) == 1 and "hasNext" not in payloads[0]:
         return payloads[0]
     assert all(one["hasNext"] for one in payloads[:-1])
     assert payloads[-1]["hasNext"] is False
     first = copy.deepcopy(payloads[0])
-    merger = _Merger(first["data"], first.get("errors", []))
+    merger = _Merger(first["data"], first.get("errors", []), coarse)
     merger.announce(first)
     for one in payloads[1:]:
         assert one.keys() <= {"pending", "incremental", "completed", "hasNext"}
@@ -32,7 +36,8 @@ def merge_payloads(payloads: list[Json]) -> Json:
 
 
 class _Merger:
-    def __init__(self, data: Any, errors: list[Json]) -> None:
+    def __init__(self, data: Any, errors: list[Json], coarse: bool) -> None:
+        self.coarse = coarse
         self.data = data
         self.errors = errors
         self.pending: dict[str, list[Any]] = {}
@@ -50,11 +55,16 @@ class _Merger:
         for one in payload.get("incremental", []):
             path = one["path"] if "path" in one else self.pending[one["id"]]
             self.patch([*path, *one.get("subPath", [])], one["data"])
-            self.errors += one.get("errors", [])
+            self.tell(one.get("errors", []), path, one["data"] is None)
         for one in payload.get("completed", []):
             path = self.pending.pop(one["id"])
             assert isinstance(self.at(path), dict), "a fragment outside every object"
-            self.errors += one.get("errors", [])
+            self.tell(one.get("errors", []), path, True)
+
+    def tell(self, errors: list[Json], path: list[Any], failed: bool) -> None:
+        if failed and errors and self.coarse:
+            errors = [{"path": path}]
+        self.errors += errors
 
     def patch(self, path: list[Any], data: Json | None) -> None:
         target = self.at(path)

@@ -94,7 +94,7 @@ class FragmentInliner:
         for selection in part.selection_set.selections:
             own, under = condition, defer
             if selection.directives:
-                own = both(condition, condition_of(selection.directives))
+                own = both(condition, condition_of(selection.directives, self.defers))
                 if own == NEVER:
                     continue
             if isinstance(selection, FieldNode):
@@ -124,8 +124,13 @@ class FragmentInliner:
         return fragment.type_condition.name.value, fragment.selection_set
 
 
-def condition_of(directives: tuple[DirectiveNode, ...]) -> Condition:
-    """Return the condition that `@skip` and `@include` among directives make."""
+def condition_of(
+    directives: tuple[DirectiveNode, ...], defers: DeferUsages | None = None
+) -> Condition:
+    """Return the condition that `@skip` and `@include` among directives make.
+
+    Where the values of variables are known, it is `ALWAYS` or `NEVER`.
+    """
     condition = ALWAYS
     for directive in directives:
         name = directive.name.value
@@ -136,6 +141,10 @@ def condition_of(directives: tuple[DirectiveNode, ...]) -> Condition:
             own = ALWAYS if value.value == (name == "include") else NEVER
         else:
             assert isinstance(value, VariableNode)
-            own = ((Literal(value.name.value, name == "skip"),),)
+            held = None if defers is None else defers.known_value(value.name.value)
+            if held is not None:
+                own = ALWAYS if held == (name == "include") else NEVER
+            else:
+                own = ((Literal(value.name.value, name == "skip"),),)
         condition = NEVER if own == NEVER else both(condition, own)
     return condition
