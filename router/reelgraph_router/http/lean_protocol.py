@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
 from reelgraph_router.http.endpoint import CONTENT_TYPES
 from reelgraph_router.http.quick import PATH, QuickEndpoint
+from reelgraph_router.http.repeated_head import RepeatedHead, repeated_head
 from reelgraph_router.pipeline.respond import serialise_refusal
 from reelgraph_router.pipeline.shared_runs import RunningRequest
 
@@ -78,15 +79,36 @@ class LeanProtocol(HttpToolsProtocol):
         self._media: bytes | None = None
         self._by_name: dict[bytes, bytes] = {}
         self._parts: list[bytes] = []
+        self._parsing = False
+        self._fresh: bytes | None = None
+        self._head: RepeatedHead | None = None
         self._given: list[tuple[bytes, bytes]] | None = None
         self._lines = b""
         self._idle_since = 0.0
         self._idle_timer: asyncio.TimerHandle | None = None
 
+    def data_received(self, data: bytes) -> None:
+        """Bytes came: a request with a known head, or something to parse."""
+        head = self._head
+        if head is not None and not self._parsing and self._is_free():
+            assert self._quick is not None
+            body = head.body(data, self._quick.max_body_bytes)
+            if body is not None:
+                self._unset_keepalive_if_required()
+                self._by_name = head.headers
+                if self._begin_quickly(head.media, body, keep_alive=True):
+                    return
+        whole = not self._parsing
+        self._fresh = None
+        super().data_received(data)
+        if whole and self._fresh is not None and not self._parsing:
+            self._head = repeated_head(data, self._by_name, self._fresh)
+
     # The parser's callbacks
 
     def on_message_begin(self) -> None:
         """A request begins; uvicorn hears of it only where it is not a quick one."""
+        self._parsing = True
         self.url = b""
         self.headers = []
         self._media = None
@@ -130,6 +152,7 @@ class LeanProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole: answer it, or start it in full after all."""
+        self._parsing = False
         media = self._media
         if media is None:
             super().on_message_complete()
@@ -137,20 +160,27 @@ class LeanProtocol(HttpToolsProtocol):
         parts, self._parts, self._media = self._parts, [], None
         body = parts[0] if len(parts) == 1 else b"".join(parts)
         keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        if self._begin_quickly(media, body, keep_alive=keep_alive):
+            self._fresh = media if keep_alive else None
+            return
+        self._begin_in_full()
+        super().on_body(body)
+        super().on_message_complete()
+
+    def _begin_quickly(self, media: bytes, body: bytes, *, keep_alive: bool) -> bool:
+        """Start to answer; False where the request must go uvicorn's way."""
+        assert self._quick is not None
         before = self.cycle
         cycle: Any = QuickCycle(self, media, keep_alive=keep_alive)
         self.cycle = cycle
-        assert self._quick is not None
-        running = self._quick.begin(
-            self._by_name, body, self.client[0] if self.client else None, cycle
-        )
+        peer = self.client[0] if self.client else None
+        running = self._quick.begin(self._by_name, body, peer, cycle)
         if running is None:
             self.cycle = before
-            self._begin_in_full()
-            super().on_body(body)
-            super().on_message_complete()
-        elif not cycle.response_complete:
+            return False
+        if not cycle.response_complete:
             cycle.running = running
+        return True
 
     # Answering
 

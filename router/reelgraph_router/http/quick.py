@@ -37,6 +37,8 @@ Parameters = tuple[str, str | None, dict[str, object] | None]
 class QuickEndpoint(Protocol):
     """What a server's protocol class needs to answer quickly."""
 
+    max_body_bytes: int
+
     def accepts(self, headers: dict[bytes, bytes]) -> bytes | None:
         """The media type of a quick answer to a POST with these headers, or None."""
 
@@ -54,7 +56,7 @@ class QuickRequests:
     ) -> None:
         self._pipeline = pipeline
         self._caller = caller
-        self._limit = max_body_bytes
+        self.max_body_bytes = max_body_bytes
         self._off = bool(hooks.request or hooks.response)
         self._bodies: OrderedDict[bytes, Parameters] = OrderedDict()
 
@@ -63,7 +65,7 @@ class QuickRequests:
         if self._off or headers.get(b"content-type") != JSON:
             return None
         length = headers.get(b"content-length", b"")
-        if not length.isdigit() or int(length) > self._limit:
+        if not length.isdigit() or int(length) > self.max_body_bytes:
             return None
         if not NOT_QUICK.isdisjoint(headers):
             return None

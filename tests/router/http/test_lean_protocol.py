@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from reelgraph_federation import Subgraph, compose
 from reelgraph_router.http.lean_protocol import LeanProtocol
+from reelgraph_router.http.repeated_head import repeated_head
 from reelgraph_router.transport.memory import MemoryTransport
 
 SDL = "type Query { hello: String name(of: Int!): String! }"
@@ -208,3 +209,73 @@ async def test_a_connection_that_becomes_a_websocket_is_not_closed_as_idle(tmp_p
         head = await line.reader.readuntil(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 101 ")
     assert [protocol._idle_timer for protocol in upgraded] == [None]
+
+
+async def test_one_head_with_bodies_of_several_lengths(tmp_path):
+    """A head is known after its first request; only its length differs from then on."""
+    spaces = [0, 0, 7, 90, 3, 12_000]
+    async with connected(tmp_path) as (line, _):
+        answers = [
+            await line.ask(request(b'{"query":"{ hello }"' + b" " * count + b"}"))
+            for count in spaces
+        ]
+        line.writer.write(request() + request())
+        answers += [await line.answer(), await line.answer()]
+        for part in (request()[:-3], request()[-3:]):
+            line.writer.write(part)
+            await line.writer.drain()
+        answers.append(await line.answer())
+        refused = await line.ask(request(b"{"))
+        answers.append(await line.ask(request()))
+    assert {(status, body) for status, _, body in answers} == {(200, b'{"data":{"hello":"world"}}')}
+    assert refused[0] == 400
+
+
+async def test_a_body_past_the_limit_is_refused_after_small_ones_too(tmp_path):
+    transport = MemoryTransport({"one": lambda message: {"data": {"hello": "world"}}})
+    async with live(tmp_path, supergraph(), transport, max_body_bytes=100) as client:
+        line = Line(*await asyncio.open_connection("127.0.0.1", client.base_url.port))
+        answers = [await line.ask(request()) for _ in range(3)]
+        answers.append(await line.ask(request(BODY[:-1] + b" " * 100 + b"}")))
+        line.writer.close()
+    assert [status for status, _, _ in answers] == [200, 200, 200, 413]
+
+
+HEAD = b"POST /graphql HTTP/1.1\r\nhost: x\r\nContent-Length: %d\r\naccept: */*\r\n\r\n"
+REPEATS = {
+    "equal": (HEAD % 2 + b"{}", b"{}"),
+    "longer": (HEAD % 10 + b"{" + b" " * 8 + b"}", b"{" + b" " * 8 + b"}"),
+    "too long": (HEAD % 101 + b"x" * 101, None),
+    "not whole": (HEAD % 3 + b"{}", None),
+    "two": ((HEAD % 2 + b"{}") * 2, None),
+    "another path": ((HEAD % 2).replace(b"/graphql", b"/health") + b"{}", None),
+    "another header": ((HEAD % 2).replace(b"*/*", b"text/html") + b"{}", None),
+    "one header more": ((HEAD % 2).replace(b"\r\n\r\n", b"\r\nexpect: x\r\n\r\n") + b"{}", None),
+    "no number": ((HEAD % 2).replace(b": 2", b": -2") + b"{}", None),
+    "an empty number": ((HEAD % 2).replace(b": 2", b": ") + b"{}", None),
+    "a part of the head": (HEAD[:20], None),
+    "nothing": (b"", None),
+}
+
+
+@pytest.mark.parametrize("name", REPEATS)
+def test_repeated_head(name):
+    known = repeated_head(HEAD % 4 + b"null", {}, b"application/json")
+    data, body = REPEATS[name]
+    assert known is not None
+    assert known.body(data, limit=100) == body
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HEAD % 4,
+        HEAD % 4 + b"nulls",
+        (HEAD % 4).replace(b"Content-Length", b"content-length: 4\r\ncontent-length") + b"null",
+        (HEAD % 4).replace(b"Content-Length", b"x-content-length") + b"null",
+        b"",
+    ],
+    ids=["without its body", "with more", "two lengths", "no length", "nothing"],
+)
+def test_heads_that_cannot_be_told_apart(data):
+    assert repeated_head(data, {}, b"application/json") is None
