@@ -224,3 +224,76 @@ async def test_subscriptions_are_filtered(query, member, expected, calls):
         code = found[0]["errors"][0]["extensions"]["code"]
         assert code == "UNAUTHORIZED_FIELD_OR_TYPE"
         assert "secret" not in "".join(call.query for call in transport.calls["one"])
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{ me { name ... @defer { ssn } } }", {"me": {"name": "Ann"}}),
+        ("{ ... @defer { secret } me { name } }", {"me": {"name": "Ann"}}),
+        ("{ me { ... @defer { ssn } } }", {"me": None}),
+        ("{ ... @defer { me { ssn } } clock { zone } }", {"clock": {"zone": "UTC"}}),
+    ],
+)
+async def test_deferred_parts_are_filtered_and_told_of_at_once(query, expected):
+    case, sdl = load(CASES / "fields.yaml")
+    transport = make_transport(case)
+    router = await make_router(sdl, transport, {})
+    first, *rest = [payload async for payload in router.deliver(query)]
+    assert first["data"] == expected
+    assert [e["extensions"]["code"] for e in first["errors"]] == ["UNAUTHORIZED_FIELD_OR_TYPE"]
+    assert "ssn" not in describe_calls(transport.calls)
+    later = [part["data"] for payload in rest for part in payload.get("incremental", ())]
+    assert all(value is None for data in later for value in data.values())
+
+
+MEDIA = {
+    "subgraphs": {
+        "films": {
+            "sdl": 'interface Media @key(fields: "id") { id: ID! } type Query { film: Film media: Media } '
+            'type Film implements Media @key(fields: "id") { id: ID! title: String }',
+            "data": {
+                "Query": {"film": {"$ref": "Film:1"}, "media": {"$ref": "Film:1"}},
+                "Film": [{"id": "1", "title": "Sunrise"}],
+            },
+        },
+        "ratings": {
+            "sdl": 'type Media @key(fields: "id") @interfaceObject { id: ID! votes: Int open: Int }',
+            "data": {"Media": [{"id": "1", "votes": 5, "open": 1}]},
+        },
+    }
+}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ film { open votes } }",
+        "{ media { open votes } }",
+        "{ media { open ... on Film { votes } } }",
+    ],
+)
+async def test_what_an_interface_object_adds_is_as_protected_as_on_the_interface(query):
+    """Other composers may let an authorisation directive stand on an interface object's field."""
+    parts = [
+        Subgraph(name, f"http://{name}/", subgraph_sdl(one["sdl"]))
+        for name, one in MEDIA["subgraphs"].items()
+    ]
+    sdl = compose(parts).supergraph_sdl
+    assert sdl is not None
+    assert sdl.count("votes: Int @join__field(graph: RATINGS)") == 1
+    sdl = sdl.replace(
+        "votes: Int @join__field(graph: RATINGS)",
+        "votes: Int @join__field(graph: RATINGS) @authenticated",
+    ).replace(
+        "schema\n",
+        'schema\n  @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)\n', 1,
+    ) + "directive @authenticated on FIELD_DEFINITION | OBJECT | INTERFACE | SCALAR | ENUM\n"  # fmt: skip
+    transport = make_transport(MEDIA)
+    router = await EmbeddedRouter.of(sdl, transport)
+    answer = await router.execute(query)
+    (data,) = answer["data"].values()
+    assert data == {"open": 1, "votes": None}
+    assert "votes" not in describe_calls(transport.calls)
+    allowed = await router.execute(query, identity=caller({}))
+    assert next(iter(allowed["data"].values())) == {"open": 1, "votes": 5}

@@ -49,7 +49,7 @@ class AccessIndex:
 
     A field asks for what stands on itself, on the type it belongs to and on the type it returns. An
     interface's field, selected for all objects at once, asks for what it asks in every
-    implementation; in a fragment on one type it asks for that type's requirements alone.
+    implementation; in a fragment on one type it asks for that type's requirements alone. What an `@interfaceObject` adds to a type asks for what it asks on the interface.
     """
 
     def __init__(self, supergraph: Supergraph) -> None:
@@ -86,7 +86,7 @@ class AccessIndex:
         return frozenset(found)
 
     def _collect(self, type_name: str, field_name: str) -> list[Access]:
-        owners: list[str] = [type_name]
+        owners = [type_name, *self._added_by(type_name, field_name)]
         if self._index.is_abstract(type_name):
             owners += [one for one in self._index.possible(type_name) if self._is_visible(one)]
         found: list[Access | None] = []
@@ -99,6 +99,14 @@ class AccessIndex:
             if field is not None:
                 found += [field.marks.access, self._of_returned(field)]
         return [access for access in found if access is not None]
+
+    def _added_by(self, type_name: str, field_name: str) -> list[str]:
+        """Return the interfaces whose `@interfaceObject` adds a field that no subgraph of the type has."""
+        one = self._index.composite(type_name)
+        field = one.fields.get(field_name) if isinstance(one, ObjectType) else None
+        if field is None or not field.joins or any(join.subgraph for join in field.joins):
+            return []
+        return list(self._index.interfaces_of(type_name))
 
     def _of_returned(self, field: Field) -> Access | None:
         one = self._types.get(field.type.name)
