@@ -21,7 +21,6 @@ from reelgraph_kit.asgi import (
     send_json,
 )
 from reelgraph_router.collector import settle
-from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.http.caller import Caller
 from reelgraph_router.http.cors import Cors
@@ -35,11 +34,10 @@ from reelgraph_router.identity.client_address import ClientAddress
 from reelgraph_router.identity.key_sets import KeySets, read_entry
 from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
 from reelgraph_router.load_hooks import load_hooks
-from reelgraph_router.pipeline.authorize import AuthorizationRules
-from reelgraph_router.pipeline.graph import GraphRules, MakeTransport
+from reelgraph_router.pipeline.documents import DocumentRules
+from reelgraph_router.pipeline.graph import MakeTransport
 from reelgraph_router.pipeline.handle import Pipeline
-from reelgraph_router.pipeline.limits import OperationLimits
-from reelgraph_router.pipeline.stages import OperationRules
+from reelgraph_router.rules import document_rules, graph_rules
 from reelgraph_router.settings import RouterSettings
 from reelgraph_router.supergraph_source.file import FileSource
 from reelgraph_router.supergraph_source.hot_swap import HotSwap
@@ -71,7 +69,8 @@ def create_app(
     hooks = hooks or load_hooks(settings.hooks)
     usage = make_reporter(settings)
     transports = make_transport or partial(http_transports, settings, make_tls(settings))
-    router = Router(settings, hooks, source or make_source(settings), transports, usage)
+    documents = document_rules(settings)
+    router = Router(settings, hooks, source or make_source(settings), transports, usage, documents)
     return RouterApp(router)
 
 
@@ -117,10 +116,12 @@ class Router:
         hooks: Hooks,
         source: SupergraphSource,
         make_transport: Callable[[], MakeTransport],
-        usage: UsageReporter | None = None,
+        usage: UsageReporter | None,
+        documents: DocumentRules,
     ) -> None:
         self._settings = settings
         self._usage = usage
+        self._documents = documents
         self._hooks = hooks
         self._source = source
         self._transports = make_transport
@@ -186,6 +187,7 @@ class Router:
             share=settings.share_in_flight,
             max_subscriptions=settings.max_subscriptions,
             usage=self._usage.counter if self._usage is not None else None,
+            documents=self._documents,
         )
         caller = make_caller(settings, keys)
         self.endpoint = make_endpoint(settings, self.pipeline, caller, self._page, self._hooks)
@@ -256,29 +258,6 @@ def http_transports(settings: RouterSettings, tls: ssl.SSLContext | None) -> Mak
         return HttpTransport(urls, pools, protocols)
 
     return make
-
-
-def graph_rules(settings: RouterSettings) -> GraphRules:
-    """What the settings say about operations and subgraphs."""
-    return GraphRules(
-        operations=OperationRules(
-            max_tokens=settings.max_tokens,
-            limits=OperationLimits(
-                settings.max_depth, settings.max_aliases, settings.max_root_fields
-            ),
-            introspection=settings.introspection,
-            cache_size=settings.plan_cache_size,
-            authorization=AuthorizationRules(
-                settings.authorization_errors, settings.reject_unauthorized
-            ),
-            count_usage=settings.registry_token_file is not None,
-            override_labels=frozenset(settings.override_labels),
-        ),
-        redaction=Redaction(expose=settings.expose_subgraph_errors),
-        urls=settings.urls_by_subgraph(),
-        timeout=settings.subgraph_timeout_seconds,
-        timeouts=settings.timeouts_by_subgraph(),
-    )
 
 
 def make_key_sets(settings: RouterSettings) -> KeySets | None:

@@ -46,6 +46,21 @@ class RouterSettings(ServiceSettings):
     max_depth: int = Field(default=100, gt=0, description="Deepest nesting of fields.")
     max_aliases: int = Field(default=1_000, ge=0, description="Most aliases in an operation.")
     max_root_fields: int = Field(default=200, gt=0, description="Most fields at the root.")
+    max_directives: int = Field(default=500, ge=0, description="Most directives in an operation.")
+    persisted_queries: bool = Field(
+        default=True,
+        description="Whether clients may send a document's SHA-256 alone once the router has seen "
+        "the document (automatic persisted queries).",
+    )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="Manifest (JSON) of documents known beforehand, by their ids.",
+    )
+    trusted_documents_mode: Literal["enforce", "log", "allow"] = Field(
+        default="enforce",
+        description="What becomes of documents that are not in the manifest: refused, answered and "
+        "logged once, or answered.",
+    )
     introspection: bool = Field(default=True, description="Whether clients may ask for the schema.")
     expose_plan: bool = Field(
         default=False,

@@ -31,7 +31,7 @@ NOT_QUICK = frozenset(
 
 _log = logging.getLogger("reelgraph.router.http")
 
-Parameters = tuple[str, str | None, dict[str, object] | None]
+Parameters = tuple[str, str | None, dict[str, object] | None, str]
 
 
 class QuickEndpoint(Protocol):
@@ -80,8 +80,8 @@ class QuickRequests:
         if known is None:
             return None
         try:
-            query, name, variables = self._read(body)
-            request = ClientRequest(query, name, variables)
+            query, name, variables, identifier = self._read(body)
+            request = ClientRequest(query, name, variables, document_id=identifier)
             request.identity, request.subgraph_headers = known
             if self._caller.client_headers:
                 request.client = self._caller.client(headers, request.identity)
@@ -97,7 +97,9 @@ class QuickRequests:
         found = self._bodies.get(body)
         if found is None:
             request = read_post(JSON, body)
-            found = (request.query, request.operation_name, request.variables)
+            found = (
+                request.query, request.operation_name, request.variables, request.document_id,
+            )  # fmt: skip
             if len(body) <= MAX_REMEMBERED_BODY:
                 self._bodies[body] = found
                 if len(self._bodies) > REMEMBERED_BODIES:

@@ -73,8 +73,11 @@ def _parameter_json(name: str, text: str) -> object:
 
 def from_parameters(parameters: dict[str, object], *, mutations: bool) -> ClientRequest:
     """Check the types of the four parameters; raises RequestError (400)."""
+    identifier = _document_id(parameters)
     query = parameters.get("query")
-    if type(query) is not str or not query:
+    if query is None and identifier:
+        query = ""
+    elif type(query) is not str or not query:
         raise _wrong("query", "a string with a GraphQL document", query)
     name = parameters.get("operationName")
     if name is not None and type(name) is not str:
@@ -85,7 +88,24 @@ def from_parameters(parameters: dict[str, object], *, mutations: bool) -> Client
     extensions = parameters.get("extensions")
     if extensions is not None and type(extensions) is not dict:
         raise _wrong("extensions", "an object or null", extensions)
-    return ClientRequest(query, name or None, variables, mutations)
+    return ClientRequest(query, name or None, variables, mutations, document_id=identifier)
+
+
+def _document_id(parameters: dict[str, object]) -> str:
+    """The id or hash that names the document, empty for none; raises RequestError (400)."""
+    identifier = parameters.get("documentId")
+    if identifier is not None and (type(identifier) is not str or not identifier):
+        raise _wrong("documentId", "a string or null", identifier)
+    extensions = parameters.get("extensions")
+    persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
+    if identifier is not None or persisted is None:
+        return (identifier or "").removeprefix("sha256:")
+    found = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
+    if type(found) is not str or not found or persisted.get("version") != 1:
+        raise refuse(
+            'extensions.persistedQuery must be {"version": 1, "sha256Hash": "…"}.', Code.BAD_REQUEST
+        )
+    return found.lower()
 
 
 def _wrong(name: str, expected: str, value: object) -> RequestError:

@@ -11,15 +11,14 @@ import orjson
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.execution.deferred_run import DeferredRun
-from reelgraph_router.execution.run import Run
-from reelgraph_router.execution.timeline import Timeline
-from reelgraph_router.execution.typed.run import TypedRun, quick_way
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
 from reelgraph_router.pipeline.answer_in_parts import answer_in_parts, begun
+from reelgraph_router.pipeline.documents import DocumentRules, Documents
 from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.incremental_formats import IncrementalFormat
+from reelgraph_router.pipeline.make_run import count_at_end, make_run
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.respond import serialise_refusal
 from reelgraph_router.pipeline.shared_runs import RunningRequest, SharedRuns, Waiter
@@ -51,12 +50,14 @@ class Pipeline:
         share: bool = False,
         max_subscriptions: int = 10_000,
         usage: UsageCounter | None = None,
+        documents: DocumentRules | None = None,
     ) -> None:
         self._graphs = graphs
         self._hooks = hooks or Hooks()
         self._timeout = request_timeout
         self._share = share
         self._usage = usage
+        self._documents = Documents(documents or DocumentRules())
         self.shared = SharedRuns()
         self.subscriptions = Subscriptions(request_timeout, max_subscriptions)
 
@@ -72,6 +73,8 @@ class Pipeline:
             return Answer(serialise_refusal([fault]), RequestError([fault], 500))
 
     async def _execute(self, request: ClientRequest) -> bytes:
+        if request.document_id or self._documents.checks_all:
+            self._documents.resolve(request)
         if self._hooks.request:
             await self._admit(request)
         graph = self.current_graph()
@@ -91,6 +94,8 @@ class Pipeline:
 
         Raises RequestError when the request is refused.
         """
+        if request.document_id or self._documents.checks_all:
+            self._documents.resolve(request)
         if self._hooks.request:
             await self._admit(request)
         graph = self.current_graph()
@@ -112,6 +117,8 @@ class Pipeline:
         Raises RequestError when the request is refused. Such answers are not shared with equal
         requests, though the plan is.
         """
+        if request.document_id or self._documents.checks_all:
+            self._documents.resolve(request)
         if self._hooks.request:
             await self._admit(request)
         graph = self.current_graph()
@@ -189,6 +196,8 @@ class Pipeline:
         graph = self._graphs.current
         if graph is None or self._hooks.request:
             return None
+        if request.document_id or self._documents.checks_all:
+            self._documents.resolve(request)
         operation = graph.operations.recall(request.query, request.operation_name)
         if operation is None or operation.kind != "query" or operation.unauthorized is not None:
             return None
@@ -244,43 +253,6 @@ async def introspect(
     return await graph.introspection.answer(
         plan.introspection, plan.introspection_variables, variables
     )
-
-
-def count_at_end(
-    usage: UsageCounter, running: RunningRequest, operation: ReadyOperation,
-    request: ClientRequest, variables: Mapping[str, object],
-) -> None:  # fmt: skip
-    """Have a request counted when it is answered."""
-    counted = operation.counted
-    if counted is None:
-        return
-    started = time.perf_counter()
-
-    def count(failed: bool) -> None:
-        seconds = time.perf_counter() - started
-        usage.count(counted, request.client, variables, seconds, failed=failed)
-
-    running.counts.append(count)
-
-
-def make_run(
-    graph: Graph,
-    operation: ReadyOperation,
-    request: ClientRequest,
-    variables: Mapping[str, object],
-    headers: bytes,
-    introspection: Mapping[str, object] | None,
-) -> Run | TypedRun:
-    """The quickest run that can answer."""
-    program = operation.program
-    if operation.unauthorized is None and not request.include_plan:
-        typed = quick_way(program)
-        if typed is not None:
-            return TypedRun(program, typed, variables, graph.transport, headers, graph.redaction)
-    return Run(
-        program, variables, graph.transport, headers, graph.redaction,
-        introspection=introspection, timeline=Timeline() if request.include_plan else None,
-    )  # fmt: skip
 
 
 def refuse_wrong_method(operation: ReadyOperation, request: ClientRequest) -> None:

@@ -24,15 +24,17 @@ class OperationLimits:
     depth: int = 100
     aliases: int = 1_000
     root_fields: int = 200
+    directives: int = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a selection set holds: deepest nesting, aliases, and fields of its own level."""
+    """What a selection set holds: deepest nesting, aliases, fields of its own level, directives."""
 
     depth: int = 0
     aliases: int = 0
     fields: int = 0
+    directives: int = 0
 
 
 def check_limits(
@@ -51,6 +53,7 @@ def check_limits(
         ("depth", size.depth, limits.depth),
         ("number of aliases", size.aliases, limits.aliases),
         ("number of root fields", size.fields, limits.root_fields),
+        ("number of directives", size.directives, limits.directives),
     ):
         if found > allowed:
             raise refuse(
@@ -71,13 +74,15 @@ class _Counter:
         self._open: set[str] = set()
 
     def measure(self, selection_set: SelectionSetNode) -> Size:
-        depth = aliases = fields = 0
+        depth = aliases = fields = directives = 0
         for selection in selection_set.selections:
+            directives += len(selection.directives or ())
             if isinstance(selection, FieldNode):
                 below = self.measure(selection.selection_set) if selection.selection_set else Size()
                 depth = max(depth, below.depth + 1)
                 aliases += below.aliases + (selection.alias is not None)
                 fields += 1
+                directives += below.directives
                 continue
             if isinstance(selection, FragmentSpreadNode):
                 size = self._fragment(selection.name.value)
@@ -88,7 +93,8 @@ class _Counter:
             depth = max(depth, size.depth)
             aliases += size.aliases
             fields += size.fields
-        return Size(depth, aliases, fields)
+            directives += size.directives
+        return Size(depth, aliases, fields, directives)
 
     def _fragment(self, name: str) -> Size:
         known = self._measured.get(name)

@@ -22,6 +22,8 @@ class ClientRequest:
     identity: Identity = field(default=ANONYMOUS)
     subgraph_headers: bytes = b""
     include_plan: bool = False
+    document_id: str = ""
+    """The hash or id that names the document; `query` may be empty then."""
     client: tuple[str, str] = ("", "")
     """The name and version that the client gives itself."""
     admitted: bool = False

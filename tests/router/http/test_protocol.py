@@ -60,6 +60,12 @@ POSTS = {
                          GRAPHQL, "LIMIT_EXCEEDED"),
     "too many root fields": (JSON, GRAPHQL, '{"query":"{' + "hello " * 9 + '}"}', 400, GRAPHQL,
                              "LIMIT_EXCEEDED"),
+    "too many directives": (JSON, GRAPHQL, '{"query":"{...A ...A} fragment A on Query{hello @skip(if:false)'
+                            ' @include(if:true)}"}', 400, GRAPHQL, "LIMIT_EXCEEDED"),
+    "too many directives that are unknown": (JSON, GRAPHQL, '{"query":"{hello @a @a @a @a}"}', 400, GRAPHQL,
+                                             "LIMIT_EXCEEDED"),
+    "as many directives as allowed": (JSON, GRAPHQL, '{"query":"{hello @skip(if:false) @include(if:true)}"}',
+                                      200, GRAPHQL, None),
     "too deep": (JSON, GRAPHQL, '{"query":"{__schema{types{fields{type{ofType{ofType{ofType{name}}}}}}}}"}',
                  400, GRAPHQL, "LIMIT_EXCEEDED"),
     "circular fragments": (JSON, GRAPHQL, '{"query":"{...A} fragment A on Query{...A}"}', 400, GRAPHQL,
@@ -67,7 +73,7 @@ POSTS = {
 }  # fmt: skip
 LIMITS = {
     "max_body_bytes": 1500, "max_tokens": 100, "max_aliases": 3, "max_root_fields": 8,
-    "max_depth": 7,
+    "max_depth": 7, "max_directives": 3,
 }  # fmt: skip
 
 

@@ -1,0 +1,48 @@
+"""What the settings say about operations, as the pipeline's rules."""
+
+from __future__ import annotations
+
+from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.pipeline.authorize import AuthorizationRules
+from reelgraph_router.pipeline.documents import DocumentRules
+from reelgraph_router.pipeline.graph import GraphRules
+from reelgraph_router.pipeline.limits import OperationLimits
+from reelgraph_router.pipeline.stages import OperationRules
+from reelgraph_router.read_manifest import read_manifest
+from reelgraph_router.settings import RouterSettings
+
+
+def graph_rules(settings: RouterSettings) -> GraphRules:
+    """What the settings say about operations and subgraphs."""
+    return GraphRules(
+        operations=OperationRules(
+            max_tokens=settings.max_tokens,
+            limits=OperationLimits(
+                settings.max_depth,
+                settings.max_aliases,
+                settings.max_root_fields,
+                settings.max_directives,
+            ),
+            introspection=settings.introspection,
+            cache_size=settings.plan_cache_size,
+            authorization=AuthorizationRules(
+                settings.authorization_errors, settings.reject_unauthorized
+            ),
+            count_usage=settings.registry_token_file is not None,
+            override_labels=frozenset(settings.override_labels),
+        ),
+        redaction=Redaction(expose=settings.expose_subgraph_errors),
+        urls=settings.urls_by_subgraph(),
+        timeout=settings.subgraph_timeout_seconds,
+        timeouts=settings.timeouts_by_subgraph(),
+    )
+
+
+def document_rules(settings: RouterSettings) -> DocumentRules:
+    """Which documents clients may name; raises ManifestError."""
+    manifest = settings.trusted_documents
+    return DocumentRules(
+        automatic=settings.persisted_queries,
+        trusted=read_manifest(manifest) if manifest is not None else {},
+        mode=settings.trusted_documents_mode,
+    )
