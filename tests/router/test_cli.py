@@ -67,6 +67,26 @@ def test_stages(source, files):
     assert "# fetch 1: query to two, after 0\n" in fetches.stdout
 
 
+def test_a_document_that_is_no_supergraph_is_told_with_its_place(files):
+    sdl = (files / "supergraph.graphql").read_text().replace("/join/v0.5", "/join/v0.9")
+    (files / "bad.graphql").write_text(sdl)
+    told = "UNSUPPORTED_FEDERATION_DIRECTIVE: the supergraph links join v0.9"
+    planned = run("plan", "--supergraph", "bad.graphql", "good.graphql", cwd=files)
+    assert planned.returncode == 1
+    assert told in planned.stderr
+    assert "(supergraph:3:3)\n  Compose with a version named in the message" in planned.stderr
+    command = [*COMMAND, "start", "--supergraph", "bad.graphql", "--port", "0"]
+    with subprocess.Popen(
+        command, cwd=files, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as started:
+        assert started.stdout is not None
+        line = next((one for one in started.stdout if "refused" in one), "")
+        started.send_signal(signal.SIGTERM)
+        started.stdout.read()
+    assert told in line
+    assert "from bad.graphql" in line
+
+
 def test_problems_name_the_place_and_the_remedy(files):
     invalid = run("plan", "--subgraphs", "list.yaml", "op.graphql", cwd=files)
     assert invalid.returncode == 1
