@@ -31,6 +31,7 @@ from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.typed.compile import TypedProgram
 from reelgraph_router.execution.typed.run import TypedRun
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
+from tests.router.oracle.contextual import serve_contexts
 from tests.router.oracle.data import Data
 from tests.router.oracle.facts import SubgraphFacts, read_facts
 from tests.router.oracle.servers import SubgraphServer, UnsplitServer
@@ -115,6 +116,7 @@ class Bench:
             )
             for name, (facts, document) in read.items()
         }
+        serve_contexts(subgraphs, self.store, self.unsplit, self.servers)
         self._problems: list[BaseException] = []
         self._transport = MemoryTransport({n: self._handler(it) for n, it in self.servers.items()})
 

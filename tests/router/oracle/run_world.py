@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from tests.router.oracle.check import Bench, InvalidWorld
+from tests.router.oracle.contexts import context_features, weave_contexts
 from tests.router.oracle.data import DataMaker, NoMemberError
 from tests.router.oracle.dice import Dice
 from tests.router.oracle.features import data_features, plan_features, world_features
@@ -42,9 +43,16 @@ class Tally:
 
 
 async def run_world(
-    dice: Dice, tally: Tally, errors: int = 0, operations: int = OPERATIONS_PER_WORLD
+    dice: Dice,
+    tally: Tally,
+    errors: int = 0,
+    operations: int = OPERATIONS_PER_WORLD,
+    contexts: int = 0,
 ) -> None:
-    """Make a world and compare operations on it; raises `Difference`."""
+    """Make a world and compare operations on it; raises `Difference`.
+
+    `errors` is the percentage of values that fail, `contexts` that of worlds with contexts.
+    """
     world = make_world(dice)
     subgraphs = print_parts(world)
     labels = dice.some(LABELS)
@@ -54,6 +62,8 @@ async def run_world(
     except (InvalidWorld, NoMemberError) as error:
         tally.rejected[str(error).split("\n")[0][:70]] += 1
         return
+    if contexts and dice.chance(contexts):
+        bench = _with_contexts(bench, dice, tally) or bench
     tally.worlds += 1
     tally.world_features.update(world_features(world, labels) | data_features(data))
     bench.check_api_schema()
@@ -62,4 +72,20 @@ async def run_world(
         generated = OperationMaker(facts, dice).make()
         await bench.compare(generated.text, generated.variables, thorough=number % THOROUGH == 0)
         tally.operations += 1
-        tally.operation_features.update(generated.features | plan_features(bench))
+        found = generated.features | plan_features(bench) | context_features(bench.plan)
+        tally.operation_features.update(found)
+
+
+def _with_contexts(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
+    """Return the world with contexts, None where it has no place for them or does not compose."""
+    schema, subgraphs, data, labels = bench.case
+    woven = weave_contexts(schema, subgraphs, data, dice)
+    if woven is None:
+        return None
+    try:
+        found = Bench(woven.schema, woven.subgraphs, woven.data, labels)
+    except InvalidWorld as error:
+        tally.rejected[f"contexts: {str(error)[:70]}"] += 1
+        return None
+    tally.world_features.update(woven.features)
+    return found

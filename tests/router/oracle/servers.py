@@ -71,6 +71,8 @@ class View:
     type_name: str
     representation: Data | None = None
     provided: FieldSet = ()
+    parent: View | None = None
+    """The object that led here; known in the unsplit schema of a world with contexts."""
 
 
 class UnsplitServer:
