@@ -129,3 +129,13 @@ def test_graphiql_answers_and_shows_the_plan(evening, page: Page):
     expect(page.locator(".result-window")).to_contain_text('"__typename": "Query"')
     expect(page.get_by_text('Fetch 0 (service: "catalog")')).to_be_visible()
     assert refused == [], "GraphiQL must work without internet"
+
+
+def test_graphiql_shows_what_is_deferred(evening, page: Page):
+    query = "{ titles(first: 1) { edges { node { id ... @defer(label: %22later%22) { name } } } } }"
+    page.goto(evening.url(0, f"/graphql?query={query}"))
+    expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("later")
+    page.get_by_role("button", name="Show Query plan").click()
+    page.locator(".graphiql-execute-button").click()
+    expect(page.locator(".result-window")).to_contain_text('"name": ')
+    expect(page.get_by_text('Defer 0 (label: "later", path: "titles.edges.node")')).to_be_visible()

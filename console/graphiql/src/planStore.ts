@@ -57,10 +57,21 @@ export async function fetchWithPlan(
   const headers = new Headers(init?.headers);
   headers.set("Reelgraph-Include-Plan", "1");
   const response = await fetch(input, { ...init, headers });
-  if (response.headers.get("content-type")?.includes("json")) {
+  const type = response.headers.get("content-type") ?? "";
+  if (type.includes("json")) {
     keepPlan(await response.clone().json());
+  } else if (type.startsWith("multipart/mixed")) {
+    // Not awaited: the page shows the parts as they come, the plan when the last one is there.
+    void response.clone().text().then((text) => keepPlan(lastPart(text)));
   }
   return response;
+}
+
+/** The last part of an answer to an operation with `@defer`; it has the plan and all times. */
+function lastPart(text: string): unknown {
+  const bodies = text.split("\r\n---").map((part) => part.slice(part.indexOf("\r\n\r\n") + 4));
+  const last = bodies.filter((body) => body.startsWith("{")).at(-1);
+  return last === undefined ? null : JSON.parse(last);
 }
 
 function keepPlan(answer: unknown): void {

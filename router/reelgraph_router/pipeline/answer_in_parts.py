@@ -12,7 +12,6 @@ from reelgraph_router.execution.deferred_run import DeferredRun
 from reelgraph_router.execution.increments import FirstAnswer, Increments
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.incremental_formats import IncrementalFormat
-from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.stages import ReadyOperation
 
 _log = logging.getLogger("reelgraph.router.request")
@@ -24,7 +23,6 @@ async def answer_in_parts(
     operation: ReadyOperation,
     format_: IncrementalFormat,
     seconds: float,
-    request: ClientRequest,
 ) -> AsyncGenerator[bytes]:
     """The payloads of one answer, serialised.
 
@@ -38,11 +36,11 @@ async def answer_in_parts(
         while not run.is_first_ready:
             await _wait(run, deadline)
         increments = Increments(run)
-        yield _first(increments.first(), run, operation, format_, request)
+        yield _first(increments.first(), run, operation, format_)
         while increments.is_waiting:
             while not increments.has_ready:
                 await _wait(run, deadline)
-            yield _more(increments, format_)
+            yield _more(increments, format_, run, operation)
     finally:
         if not run.done:
             run.cancel()
@@ -54,24 +52,34 @@ def _first(
     run: DeferredRun,
     operation: ReadyOperation,
     format_: IncrementalFormat,
-    request: ClientRequest,
 ) -> bytes:
     """The first payload; it tells of everything that the caller may not have, deferred or not."""
-    extensions: dict[str, object] = {}
-    if request.include_plan:
-        extensions["queryPlan"] = {"text": operation.plan_text, "fetches": []}
+    extensions = _plan(run, operation)
     if operation.unauthorized is not None:
         answer.errors[:0] = operation.unauthorized.tell(run.variables, extensions)
     return format_.first(answer, extensions)
 
 
-def _more(increments: Increments, format_: IncrementalFormat) -> bytes:
+def _more(
+    increments: Increments,
+    format_: IncrementalFormat,
+    run: DeferredRun,
+    operation: ReadyOperation,
+) -> bytes:
     """The next payload; a fault of the router ends the answer, of which a part is sent already."""
     try:
-        return format_.more(increments.take_ready())
+        found = increments.take_ready()
+        return format_.more(found, None if found.has_next else _plan(run, operation))
     except Exception:
         _log.exception("a deferred part failed inside the router")
-        return format_.more(increments.fail(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL)))
+        return format_.more(increments.fail(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL)), None)
+
+
+def _plan(run: DeferredRun, operation: ReadyOperation) -> dict[str, object]:
+    """The plan and the times of its fetches so far, where the client asked for them."""
+    if run.timeline is None:
+        return {}
+    return {"queryPlan": {"text": operation.plan_text, "fetches": run.timeline.to_json()}}
 
 
 async def _wait(run: DeferredRun, deadline: float) -> None:

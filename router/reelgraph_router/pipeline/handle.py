@@ -140,8 +140,9 @@ class Pipeline:
             run = DeferredRun(
                 operation.program, variables, graph.transport, headers, graph.redaction,
                 introspection=await introspect(graph, operation, variables),
+                timeline=Timeline() if request.include_plan else None,
             )  # fmt: skip
-            payloads = answer_in_parts(graph, run, operation, format_, self._timeout, request)
+            payloads = answer_in_parts(graph, run, operation, format_, self._timeout)
             return await begun(payloads)
         finally:
             graph.leave()

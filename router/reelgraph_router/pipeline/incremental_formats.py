@@ -15,6 +15,7 @@ from reelgraph_router.errors import GraphQLFault
 from reelgraph_router.execution.increments import Completed, FirstAnswer, Increment, Pending
 
 Json = dict[str, object]
+Extensions = Mapping[str, object] | None
 
 
 class IncrementalFormat(Protocol):
@@ -23,10 +24,10 @@ class IncrementalFormat(Protocol):
     parameter: str
     """The parameter of the media type that names the format."""
 
-    def first(self, answer: FirstAnswer, extensions: Mapping[str, object] | None) -> bytes:
+    def first(self, answer: FirstAnswer, extensions: Extensions) -> bytes:
         """The first payload."""
 
-    def more(self, increment: Increment) -> bytes:
+    def more(self, increment: Increment, extensions: Extensions) -> bytes:
         """A later payload."""
 
 
@@ -35,14 +36,17 @@ class Defer20220824:
 
     parameter = "deferSpec=20220824"
 
-    def first(self, answer: FirstAnswer, extensions: Mapping[str, object] | None) -> bytes:
+    def first(self, answer: FirstAnswer, extensions: Extensions) -> bytes:
         """`data`, `errors` and whether more follows."""
         return orjson.dumps(_first(answer, extensions) | {"hasNext": answer.has_next})
 
-    def more(self, increment: Increment) -> bytes:
+    def more(self, increment: Increment, extensions: Extensions) -> bytes:
         """`incremental`: the patches of every fragment that is complete."""
         patches = [patch for one in increment.completed for patch in self._patches(one)]
-        return orjson.dumps({"incremental": patches, "hasNext": increment.has_next})
+        payload: Json = {"incremental": patches}
+        if extensions:
+            payload["extensions"] = extensions
+        return orjson.dumps(payload | {"hasNext": increment.has_next})
 
     def _patches(self, one: Completed) -> list[Json]:
         """At least one patch a fragment, so that its errors and its end have a place."""
@@ -63,14 +67,14 @@ class IncrementalV02:
 
     parameter = "incrementalSpec=v0.2"
 
-    def first(self, answer: FirstAnswer, extensions: Mapping[str, object] | None) -> bytes:
+    def first(self, answer: FirstAnswer, extensions: Extensions) -> bytes:
         """`data`, `errors`, the fragments to come, and whether there are any."""
         payload = _first(answer, extensions)
         if answer.pending:
             payload["pending"] = [_pending(one) for one in answer.pending]
         return orjson.dumps(payload | {"hasNext": answer.has_next})
 
-    def more(self, increment: Increment) -> bytes:
+    def more(self, increment: Increment, extensions: Extensions) -> bytes:
         """New fragments to come, patches by the id of their fragment, and fragments at their end."""
         payload: Json = {}
         if increment.pending:
@@ -79,6 +83,8 @@ class IncrementalV02:
         if patches:
             payload["incremental"] = patches
         payload["completed"] = [self._completed(one) for one in increment.completed]
+        if extensions:
+            payload["extensions"] = extensions
         return orjson.dumps(payload | {"hasNext": increment.has_next})
 
     def _patches(self, one: Completed) -> list[Json]:
@@ -105,7 +111,7 @@ INCREMENTAL_V02 = IncrementalV02()
 FORMATS: tuple[IncrementalFormat, ...] = (DEFER_20220824, INCREMENTAL_V02)
 
 
-def _first(answer: FirstAnswer, extensions: Mapping[str, object] | None) -> Json:
+def _first(answer: FirstAnswer, extensions: Extensions) -> Json:
     payload: Json = {"data": answer.data}
     if answer.errors:
         payload["errors"] = _errors(answer.errors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -225,3 +226,18 @@ async def test_refused(name, tmp_path):
     assert answer.status_code == 400, answer.text
     code = answer.json()["errors"][0]["extensions"]["code"]
     assert code in ("GRAPHQL_VALIDATION_FAILED", "LIMIT_EXCEEDED")
+
+
+async def test_the_plan_comes_first_and_the_times_last(tmp_path):
+    subgraph = Subgraph()
+    subgraph.opened.set()
+    sdl = hello_supergraph(sdl=SDL)
+    async with live(tmp_path, sdl, subgraph.transport, expose_plan=True) as client:
+        headers = {"accept": MULTIPART, "reelgraph-include-plan": "1"}
+        query = QUERY.replace("\\", "")
+        answer = await client.post("/graphql", json={"query": query}, headers=headers)
+    bodies = [one.partition("\r\n\r\n")[2] for one in answer.text.split("\r\n---")[1:3]]
+    plans = [json.loads(one)["extensions"]["queryPlan"] for one in bodies]
+    assert all('Defer 0 (label: "later"' in plan["text"] for plan in plans)
+    assert [fetch["id"] for fetch in plans[1]["fetches"]] == [0, 1]
+    assert all("endedAt" in fetch for fetch in plans[1]["fetches"])

@@ -218,8 +218,8 @@ class DeferredBench(Bench):
                 await run.changed.wait()
                 run.changed.clear()
             more = increments.take_ready()
-            payloads.append(INCREMENTAL_V02.more(more))
-            older.append(DEFER_20220824.more(more))
+            payloads.append(INCREMENTAL_V02.more(more, None))
+            older.append(DEFER_20220824.more(more, None))
         run.cancel()
         if problems:
             raise problems[0]
