@@ -11,6 +11,7 @@ import orjson
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.execution.deferred_run import DeferredRun
+from reelgraph_router.execution.timeline import Timeline
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
 from reelgraph_router.pipeline.answer_in_parts import answer_in_parts, begun
