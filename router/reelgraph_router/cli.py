@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from reelgraph_router.cli_access import caller_options, filter_for
+
 if TYPE_CHECKING:
     from graphql import DocumentNode
 
@@ -83,6 +85,7 @@ def start(**options: object) -> None:
     "--without", multiple=True, metavar="SUBGRAPH", help="Plan as if this subgraph were not there."
 )
 @click.option("--defer", is_flag=True, help="Obey @defer; variables in its `if` count as true.")
+@caller_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 def plan(
     supergraph: Path | None,
@@ -91,6 +94,10 @@ def plan(
     name: str | None,
     without: tuple[str, ...],
     defer: bool,
+    caller: str | None,
+    scopes: tuple[str, ...],
+    policies: tuple[str, ...],
+    labels: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Print the query plan of the operation in a file (- reads standard input)."""
@@ -106,8 +113,10 @@ def plan(
         known = ", ".join(graph.subgraphs)
         _fail(f"There is no subgraph {min(unknown)}; there are: {known}.", EXIT_USAGE)
     normalized = _normalize(graph, operation, name, defer=defer)
+    allowed = filter_for(graph, normalized, caller, scopes, policies)
+    disabled, held = frozenset(without), frozenset(labels)
     try:
-        found = plan_operation(graph, normalized, disabled_subgraphs=frozenset(without))
+        found = plan_operation(graph, allowed, override_labels=held, disabled_subgraphs=disabled)
     except PlanningError as error:
         _fail(f"{error.code}: {error}", EXIT_FAILED)
     click.echo(json.dumps(plan_to_json(found), indent=2) if as_json else format_plan(found))

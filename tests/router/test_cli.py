@@ -148,6 +148,35 @@ def test_a_missing_file_stops_the_start(files):
     assert "Traceback" not in found.stderr
 
 
+GUARDED = """
+extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated", "@requiresScopes", "@policy"])
+type Query { a: Int b: Int @authenticated c: Int @requiresScopes(scopes: [["x", "y"], ["z"]]) d: Int @policy(policies: [["p"]]) }
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "left_out"),
+    [
+        ([], []),
+        (["--as", "anonymous"], ["b (Query.b needs a verified caller)",
+                                 "c (Query.c needs scopes x and y or z)", "d (Query.d needs policies p)"]),
+        (["--as", "member", "--policy", "p"], ["c (Query.c needs scopes x and y or z)"]),
+        (["--scope", "z"], ["d (Query.d needs policies p)"]),
+    ],
+)  # fmt: skip
+def test_a_plan_for_a_caller(options, left_out, files):
+    (files / "guarded.graphql").write_text(GUARDED)
+    (files / "guarded.yaml").write_text(
+        "- {name: one, url: 'http://127.0.0.1:9/one', schema: guarded.graphql}\n"
+    )
+    found = run("plan", "--subgraphs", "guarded.yaml", "-", *options, cwd=files, text="{ a b c d }")
+    assert found.returncode == 0, found.stderr
+    told = [line for line in found.stderr.splitlines() if line.startswith("left out: ")]
+    assert told == [f"left out: {text}" for text in left_out]
+    names = {text[0] for text in left_out}
+    assert set("abcd") - names == {line.strip() for line in found.stdout.splitlines()} & set("abcd")
+
+
 @pytest.mark.parametrize("start", [["start", "--hooks", "nowhere:hooks"], None])
 def test_hooks_that_cannot_be_loaded_stop_the_start(start, files):
     if start is not None:

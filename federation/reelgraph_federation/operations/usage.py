@@ -6,7 +6,7 @@ Coordinates: https://spec.graphql.org/draft/#sec-Schema-Coordinates: fields `Typ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from graphql import (
@@ -35,20 +35,25 @@ from graphql import (
     visit,
 )
 
+Walk = Callable[[object, set[str]], None]
+"""Adds the coordinates that a value uses."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OperationUse:
     """What an operation uses whatever its variables are, and which variables may use more."""
 
     coordinates: frozenset[str]
-    inputs: tuple[tuple[str, GraphQLInputType], ...]
-    """Variables with enum values or input fields in them."""
+    inputs: tuple[tuple[str, Walk], ...]
+    """Variables with enum values or input fields in them, each with what finds these."""
 
     def of_variables(self, values: Mapping[str, object]) -> frozenset[str]:
         """Return the coordinates that coerced variable values use."""
         found: set[str] = set()
-        for name, kind in self.inputs:
-            found.update(_in_value(kind, values.get(name)))
+        for name, walk in self.inputs:
+            value = values.get(name)
+            if value is not None:
+                walk(value, found)
         return frozenset(found)
 
 
@@ -59,12 +64,13 @@ def find_use(
     found = _Collector(schema)
     for definition in _reachable(document, operation):
         visit(definition, TypeInfoVisitor(found.info, found))
+    walkers = _Walkers()
     inputs = tuple(
-        (one.variable.name.value, kind)
+        (one.variable.name.value, walk)
         for one in operation.variable_definitions or ()
         if (kind := type_from_ast(schema, one.type)) is not None
         and is_input_type(kind)
-        and isinstance(get_named_type(kind), GraphQLEnumType | GraphQLInputObjectType)
+        and (walk := walkers.of(kind)) is not None
     )
     return OperationUse(frozenset(found.coordinates), inputs)
 
@@ -137,20 +143,59 @@ def _reachable(
         visit(definition, Spreads())
 
 
-def _in_value(kind: GraphQLInputType, value: object) -> Iterator[str]:
-    """Yield the enum values and input fields in a coerced value."""
-    if value is None:
-        return
-    if is_non_null_type(kind):
-        yield from _in_value(kind.of_type, value)
-    elif is_list_type(kind):
+class _Walkers:
+    """Makes the functions that walk coerced values, one for each input type."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Walk] = {}
+
+    def of(self, kind: GraphQLInputType) -> Walk | None:
+        """Return what walks a value of a type; `None` where nothing in it counts."""
+        if is_non_null_type(kind):
+            return self.of(kind.of_type)
+        if is_list_type(kind):
+            inner = self.of(kind.of_type)
+            return None if inner is None else _walk_list(inner)
+        if isinstance(kind, GraphQLEnumType):
+            return _walk_enum({name: f"{kind.name}.{name}" for name in kind.values})
+        if not isinstance(kind, GraphQLInputObjectType):
+            return None
+        made = self._made.get(kind.name)
+        if made is None:
+            fields: dict[str, tuple[str, Walk | None]] = {}
+            made = self._made[kind.name] = _walk_object(fields)
+            for name, field in kind.fields.items():
+                fields[name] = f"{kind.name}.{name}", self.of(field.type)
+        return made
+
+
+def _walk_list(inner: Walk) -> Walk:
+    def walk(value: object, found: set[str]) -> None:
         for item in value if isinstance(value, list) else (value,):
-            yield from _in_value(kind.of_type, item)
-    elif isinstance(kind, GraphQLEnumType):
-        yield f"{kind.name}.{value}"
-    elif isinstance(kind, GraphQLInputObjectType) and isinstance(value, Mapping):
+            if item is not None:
+                inner(item, found)
+
+    return walk
+
+
+def _walk_enum(coordinates: Mapping[str, str]) -> Walk:
+    def walk(value: object, found: set[str]) -> None:
+        if isinstance(value, str) and value in coordinates:
+            found.add(coordinates[value])
+
+    return walk
+
+
+def _walk_object(fields: Mapping[str, tuple[str, Walk | None]]) -> Walk:
+    def walk(value: object, found: set[str]) -> None:
+        if not isinstance(value, dict):
+            return
         for name, inner in value.items():
-            field = kind.fields.get(str(name))
-            if field is not None:
-                yield f"{kind.name}.{name}"
-                yield from _in_value(field.type, inner)
+            known = fields.get(name)
+            if known is not None:
+                coordinate, below = known
+                found.add(coordinate)
+                if below is not None and inner is not None:
+                    below(inner, found)
+
+    return walk

@@ -16,6 +16,7 @@ from reelgraph_federation.supergraph.model import Access
 from reelgraph_router.errors import Code, GraphQLFault, RequestError
 from reelgraph_router.execution.complete import holds
 from reelgraph_router.hooks import PolicyHook
+from reelgraph_router.identity.authenticate import CHALLENGE
 from reelgraph_router.pipeline.request import ClientRequest
 
 Requirements = frozenset[Access]
@@ -51,8 +52,9 @@ class Unauthorized:
             return
         faults = self.faults(variables)
         if faults:
-            status = 401 if request.identity.kind == "anonymous" else 403
-            raise RequestError(faults, status, well_formed=True)
+            if request.identity.kind == "anonymous":
+                raise RequestError(faults, 401, well_formed=True, headers=CHALLENGE)
+            raise RequestError(faults, 403, well_formed=True)
 
     def faults(self, variables: Mapping[str, object]) -> list[GraphQLFault]:
         """One error for each place that this request asks for."""
