@@ -19,8 +19,15 @@ from reelgraph_federation.planning.nodes import (
     Step,
 )
 from reelgraph_router.execution.conditions import Conditions
+from reelgraph_router.execution.faults import Faults
 from reelgraph_router.execution.reduce import WHOLE, Parts
-from reelgraph_router.execution.representations import MISSING, JsonObject, build_representation
+from reelgraph_router.execution.representations import (
+    MISSING,
+    JsonObject,
+    Missing,
+    build_representation,
+    failure_at,
+)
 
 if TYPE_CHECKING:
     from reelgraph_router.execution.program import FetchProgram, GroupProgram, Targets
@@ -60,6 +67,8 @@ class ContextualGroup:
         """The group's entities by their contextual values, in the order of their places."""
         if self.truth is not None and not run.truths[self.truth]:
             return []
+        if run.faults is not None:
+            self._note_failures(run, run.faults)
         sets: dict[bytes, ContextSet] = {}
         wanted = self.group.representation
         for place in self.group.places:
@@ -76,22 +85,32 @@ class ContextualGroup:
                     sets.setdefault(key, found).add(representation, entity)
         return list(sets.values())
 
+    def _note_failures(self, run: Run, faults: Faults) -> None:
+        """Let values that failed be told where they are taken only: nowhere, if nothing takes them."""
+        for context in self.group.contexts:
+            for place in self.group.places:
+                for ancestors in walk(run.root, place.steps[: context.steps]):
+                    value = read_context(context, ancestors, faults)
+                    for cause in value.causes if isinstance(value, Missing) else ():
+                        cause.is_cause = True
+
     def _set_for(self, run: Run, ancestors: Ancestors) -> ContextSet | None:
         """An entity's values; None where nothing is left to ask of it."""
         values: dict[str, object] = {}
         missing: set[str] = set()
         failed: set[str] = set()
         for context in self.group.contexts:
-            value = read_context(context, ancestors)
-            if value is MISSING or (value is None and context.type.endswith("!")):
+            value = read_context(context, ancestors, run.faults)
+            if value is None and context.type.endswith("!"):
+                value = MISSING
+            if isinstance(value, Missing):
                 missing.add(context.variable)
                 failed.update(context.needed_by)
+                run.block(ancestors[-1], context.needed_by, value.causes)
             else:
                 values[context.variable] = value
-        if failed:
-            run.block(ancestors[-1], sorted(failed))
-            if failed.issuperset(one.key for one in self.group.written):
-                return None
+        if failed and failed.issuperset(one.key for one in self.group.written):
+            return None
         return ContextSet(values, frozenset(missing))
 
 
@@ -125,23 +144,44 @@ def _items(value: object, depth: int) -> Iterator[JsonObject]:
         yield value
 
 
-def read_context(context: ContextValue, ancestors: Ancestors) -> object:
-    """A contextual argument's value, from the object that sets it; MISSING if it was not fetched."""
-    return _read(ancestors[context.steps], context.path)
+def read_context(context: ContextValue, ancestors: Ancestors, faults: Faults | None) -> object:
+    """A contextual argument's value, from the object that sets it.
+
+    `Missing` where it was not fetched, or is null because it failed.
+    """
+    return _read(ancestors[context.steps], context.path, faults)
 
 
-def _read(value: object, path: Sequence[RepresentationField]) -> object:
+def _read(value: object, path: Sequence[RepresentationField], faults: Faults | None) -> object:
     if isinstance(value, list):
-        items = [_read(item, path) for item in value]
-        return MISSING if any(item is MISSING for item in items) else items
+        return _read_items(value, path, faults)
     if not isinstance(value, dict):
-        return value if value is None else MISSING
+        return None if value is None else MISSING
     for one in path:
         if one.types is not None and value.get(one.typename_key or "") not in one.types:
             continue
         below = value.get(one.key, MISSING)
-        return below if one.children is None else _read(below, one.children)
+        if below is None or below is MISSING:
+            return failure_at(value, one.key, faults) or below
+        if one.children is not None:
+            return _read(below, one.children, faults)
+        return _read_items(below, (), faults) if isinstance(below, list) else below
     return None
+
+
+def _read_items(
+    values: list[object], path: Sequence[RepresentationField], faults: Faults | None
+) -> object:
+    """Read a list item by item: of objects by a path, of leaves as they are."""
+    items: list[object] = []
+    for index, item in enumerate(values):
+        built = _read(item, path, faults) if path or isinstance(item, list) else item
+        if built is None:
+            built = failure_at(values, index, faults)
+        if isinstance(built, Missing):
+            return built
+        items.append(built)
+    return items
 
 
 @dataclass(slots=True)

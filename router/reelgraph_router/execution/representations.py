@@ -13,7 +13,7 @@ from reelgraph_router.execution.faults import Faults, LocatedFault
 JsonObject = dict[str, object]
 
 
-class _Missing:
+class Missing:
     """What a field that was never fetched, or failed, reads as; unlike null, it cannot be sent."""
 
     __slots__ = ("causes",)
@@ -22,7 +22,7 @@ class _Missing:
         self.causes = causes
 
 
-MISSING: Final = _Missing()
+MISSING: Final = Missing()
 
 
 Blocked = list[tuple[Sequence[str], Sequence[LocatedFault]]]
@@ -57,7 +57,7 @@ def build_representation(
         return None
     blocked: Blocked = []
     found = _build_object(place, fields, run.faults, blocked)
-    if isinstance(found, _Missing) or found is None:
+    if isinstance(found, Missing) or found is None:
         return None
     for keys, causes in blocked:
         run.block(place, keys, causes)
@@ -69,7 +69,7 @@ def _build_object(
     fields: Sequence[RepresentationField],
     faults: Faults | None,
     blocked: Blocked,
-) -> JsonObject | _Missing | None:
+) -> JsonObject | Missing | None:
     """Read `fields`; None when a key is null, MISSING when something was never fetched.
 
     A missing field that is no key is left out, and the keys that need it are added to `blocked`.
@@ -80,8 +80,8 @@ def _build_object(
             continue
         value = _build_value(place.get(field.key, MISSING), field, faults, blocked)
         if value is None:
-            value = _failure(place, field.key, faults)
-        if isinstance(value, _Missing):
+            value = failure_at(place, field.key, faults)
+        if isinstance(value, Missing):
             if not field.is_key:
                 blocked.append((field.needed_by, value.causes))
                 continue
@@ -96,7 +96,7 @@ def _build_value(
     value: object, field: RepresentationField, faults: Faults | None, blocked: Blocked
 ) -> object:
     """Lists item by item; an object whose key part is null counts as null itself."""
-    if value is None or isinstance(value, _Missing):
+    if value is None or isinstance(value, Missing):
         return value
     if isinstance(value, list):
         if field.children is None and faults is None:
@@ -105,8 +105,8 @@ def _build_value(
         for index, item in enumerate(value):
             built = _build_value(item, field, faults, blocked)
             if built is None:
-                built = _failure(value, index, faults)
-            if isinstance(built, _Missing):
+                built = failure_at(value, index, faults)
+            if isinstance(built, Missing):
                 return built
             items.append(built)
         return items
@@ -117,11 +117,11 @@ def _build_value(
     return _build_object(value, field.children, faults, blocked)
 
 
-def _failure(container: object, key: str | int, faults: Faults | None) -> _Missing | None:
+def failure_at(container: object, key: str | int, faults: Faults | None) -> Missing | None:
     """What the null at a container's key reads as: something missing where it failed."""
     known = None if faults is None else faults.at(container)
     entries = known.get(key) if known else None
-    return _Missing(entries) if entries else None
+    return Missing(entries) if entries else None
 
 
 def regroup(

@@ -8,6 +8,7 @@ values that they were given. What is selected of setters are fields `w…`, of a
 from __future__ import annotations
 
 import copy
+import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -67,6 +68,8 @@ class Weave:
     abstract: dict[str, str] = field(default_factory=dict)
     """Definitions of interfaces and unions of the home, by name."""
     members: dict[str, list[str]] = field(default_factory=dict)
+    fails: bool = False
+    """Whether some values fail."""
 
     def add(self, owner: str, name: str, text: str, part: str | None = None) -> None:
         """Add a field that a part resolves."""
@@ -87,6 +90,8 @@ class Weave:
         """Return a value of a type."""
         if ref.endswith("!"):
             return self._given(ref[:-1], leaf)
+        if self.fails and self.dice.chance(6):
+            return {"$error": f"a {ref}"}
         return None if self.dice.chance(15) else self._given(ref, leaf)
 
     def _given(self, ref: str, leaf: Callable[[], Any]) -> Any:
@@ -120,6 +125,7 @@ def weave_contexts(schema: str, subgraphs: dict[str, str], data: Data, dice: Dic
         setters.append("Query")
     user = home if dice.chance(60) else dice.one_of(parts)
     weave = Weave(dice, setters, home, user, parts, copy.deepcopy(data))
+    weave.fails = "$error" in json.dumps(data)
     _add_entity(weave)
     _add_ways(weave)
     _set_contexts(weave)
