@@ -107,6 +107,9 @@ class RouterSettings(ServiceSettings):
     usage_report_seconds: float = Field(
         default=10.0, gt=0, description="How often usage is reported, in seconds."
     )
+    usage_last_report_seconds: float = Field(
+        default=3.0, gt=0, description="How long the router's end may wait for its last report."
+    )
     client_headers: CommaList = Field(
         default=("graphql-client", "apollographql-client"),
         description="Headers by which clients name themselves, without their endings -name and "

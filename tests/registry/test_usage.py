@@ -34,6 +34,7 @@ def running_router(folder: Path, registry_url: str, token: str, graph: str) -> I
     settings = {
         "PORT": "0", "DATA_DIR": str(folder), "REGISTRY_URL": registry_url, "GRAPH": graph,
         "REGISTRY_TOKEN_FILE": str(folder / "token"), "USAGE_REPORT_SECONDS": "3600",
+        "USAGE_LAST_REPORT_SECONDS": "60",
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "-m", "reelgraph_router"], stderr=subprocess.PIPE, text=True,

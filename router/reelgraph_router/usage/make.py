@@ -31,7 +31,7 @@ def make_reporter(settings: RouterSettings) -> UsageReporter | None:
 
     return UsageReporter(
         url, settings.graph, settings.variant, read_token(settings.registry_token_file),
-        settings.usage_report_seconds,
+        settings.usage_report_seconds, last_seconds=settings.usage_last_report_seconds,
     )  # fmt: skip
 
 

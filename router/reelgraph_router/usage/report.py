@@ -15,7 +15,6 @@ from reelgraph_router.usage.count import Batch, UsageCounter
 MAX_WAITING = 20
 """Batches that wait for a registry that is away; the oldest is lost first."""
 SEND_SECONDS = 10.0
-LAST_SECONDS = 3.0
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 _log = logging.getLogger("reelgraph.router.usage")
@@ -33,13 +32,14 @@ class UsageReporter:
 
     def __init__(
         self, url: str, graph: str, variant: str, token: str, seconds: float,
-        pause: Callable[[int], float] | None = None,
+        pause: Callable[[int], float] | None = None, last_seconds: float = 60.0,
     ) -> None:  # fmt: skip
         self.counter = UsageCounter()
         self.lost = 0
         self._url = f"{url.rstrip('/')}/v1/graphs/{graph}/variants/{variant}/usage"
         self._headers = {"authorization": f"Bearer {token}"}
         self._seconds = seconds
+        self._last_seconds = last_seconds
         self._pause = pause or _pause
         self._waiting: deque[Batch] = deque()
         self._failures = 0
@@ -56,7 +56,7 @@ class UsageReporter:
 
     async def _report_last(self, client: httpx.AsyncClient) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(LAST_SECONDS):
+            async with asyncio.timeout(self._last_seconds):
                 await self.report(client)
         left = sum(batch.requests for batch in self._waiting)
         if left:
