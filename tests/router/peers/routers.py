@@ -112,7 +112,7 @@ async def apollo_gateway() -> AsyncIterator[ApolloGateway]:
         if not line:
             raise RuntimeError("The peer router did not start; its reason stands above.")
         address = f"http://127.0.0.1:{int(line)}"
-        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=address, timeout=60, verify=False) as client:
             yield ApolloGateway(client)
     finally:
         process.stdin.close()
@@ -151,7 +151,7 @@ class HiveRouter:
             )  # fmt: skip
             try:
                 address = f"http://127.0.0.1:{port}"
-                async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+                async with httpx.AsyncClient(base_url=address, timeout=60, verify=False) as client:
                     await _until_ready(client, process)
                     yield Served(client, "/graphql")
             finally:
