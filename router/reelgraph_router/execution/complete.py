@@ -43,6 +43,7 @@ class Completion:
         self._variables = variables
         self._introspection = introspection if isinstance(introspection, dict) else {}
         self._explained: set[Path] = set()
+        self._told: set[tuple[str, str]] = set()
         self.errors: list[GraphQLFault] = []
 
     def root(
@@ -54,13 +55,19 @@ class Completion:
 
     def finish(self) -> None:
         """Tell of the faults that concern no place of the response, without a path."""
-        self.errors += [one.fault for one in self._faults.loose]
-        told = {(error.message, error.code) for error in self.errors}
+        self.errors += [one.fault for one in self._faults.loose if self._concerns(one)]
+        told = self._told
+        told.update((error.message, error.code) for error in self.errors)
         for located in self._faults.located:
             known = (located.fault.message, located.fault.code)
-            if not located.reported and not located.is_cause and known not in told:
+            is_open = not located.reported and not located.is_cause and self._concerns(located)
+            if is_open and known not in told:
                 told.add(known)
                 self.errors.append(located.fault)
+
+    def _concerns(self, located: LocatedFault) -> bool:
+        """Whether this answer is the one to tell of a fault; parts of an answer have their own."""
+        return True
 
     def _value(
         self, shape: ValueShape, value: object, path: Path, coordinate: str, *, explained: bool

@@ -37,7 +37,8 @@ class PartCompletion(Completion):
         self._own = own
         self._known = own | outer
         self._kept: set[int] = set()
-        self._told: Told = set() if told is None else told
+        if told is not None:
+            self._told = told
 
     def fields(
         self, shape: ObjectShape, fields: list[FieldShape], value: JsonObject, path: Path
@@ -63,16 +64,8 @@ class PartCompletion(Completion):
         self._told.update((error.message, error.code) for error in errors)
         return errors
 
-    def finish(self) -> None:
-        """Tell of the part's faults that concern no place of the response, without a path."""
-        self.errors += [one.fault for one in self._faults.loose if one.fetch in self._own]
-        told = {(error.message, error.code) for error in self.errors} | self._told
-        for located in self._faults.located:
-            known = (located.fault.message, located.fault.code)
-            is_open = not located.reported and id(located) not in self._kept
-            if is_open and located.fetch in self._own and known not in told:
-                told.add(known)
-                self.errors.append(located.fault)
+    def _concerns(self, located: LocatedFault) -> bool:
+        return located.fetch in self._own and id(located) not in self._kept
 
     def _report_whole(
         self, faults: Mapping[Key, list[LocatedFault]] | None, shape: ObjectShape, path: Path
@@ -97,7 +90,7 @@ class PartCompletion(Completion):
                 self._kept.update(map(id, entries))
                 continue
             known = [entry for entry in entries if entry.fetch in self._known]
-            explained = explained or any(not entry.blocks for entry in known)
+            explained = explained or any(not (one.blocks or one.is_cause) for one in known)
             told[key] = [entry for entry in known if entry.fetch in telling]
         super()._report_whole(told, shape, path)
         return explained
