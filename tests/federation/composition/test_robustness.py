@@ -25,6 +25,9 @@ SEEDS = [
     for case in read_cases(path)
     for subgraph in case.subgraphs
 ]
+HANGS = 60.0
+"""CPU seconds after which a composition counts as one that does not end; the slowest takes one or two."""
+
 HOSTILE = {
     "nothing": "",
     "only a comment": "# nothing",
@@ -75,7 +78,7 @@ def compose_text(*texts: str) -> float:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_document_gives_problems_soon(name: str) -> None:
-    assert compose_text(HOSTILE[name]) < 5
+    assert compose_text(HOSTILE[name]) < HANGS
 
 
 def mutate(text: str, seed: int) -> str:
@@ -109,7 +112,7 @@ def mutate(text: str, seed: int) -> str:
 @given(st.lists(st.integers(0, len(SEEDS) - 1), min_size=1, max_size=3), st.integers(0, 2**32))
 def test_mutated_documents_never_crash(picks: list[int], seed: int) -> None:
     texts = [mutate(SEEDS[pick], seed + n) for n, pick in enumerate(picks)]
-    assert compose_text(*texts) < 5
+    assert compose_text(*texts) < HANGS
 
 
 def test_a_bug_of_composition_is_a_problem_and_no_exception(
