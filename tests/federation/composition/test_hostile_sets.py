@@ -64,6 +64,18 @@ def nested_keys() -> list[str]:
     ]
 
 
+def nested_requires() -> list[str]:
+    """A requirement that selects forty levels deep through an interface of two types."""
+    tree = "of { " * 40 + "n" + " }" * 40
+    types = "interface I { n: Int of: I }\n" + "\n".join(
+        f"type {name} implements I @shareable {{ n: Int of: I }}" for name in ("A", "B")
+    )
+    return [
+        f'{QUERY}type T @key(fields: "id") {{ id: ID! of: I x: Int }}\n{types}',
+        f'type T @key(fields: "id") {{ id: ID! of: I @external r: Int @requires(fields: "{tree}") }}\n{types}',
+    ]
+
+
 def keys_in_a_circle() -> list[str]:
     """Types whose keys select each other, entered where only one of the two is known."""
     circle = (
@@ -135,6 +147,7 @@ SETS: dict[Callable[[], list[str]], set[str]] = {
     chain_of_requires: set(),
     circle_of_requires: {"SATISFIABILITY_ERROR"},
     nested_keys: set(),
+    nested_requires: set(),
     keys_in_a_circle: set(),
     wide_interface: set(),
     web_of_values: {"SATISFIABILITY_ERROR"},

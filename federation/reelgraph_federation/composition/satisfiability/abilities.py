@@ -6,7 +6,6 @@ Bit n stands for the n-th subgraph in order. An interface that a subgraph has as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...field_sets import FieldSet
@@ -188,26 +187,34 @@ class Abilities:
             return self.interface_objects.get(name, (name,))
         return ()
 
-    def _below(self, ability: TypeAbility) -> Iterator[str]:
-        """Each type that selections of the keys and requirements of a type lead into."""
+    def _below(self, ability: TypeAbility) -> set[str]:
+        """Return each type that selections of the keys and requirements of a type lead into."""
+        found: set[tuple[str, int]] = set()
         for key in ability.keys:
-            yield from self._below_selections(ability, key.selections)
+            self._add_below(ability, key.selections, found)
         for each in ability.fields.values():
             for selections in (each.requires or {}).values():
-                yield from self._below_selections(ability, selections)
+                self._add_below(ability, selections, found)
+        return {name for name, _ in found}
 
-    def _below_selections(self, ability: TypeAbility, selections: FieldSet) -> Iterator[str]:
+    def _add_below(
+        self, ability: TypeAbility, selections: FieldSet, found: set[tuple[str, int]]
+    ) -> None:
+        """Add types with the selections (by identity) that are made from them, each pair once."""
         for selection in selections:
             if not selection.children:
                 continue
             if not selection.name:
-                yield from self._below_selections(ability, selection.children)
+                self._add_below(ability, selection.children, found)
                 continue
             have = ability.fields.get(selection.name)
-            for names in (have.returns or {}).values() if have else ():
-                for name in names:
-                    yield name
-                    yield from self._below_selections(self.of(name), selection.children)
+            for name in (
+                {n for names in (have.returns or {}).values() for n in names} if have else ()
+            ):
+                pair = (name, id(selection.children))
+                if pair not in found:
+                    found.add(pair)
+                    self._add_below(self.of(name), selection.children, found)
 
 
 def _fields_of(element: Field, spec: str) -> FieldSet | None:

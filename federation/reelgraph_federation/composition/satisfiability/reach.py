@@ -37,6 +37,7 @@ class Reach:
         self._asked: set[Question] = set()
         self._open: set[Question] = set()
         self._leaned = self._moved = False
+        self._selected: dict[tuple[str, int, int, Views], bool] = {}
 
     def closure(self, type_name: str, mask: int, views: Views = NO_VIEWS) -> int:
         """Return all subgraphs that an object found in any of ``mask`` can be looked up in."""
@@ -81,6 +82,7 @@ class Reach:
         self._guesses, self._moved = {}, True
         while self._moved:
             self._asked, self._leaned, self._moved = set(), False, False
+            self._selected = {}
             self._guess(question, least)
             if not self._leaned:
                 break
@@ -130,7 +132,9 @@ class Reach:
 
     def selects(self, type_name: str, mask: int, selections: FieldSet, views: Views) -> bool:
         """Tell whether a selection can be fetched where the object was found in ``mask``."""
-        return self._selects(type_name, self.closure(type_name, mask, views), selections, views)
+        reached = self.closure(type_name, mask, views)
+        self._selected = {}
+        return self._selects(type_name, reached, selections, views)
 
     def _selects(
         self, type_name: str, mask: int, selections: FieldSet, views: Views = NO_VIEWS
@@ -180,7 +184,12 @@ class Reach:
         for type_name, mask in outcomes(field, usable).items():
             views = views_after(field, mask, below)
             reached = self.closure(type_name, mask, views)
-            if not self._selects(type_name, reached, children, views):
+            # Remembered while one question is answered: the same children of several types.
+            key = (type_name, reached, id(children), views)
+            known = self._selected.get(key)
+            if known is None:
+                known = self._selected[key] = self._selects(type_name, reached, children, views)
+            if not known:
                 return False
         return True
 
