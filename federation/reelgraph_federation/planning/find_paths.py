@@ -43,7 +43,9 @@ class Waves(dict[TypeNode, int]):
 
     def can_be(self, type_name: str) -> bool:
         """Tell whether objects may be of an object type."""
-        return any(node.cast(type_name) is not None for node in self.origin)
+        return any(
+            node.is_interface_object or node.cast(type_name) is not None for node in self.origin
+        )
 
 
 class Reach:
@@ -298,15 +300,17 @@ class Reach:
             wave = self._object_wave(nodes, type_name, selection)
         if wave > nodes.floor and self.graph.types.is_abstract(type_name):
             waves = [
-                self._case_wave(case, name, (selection,))
+                self._case_wave(self.narrow(nodes, name), name, (selection,))
                 for name in self.graph.types.possible(type_name)
-                if nodes.can_be(name) and (case := self.narrow(nodes, name))
+                if nodes.can_be(name)
             ]
             wave = min(wave, max(waves, default=NEVER_REACHED))
         return wave
 
     def _case_wave(self, case: Waves, name: str, fields: FieldSet) -> int:
         """Return the wave after which a field set is there for one object type, jumps included."""
+        if not case:
+            return NEVER_REACHED  # an interface object's types are told by other subgraphs
         wave = self.set_wave(case, name, fields)
         if wave > case.floor:
             wave = min(wave, self.set_wave(self.closure(name, case), name, fields))
@@ -329,9 +333,10 @@ class Reach:
         ):
             return self.set_wave(nodes, type_name, selection.children)
         wave = 0
+        possible = types.possible_set(type_name)
         for name in types.possible(selection.on):
-            case = self.narrow(nodes, name)
-            if case and nodes.can_be(name):
+            if name in possible and nodes.can_be(name):
+                case = self.narrow(nodes, name)
                 wave = max(wave, self._case_wave(case, name, selection.children))
         return wave
 
