@@ -97,7 +97,7 @@ def test_problems_name_the_place_and_the_remedy(files):
     missing = run("plan", "--supergraph", "no.graphql", "good.graphql", cwd=files)
     assert missing.returncode == 1
     assert "Cannot read the supergraph file no.graphql" in missing.stderr
-    nothing = run("start", cwd=files)
+    nothing = run("start", "--port", "0", cwd=files)
     assert nothing.returncode == 2
     assert "--supergraph FILE, --subgraphs FILE or --registry URL" in nothing.stderr
     two = run("start", "--supergraph", "a", "--registry", "http://b", cwd=files)
