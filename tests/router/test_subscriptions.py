@@ -100,6 +100,18 @@ COUNTED = [
 ]
 
 
+async def read_parts(client, payload) -> list[object]:
+    """What a client of Apollo's multipart protocol reads; the response must end as it should."""
+    headers = {"accept": 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'}
+    answer = await client.post("/graphql", json=payload, headers=headers)
+    assert answer.headers["content-type"] == 'multipart/mixed; boundary="-"; subscriptionSpec=1.0'
+    preamble, *parts, end = answer.text.split("\r\n---")
+    assert (preamble, end) == ("", "--\r\n")
+    heads = {part.partition("\r\n\r\n")[0] for part in parts}
+    assert heads == {"\r\ncontent-type: application/json; charset=utf-8"}
+    return [json.loads(part.partition("\r\n\r\n")[2]) for part in parts]
+
+
 async def read_events(client, payload) -> list[tuple[str, object]]:
     events, kind = [], ""
     headers = {"accept": "text/event-stream"}
@@ -121,6 +133,38 @@ async def test_over_server_sent_events(routers):
     client, ticker = routers
     events = await read_events(client, COUNT)
     assert events == [*(("next", one) for one in COUNTED), ("complete", None)]
+    await asyncio.wait_for(ticker.closed.wait(), 60)
+
+
+@both
+async def test_over_multipart(routers):
+    client, ticker = routers
+    assert await read_parts(client, COUNT) == [{"payload": one} for one in COUNTED]
+    await asyncio.wait_for(ticker.closed.wait(), 60)
+    broken = await read_parts(client, {"query": "subscription { broken }"})
+    assert broken[0] == {"payload": {"data": {"broken": 1}}}
+    assert broken[1]["payload"]["errors"][0]["message"] == "Internal error"
+    assert "internal text" not in json.dumps(broken)
+    query = {"query": "{ now }"}
+    headers = {"accept": "multipart/mixed;subscriptionSpec=1.0, application/json"}
+    assert (await client.post("/graphql", json=query, headers=headers)).json() == {
+        "data": {"now": 1}
+    }
+
+
+@pytest.mark.parametrize("routers", ["ws"], indirect=True)
+async def test_multipart_shows_that_it_is_alive_and_ends_with_its_client(routers, monkeypatch):
+    monkeypatch.setattr("reelgraph_router.http.multipart.HEARTBEAT_SECONDS", 0.01)
+    client, ticker = routers
+    headers = {"accept": "multipart/mixed;subscriptionSpec=1.0"}
+    payload = {"query": "subscription { endless }"}
+    seen = ""
+    async with client.stream("POST", "/graphql", json=payload, headers=headers) as response:
+        async for text in response.aiter_text():
+            seen += text
+            if "\r\n\r\n{}\r\n---" in seen:
+                break
+    assert '{"payload":{"data":{"endless":1}}}' in seen
     await asyncio.wait_for(ticker.closed.wait(), 60)
 
 

@@ -29,27 +29,30 @@ async def send_events(
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
     async with aclosing(cast("AsyncGenerator[bytes]", results)):
-        async for chunk in with_keep_alive(results):
+        async for body in with_pauses(results, KEEP_ALIVE_SECONDS):
+            chunk = KEEP_ALIVE if body is None else b"event: next\ndata: " + body + b"\n\n"
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": COMPLETE, "more_body": False})
 
 
-async def with_keep_alive(results: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Events as bytes, with a comment where none came for a while."""
+async def with_pauses(
+    results: AsyncIterator[bytes], seconds: float
+) -> AsyncGenerator[bytes | None]:
+    """The results, and None whenever none came for so many seconds."""
     waiting: asyncio.Future[bytes] | None = None
     try:
         while True:
             waiting = waiting or asyncio.ensure_future(anext(results))
-            done, _ = await asyncio.wait({waiting}, timeout=KEEP_ALIVE_SECONDS)
+            done, _ = await asyncio.wait({waiting}, timeout=seconds)
             if not done:
-                yield KEEP_ALIVE
+                yield None
                 continue
             try:
                 body = waiting.result()
             except StopAsyncIteration:
                 return
             waiting = None
-            yield b"event: next\ndata: " + body + b"\n\n"
+            yield body
     finally:
         if waiting is not None and not waiting.done():
             waiting.cancel()

@@ -8,8 +8,8 @@ from typing import cast
 
 from reelgraph_kit.asgi import Send
 from reelgraph_router.http.event_stream import one_result, send_events
-from reelgraph_router.http.multipart import send_multipart
-from reelgraph_router.http.negotiate import EVENT_STREAM, MULTIPART, Delivery
+from reelgraph_router.http.multipart import as_subscription, send_multipart
+from reelgraph_router.http.negotiate import EVENT_STREAM, SUBSCRIPTION_SPEC, Delivery
 from reelgraph_router.pipeline.handle import Pipeline
 from reelgraph_router.pipeline.request import ClientRequest
 
@@ -37,10 +37,12 @@ async def answer_in_parts(
                 await _send(one, payloads, send, extra)
                 return True
             break
-    events = next((one for one in deliveries if one.media == EVENT_STREAM), None)
-    results = await pipeline.subscribe(request) if events is not None else None
-    if events is not None and results is not None:
-        await send_events(results, send, extra)
+    stream = next(
+        (one for one in deliveries if one.subscriptions or one.media == EVENT_STREAM), None
+    )
+    results = await pipeline.subscribe(request) if stream is not None else None
+    if stream is not None and results is not None:
+        await _send(Delivery(stream.media, None, stream.subscriptions), results, send, extra)
         return True
     if not only:
         return False
@@ -55,7 +57,10 @@ async def _send(
     delivery: Delivery, payloads: AsyncIterator[bytes], send: Send, extra: Headers
 ) -> None:
     async with aclosing(cast("AsyncGenerator[bytes]", payloads)):
-        if delivery.media == MULTIPART:
-            await send_multipart(payloads, send, extra, delivery.parameter)
-        else:
+        if delivery.media == EVENT_STREAM:
             await send_events(payloads, send, extra)
+        elif delivery.format is not None:
+            await send_multipart(payloads, send, extra, delivery.format.parameter)
+        else:
+            async with aclosing(as_subscription(payloads)) as wrapped:
+                await send_multipart(wrapped, send, extra, SUBSCRIPTION_SPEC)

@@ -5,23 +5,27 @@ Clients read a part when the boundary after it is there, so that is sent along w
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
 from reelgraph_kit.asgi import Send
+from reelgraph_router.http.event_stream import with_pauses
 
 BOUNDARY = b"\r\n---"
 PART_HEAD = b"\r\ncontent-type: application/json; charset=utf-8\r\n\r\n"
 END = b"--\r\n"
+HEARTBEAT = b"{}"
+HEARTBEAT_SECONDS = 5.0
 
 Headers = list[tuple[bytes, bytes]]
 
 
 async def send_multipart(
-    payloads: AsyncIterator[bytes], send: Send, extra: Headers, parameter: bytes
+    payloads: AsyncIterator[bytes], send: Send, extra: Headers, parameter: str
 ) -> None:
     """Send payloads as they come; `parameter` tells the client their format."""
     headers = [
-        (b"content-type", b'multipart/mixed; boundary="-"; ' + parameter),
+        (b"content-type", b'multipart/mixed; boundary="-"; ' + parameter.encode()),
         (b"cache-control", b"no-cache"),
         (b"x-accel-buffering", b"no"),
         *extra,
@@ -33,3 +37,13 @@ async def send_multipart(
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
         before = b""
     await send({"type": "http.response.body", "body": before + END, "more_body": False})
+
+
+async def as_subscription(results: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    """The payloads of a subscription over multipart, with an empty one where nothing happens.
+
+    Source: Apollo's multipart protocol for GraphQL subscriptions (`subscriptionSpec=1.0`).
+    """
+    async with aclosing(with_pauses(results, HEARTBEAT_SECONDS)) as paced:
+        async for body in paced:
+            yield HEARTBEAT if body is None else b'{"payload":' + body + b"}"

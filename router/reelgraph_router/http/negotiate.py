@@ -16,6 +16,7 @@ JSON = b"application/json"
 EVENT_STREAM = b"text/event-stream"
 MULTIPART = b"multipart/mixed"
 HTML = b"text/html"
+SUBSCRIPTION_SPEC = "subscriptionSpec=1.0"
 
 
 @lru_cache(maxsize=512)
@@ -65,16 +66,12 @@ class Delivery:
     """A way to answer in parts that a client takes.
 
     `format` is how parts under `@defer` are written, None where the client names a format that the
-    router does not write. `parameter` belongs to the answer's media type.
+    router does not write. `subscriptions` tells that it takes subscriptions over multipart.
     """
 
     media: bytes
     format: IncrementalFormat | None
-
-    @property
-    def parameter(self) -> bytes:
-        """The format's name."""
-        return (self.format or DEFER_20220824).parameter.encode()
+    subscriptions: bool = False
 
 
 @lru_cache(maxsize=512)
@@ -82,7 +79,7 @@ def choose_deliveries(header: bytes) -> tuple[Delivery, ...]:
     """The ways to answer in parts that a client takes, the most wanted first.
 
     Without a parameter the format is that of `deferSpec=20220824`, which all clients read. A range
-    of multipart for other things (`subscriptionSpec`) or of unknown formats is left out.
+    of multipart for unknown formats is left out.
     """
     found: list[Delivery] = []
     for media, parameters in accepted(header):
@@ -93,8 +90,9 @@ def choose_deliveries(header: bytes) -> tuple[Delivery, ...]:
         format_ = next((one for one in FORMATS if one.parameter.lower() in named), None)
         if not named:
             format_ = DEFER_20220824
-        if format_ is not None or media == EVENT_STREAM:
-            found.append(Delivery(media, format_))
+        subscriptions = media == MULTIPART and SUBSCRIPTION_SPEC.lower() in named
+        if format_ is not None or subscriptions or media == EVENT_STREAM:
+            found.append(Delivery(media, format_, subscriptions))
     return tuple(found)
 
 

@@ -267,7 +267,7 @@ def refuse_wrong_method(operation: ReadyOperation, request: ClientRequest) -> No
     if operation.kind == "subscription":
         raise refuse(
             "Subscriptions need an answer in parts: connect with WebSocket (graphql-transport-ws) "
-            "or accept text/event-stream.",
+            "or accept text/event-stream or multipart/mixed;subscriptionSpec=1.0.",
             Code.BAD_REQUEST,
             406,
         )
