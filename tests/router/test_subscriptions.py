@@ -162,9 +162,10 @@ async def test_multipart_shows_that_it_is_alive_and_ends_with_its_client(routers
     async with client.stream("POST", "/graphql", json=payload, headers=headers) as response:
         async for text in response.aiter_text():
             seen += text
-            if "\r\n\r\n{}\r\n---" in seen:
+            if "\r\n\r\n{}\r\n---" in seen and '{"payload":{"data":{"endless":1}}}' in seen:
                 break
-    assert '{"payload":{"data":{"endless":1}}}' in seen
+        else:
+            raise AssertionError(seen)
     await asyncio.wait_for(ticker.closed.wait(), 60)
 
 
