@@ -38,7 +38,7 @@ def gateways(
     """Every gateway that can be measured here, peers only where they are installed."""
     for shared in sharing:
         yield reelgraph(supergraph, port, shared)
-        router = hive_router or shutil.which("hive-router")
+        router = hive_router or shutil.which("hive_router") or shutil.which("hive-router")
         if router is not None:
             yield hive_router_at(router, supergraph, port, shared)
     if not all(sharing):

@@ -26,17 +26,17 @@ class Report:
 
     queries: list[str]
     _found: dict[tuple[str, str], list[Measured]] = field(default_factory=lambda: defaultdict(list))
-    _starts: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    _starts: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
 
-    def starts(self, gateway: str, seconds: float) -> None:
-        """Add how long a gateway took to be ready."""
-        self._starts[gateway].append(seconds)
+    def starts(self, gateway: str, seconds: float, cpu_seconds: float) -> None:
+        """Add how long a gateway took to be ready, and with how much CPU."""
+        self._starts[gateway].append((seconds, cpu_seconds))
 
     def add(self, gateway: str, query: str, measured: Measured) -> None:
         """Add a measurement, and tell of it."""
         self._found[gateway, query].append(measured)
         print(
-            f"{gateway:24}{query:15}{measured.cpu:8.3f} ms CPU {measured.rate:8.0f}/s "
+            f"{gateway:26}{query:15}{measured.cpu:8.3f} ms CPU {measured.rate:8.0f}/s "
             f"p50 {measured.p50:7.2f} p99 {measured.p99:7.2f} ms {len(measured.answer) / 1000:7.1f} kB "
             f"peak {measured.peak:5.0f} MB {self._judge(query, measured)}",
             flush=True,
@@ -52,12 +52,13 @@ class Report:
 
     def print(self) -> None:
         """Print the medians as a table in Markdown."""
-        print(f"\n| CPU ms a request | {' | '.join(self.queries)} | peak MB | ready in s |")
+        print(f"\n| CPU ms a request | {' | '.join(self.queries)} | peak MB | ready in s (CPU s) |")
         print("| --- " * (len(self.queries) + 3) + "|")
-        for gateway, seconds in self._starts.items():
+        for gateway, starts in self._starts.items():
             cells = [f"{self._median(gateway, query, 'cpu'):.3f}" for query in self.queries]
             peak = max(one.peak for query in self.queries for one in self._found[gateway, query])
-            print(f"| {gateway} | {' | '.join(cells)} | {peak:.0f} | {median(seconds):.2f} |")
+            seconds, cpu = (median(values) for values in zip(*starts, strict=True))
+            print(f"| {gateway} | {' | '.join(cells)} | {peak:.0f} | {seconds:.2f} ({cpu:.2f}) |")
         print(f"\n| requests a second | {' | '.join(self.queries)} |")
         print("| --- " * (len(self.queries) + 1) + "|")
         for gateway in self._starts:

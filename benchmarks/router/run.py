@@ -116,6 +116,18 @@ def is_ready(port: int, path: str) -> bool:
         connection.close()
 
 
+def wait_until_listening(port: int) -> None:
+    """Wait for a server's socket."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise SystemExit(f"nothing listens on port {port}")
+
+
 def wait_until_ready(port: int, path: str) -> float:
     """Wait for a server; return the seconds that it took."""
     begun = time.monotonic()
@@ -186,6 +198,8 @@ def main() -> None:
         stand = [sys.executable, str(HERE / "stand.py"), str(first)]
         stack.enter_context(started(stand, OTHER_CORES))
         supergraph = write_supergraph(Path(folder), first)
+        for number in range(len(NAMES)):
+            wait_until_listening(first + number)
         for _ in range(options.rounds):
             for gateway in gateways(supergraph, port, sharing, options.hive_router):
                 if options.only in gateway.name:
@@ -196,9 +210,11 @@ def main() -> None:
 def measure_all(gateway: Gateway, port: int, options: argparse.Namespace, report: Report) -> None:
     """Start a gateway and measure it with every query."""
     with started(gateway.command, [GATEWAY_CORE], gateway.folder, **gateway.environment) as process:
-        report.starts(gateway.name, wait_until_ready(port, gateway.ready_path))
+        running = Running(process)
+        seconds = wait_until_ready(port, gateway.ready_path)
+        report.starts(gateway.name, seconds, running.cpu_seconds())
         for name in report.queries:
-            report.add(gateway.name, name, measure(gateway, Running(process), port, name, options))
+            report.add(gateway.name, name, measure(gateway, running, port, name, options))
 
 
 if __name__ == "__main__":
