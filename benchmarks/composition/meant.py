@@ -35,6 +35,12 @@ _NEWER = frozenset(
 
 BOTH = (
     Meant(
+        "where definitions of a field disagree or are missing, the peers hold @external copies "
+        "against one of them; here against none",
+        theirs=frozenset({"EXTERNAL_TYPE_MISMATCH"}),
+        when="FIELD_TYPE_MISMATCH",
+    ),
+    Meant(
         "names of tags and formats of cache tags are checked by Apollo's newer composition only; "
         "here, too",
         ours=_NEWER,
@@ -66,16 +72,31 @@ BOTH = (
 
 GUILD = (
     Meant(
+        "the peer takes an @external copy of a wrong type for a definition that disagrees",
+        ours=frozenset({"EXTERNAL_TYPE_MISMATCH"}),
+        when="FIELD_TYPE_MISMATCH",
+    ),
+    Meant(
+        "the peer goes on to judge a field that is external everywhere",
+        theirs=frozenset({"EXTERNAL_ARGUMENT_MISSING", "REFERENCED_INACCESSIBLE"}),
+        when="EXTERNAL_MISSING_ON_BASE",
+    ),
+    Meant(
+        "the peer does not hold the type of an overriding field against that of others",
+        ours=frozenset({"FIELD_TYPE_MISMATCH"}),
+        when="@override(from",
+    ),
+    Meant(
         "the peer does not look at satisfiability while directives do not compose",
         ours=frozenset({"SATISFIABILITY_ERROR"}),
         when="DIRECTIVE_COMPOSITION_ERROR",
     ),
     Meant(
-        "the peer minds the name of a composed directive in subgraphs that do not compose it; like "
-        "Apollo's composition we warn",
+        "the peer minds the name and version of a composed directive in subgraphs that do not "
+        "compose it; like Apollo's composition we warn",
         theirs=frozenset({"DIRECTIVE_COMPOSITION_ERROR"}),
         ours=frozenset({"SATISFIABILITY_ERROR", "MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}),
-        when="DIRECTIVE_COMPOSITION_WARN",
+        when="DIRECTIVE_COMPOSITION_",
     ),
     Meant(
         "the peer knows Federation up to 2.11 only",
@@ -133,10 +154,10 @@ GUILD = (
         when="@interfaceObject @key",
     ),
     Meant(
-        "between interface objects and implementations the peer asks for @shareable in other "
-        "places; here, as for objects, every subgraph that resolves a field must share it",
+        "interface objects: as in Apollo's composition, with which all generated sets agree, every "
+        "subgraph that resolves a field must share it, and an interface object's key is resolved",
         ours=frozenset({"INVALID_FIELD_SHARING"}),
-        theirs=frozenset({"INVALID_FIELD_SHARING"}),
+        theirs=frozenset({"INVALID_FIELD_SHARING", "SATISFIABILITY_ERROR"}),
         when="@interfaceObject @key",
     ),
     Meant(
@@ -174,6 +195,12 @@ _LATER = frozenset(
 
 APOLLO = (
     Meant(
+        "Apollo's composition looks at the keys of those who take from a context only where what "
+        "they select is right",
+        ours=frozenset({"CONTEXT_NO_RESOLVABLE_KEY"}),
+        when="CONTEXT_INVALID_SELECTION",
+    ),
+    Meant(
         "Apollo's composition looks no further in a subgraph that is no valid GraphQL",
         ours=frozenset({"EXTERNAL_UNUSED", "REQUIRES_INVALID_FIELDS"}),
         when="INVALID_GRAPHQL",
@@ -197,12 +224,6 @@ APOLLO = (
             {"EXTERNAL_MISSING_ON_BASE", "FIELD_TYPE_MISMATCH", "INVALID_FIELD_SHARING"}
         ),
         when="EXTENSION_WITH_NO_BASE",
-    ),
-    Meant(
-        "where definitions of a field disagree, Apollo's composition holds @external copies against "
-        "one of them; here against none",
-        theirs=frozenset({"EXTERNAL_TYPE_MISMATCH"}),
-        when="FIELD_TYPE_MISMATCH",
     ),
 )
 
