@@ -186,11 +186,11 @@ class Chooser:
             edge = self.reach.entry_edge(lane.node, name)
             if edge is not None:
                 self._need(lane, edge, condition)
-        relative = lane.position.whole.relative
-        if implies(condition, lane.condition) and lane.relative == relative:
+        relative, absolute = lane.position.whole.relative, lane.position.absolute
+        if implies(condition, lane.condition) and lane.absolute == absolute:
             return lane
         lane.condition = either(lane.condition, condition)
-        lane.relative = relative
+        lane.absolute = absolute
         if lane.group is not None:
             self._use_group(lane, lane.group, condition)
         elif lane.parent is not None and lane.item is not None:

@@ -153,7 +153,7 @@ class Lane:
     group: GroupDraft | None = None
     """Set on a lane that was entered by a key jump."""
     condition: Condition = ()
-    relative: Condition = ()
+    absolute: Condition = ()
 
     @property
     def wave(self) -> int:

@@ -201,14 +201,18 @@ class Completion:
             return False
         seen = {field.key for field in shape.fields if holds(field.condition, self._variables)}
         hidden = [key for key in faults if key not in seen]
+        told = False
         for key in hidden:
+            # What is blocked failed for the reason that is told where it is needed.
+            is_blocked = any(entry.blocks for entry in faults[key])
             for entry in faults[key]:
                 entry.reported = True
-                if entry.blocks or entry.is_cause:
+                if is_blocked or entry.is_cause:
                     continue
                 rest = client_names(entry.rest, shape) if key is None else ()
                 self._add(entry.fault, path + rest)
-        return any(not (entry.blocks or entry.is_cause) for key in hidden for entry in faults[key])
+                told = True
+        return told
 
     def _wrong(self, expected: str, path: Path, coordinate: str) -> None:
         message = f"A subgraph answered {coordinate} with a value that is not {expected}."

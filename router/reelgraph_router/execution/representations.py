@@ -79,8 +79,8 @@ def _build_object(
         if field.types is not None and place.get(field.typename_key or "") not in field.types:
             continue
         value = _build_value(place.get(field.key, MISSING), field, faults, blocked)
-        if value is None:
-            value = failure_at(place, field.key, faults)
+        if value is None or value is MISSING:
+            value = failure_at(place, field.key, faults) or value
         if isinstance(value, Missing):
             if not field.is_key:
                 blocked.append((field.needed_by, value.causes))

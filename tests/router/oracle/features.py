@@ -70,7 +70,6 @@ OPERATION_FEATURES = (
     "aliased __typename",
     "enum argument",
     "field selected twice",
-    "four or more fetches",
     "fragment on another abstract type",
     "fragment used twice",
     "input object argument",
@@ -79,12 +78,11 @@ OPERATION_FEATURES = (
     "named fragment",
     "one response name for different fields of members",
     "one response name with different arguments",
-    "three or more waves",
-    "two or more fetches",
     "variable",
     "variable inside an input object or list",
     "variable with a default",
 )
+PLAN_FEATURES = ("four or more fetches", "three or more waves", "two or more fetches")
 
 
 def world_features(world: World, labels: Collection[str]) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from graphql import (
@@ -80,6 +81,7 @@ class OperationMaker:
 
     def make(self) -> Generated:
         """Return a random operation."""
+        self.budget = self.dice.one_of((14, 7, 20, 34))
         self.arguments = self.make_arguments(self.dice, self.features)
         schema = self.facts.schema
         kind, root = "query", schema.query_type
@@ -131,22 +133,23 @@ class OperationMaker:
         self, on: Composite, name: str, one: GraphQLField, depth: int, table: Table, chain: Chain
     ) -> Node:
         response_name = self.dice.one_of("xyz") if self.dice.chance(14) else name
-        if table and self.dice.chance(12):
-            response_name = self.dice.one_of(list(table))
         target = get_named_type(one.type)
         is_composite = is_composite_type(target)
         shape = str(one.type).replace(target.name, "{}") if is_composite else str(one.type)
+        alike = [key for key, slot in table.items() if slot.shape == shape]
+        if alike and self.dice.chance(25):
+            response_name = self.dice.one_of(alike)
         arguments = self.arguments.make(one)
-        if response_name == "__typename":
-            response_name = name
         node = Node("", response_name, name, arguments, shape, _object_name(on))
         slot = table.get(response_name)
         # Which of two equal mutations counts depends on conditions: the plan fixes it once.
         once = not chain and on is self.facts.schema.mutation_type
-        while not fits(table, node, chain, self.fragments) or (
-            once and node.response_name in table
-        ):
-            node.response_name = f"a{self.dice.upto(99)}"
+        for number in count():
+            if fits(table, node, chain, self.fragments) and not (
+                once and node.response_name in table
+            ):
+                break
+            node.response_name = f"a{number}"
         self._note_slot(node, slot, chain)
         if node.response_name != name:
             self.features.add("alias")

@@ -15,8 +15,8 @@ from tests.router.oracle.print_sdl import print_parts, print_world
 from tests.router.oracle.split import make_world
 from tests.router.oracle.world import LABELS
 
-OPERATIONS_PER_WORLD = 40
-THOROUGH = 5
+OPERATIONS_PER_WORLD = 60
+THOROUGH = 6
 """Every so manieth operation is compared thoroughly."""
 
 

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from graphql import build_schema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
 from tests.router.oracle.check import Bench, Case, Difference
 from tests.router.oracle.dice import Dice, HypothesisSource, SeededSource
-from tests.router.oracle.features import OPERATION_FEATURES, WORLD_FEATURES, world_features
+from tests.router.oracle.features import (
+    OPERATION_FEATURES,
+    PLAN_FEATURES,
+    WORLD_FEATURES,
+    world_features,
+)
 from tests.router.oracle.operations import OperationMaker, SchemaFacts
+from tests.router.oracle.print_sdl import print_world
 from tests.router.oracle.run_world import Tally, run_world
 from tests.router.oracle.split import make_world
 
@@ -46,7 +54,7 @@ def test_world(seed: int) -> None:
 
 
 @settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     database=None,
@@ -60,7 +68,7 @@ def test_generated(data: DataObject) -> None:
 def test_worlds_have_every_feature() -> None:
     """Guard the generator: what it can no longer make, nobody would miss otherwise."""
     found = dict.fromkeys(WORLD_FEATURES, 0)
-    for seed in range(300):
+    for seed in range(250):
         for name in world_features(make_world(Dice(SeededSource(seed))), ["beta"]):
             found[name] = found.get(name, 0) + 1
     assert set(found) == set(WORLD_FEATURES), "features.py does not list a feature"
@@ -68,13 +76,21 @@ def test_worlds_have_every_feature() -> None:
 
 
 def test_operations_have_every_feature() -> None:
-    tally = Tally()
-    for seed in range(40, 52):
+    found: Counter[str] = Counter()
+    for seed in range(40):
         dice = Dice(SeededSource(seed))
-        asyncio.run(run_world(dice, tally, operations=20))
-    found = tally.operation_features
+        facts = SchemaFacts(build_schema(print_world(make_world(dice))))
+        for _ in range(20):
+            found.update(OperationMaker(facts, dice).make().features)
     assert set(found) <= set(OPERATION_FEATURES), "features.py does not list a feature"
-    assert [name for name in OPERATION_FEATURES if found[name] < 1] == []
+    assert [name for name in OPERATION_FEATURES if found[name] < 2] == []
+
+
+def test_plans_have_every_feature() -> None:
+    tally = Tally()
+    for seed in (40, 41):
+        asyncio.run(run_world(Dice(SeededSource(seed)), tally, operations=15))
+    assert [name for name in PLAN_FEATURES if not tally.operation_features[name]] == []
 
 
 def test_a_wrong_answer_is_found() -> None:
