@@ -201,7 +201,7 @@ def merge_inputs(into: list[Input], found: list[Input]) -> None:
     for one in found:
         for known in into:
             if (known.name, known.types) == (one.name, one.types):
-                known.key = one.key
+                known.key, known.typename_key = one.key, one.typename_key
                 known.is_key = known.is_key or one.is_key
                 known.asked_by |= one.asked_by
                 if one.children is not None and known.children is not None:

@@ -77,7 +77,7 @@ def test_worlds_have_every_feature() -> None:
 
 def test_operations_have_every_feature() -> None:
     found: Counter[str] = Counter()
-    for seed in range(40):
+    for seed in range(100):
         dice = Dice(SeededSource(seed))
         facts = SchemaFacts(build_schema(print_world(make_world(dice))))
         for _ in range(20):
@@ -88,8 +88,8 @@ def test_operations_have_every_feature() -> None:
 
 def test_plans_have_every_feature() -> None:
     tally = Tally()
-    for seed in (40, 41):
-        asyncio.run(run_world(Dice(SeededSource(seed)), tally, operations=15))
+    for seed in range(40, 46):
+        asyncio.run(run_world(Dice(SeededSource(seed)), tally, operations=12))
     assert [name for name in PLAN_FEATURES if not tally.operation_features[name]] == []
 
 
