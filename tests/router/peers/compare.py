@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from reelgraph_federation import Subgraph, compose
-from tests.router.peers.routers import ApolloGateway, CannotServe, Router, Served
+from tests.router.peers.routers import GONE, ApolloGateway, CannotServe, Router, Served
 from tests.router.peers.subgraph_host import SubgraphHost
 from tests.router.peers.worlds import Operation, World, places
 
@@ -115,16 +115,28 @@ class Comparison:
     ) -> list[tuple[Operation, Found]]:
         """Return the operations with other data than expected."""
         wrong = []
-        async with peer.serve(world.name, sdl) as served:
-            for operation in world.operations:
-                found = await self._ask(served, operation)
-                if not found.is_right:
-                    wrong.append((operation, found))
-                elif found.nulls == operation.nulls:
-                    self.report.add(peer.name, Verdict.EQUAL)
-                else:
-                    self._record(peer.name, world, operation, found, Verdict.OTHER_ERRORS)
+        async for operation, found in self._answers(peer, world.name, sdl, world.operations):
+            if not found.is_right:
+                wrong.append((operation, found))
+            elif found.nulls == operation.nulls:
+                self.report.add(peer.name, Verdict.EQUAL)
+            else:
+                self._record(peer.name, world, operation, found, Verdict.OTHER_ERRORS)
         return wrong
+
+    async def _answers(
+        self, peer: Router, name: str, sdl: str, operations: Sequence[Operation]
+    ) -> AsyncIterator[tuple[Operation, Found]]:
+        """Yield the answer to each operation; a router that died of one is started again."""
+        remaining = list(operations)
+        while remaining:
+            async with peer.serve(name, sdl) as served:
+                gone = False
+                while remaining and not gone:
+                    operation = remaining.pop(0)
+                    found = await self._ask(served, operation)
+                    gone = GONE in found.reason
+                    yield operation, found
 
     async def _record_refusal(
         self, peer: Router, world: World, reference: str | None, error: CannotServe
@@ -154,11 +166,12 @@ class Comparison:
             for operation, found in wrong:
                 self._record(peer.name, world, operation, found, Verdict.UNDECIDED)
             return
-        async with peer.serve(f"{world.name}-reference", reference) as served:
-            for operation, found in wrong:
-                again = await self._ask(served, operation)
-                verdict = Verdict.SUPERGRAPH if again.is_right else Verdict.PEER
-                self._record(peer.name, world, operation, found, verdict)
+        found_before = {id(operation): found for operation, found in wrong}
+        operations = [operation for operation, _ in wrong]
+        name = f"{world.name}-reference"
+        async for operation, again in self._answers(peer, name, reference, operations):
+            verdict = Verdict.SUPERGRAPH if again.is_right else Verdict.PEER
+            self._record(peer.name, world, operation, found_before[id(operation)], verdict)
 
     async def _ask(self, served: Served, operation: Operation) -> Found:
         self._host.refused.clear()

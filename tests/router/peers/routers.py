@@ -20,6 +20,7 @@ from tests.router.support.live import live
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 Json = dict[str, Any]
+GONE = "closes the connection without an answer"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class Served:
     async def ask(self, query: str, variables: Json) -> Json:
         """Return the answer, whatever the HTTP status."""
         body = {"query": query, "variables": variables}
-        response = await self.client.post(self.url, json=body)
+        try:
+            response = await self.client.post(self.url, json=body)
+        except httpx.TransportError as error:
+            return {"errors": [{"message": f"{GONE}: {error}"}]}
         try:
             answer: Json = response.json()
         except ValueError:
@@ -151,12 +155,12 @@ class HiveRouter:
             )  # fmt: skip
             try:
                 address = f"http://127.0.0.1:{port}"
-                async with httpx.AsyncClient(base_url=address, timeout=60, verify=False) as client:
+                async with httpx.AsyncClient(base_url=address, timeout=20, verify=False) as client:
                     await _until_ready(client, process)
                     yield Served(client, "/graphql")
             finally:
                 if process.returncode is None:
-                    process.terminate()
+                    process.kill()  # It would wait for half a minute for connections to end.
                 await process.wait()
 
 
