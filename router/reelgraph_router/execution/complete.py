@@ -100,7 +100,10 @@ class Completion:
             return None
         if isinstance(shape, AbstractShape):
             concrete = concrete_shape(shape, value)
-            return None if concrete is None else self._object(concrete, value, path)
+            if concrete is not None:
+                return self._object(concrete, value, path)
+            self._faults.silence(value)  # of an inaccessible type
+            return None
         return self._object(shape, value, path)
 
     def _scalar(self, shape: ScalarShape, value: object, path: Path, coordinate: str) -> object:

@@ -71,6 +71,19 @@ class Faults:
         else:
             self.put(container, None, fault)
 
+    def silence(self, value: object) -> None:
+        """Tell no fault of a value, or below it: the client may not know that it is there."""
+        waiting, seen = [value], set[int]()
+        while waiting:
+            one = waiting.pop()
+            if not isinstance(one, dict | list) or id(one) in seen:
+                continue
+            seen.add(id(one))
+            for entries in (self.at(one) or {}).values():
+                for entry in entries:
+                    entry.reported = True
+            waiting += one.values() if isinstance(one, dict) else one
+
     def at(self, container: object) -> dict[Key, list[LocatedFault]] | None:
         """The faults at a container, by key."""
         return self.by_container.get(id(container))

@@ -101,20 +101,30 @@ def _build_value(
     if isinstance(value, list):
         if field.children is None and faults is None:
             return value
-        items: list[object] = []
-        for index, item in enumerate(value):
-            built = _build_value(item, field, faults, blocked)
-            if built is None:
-                built = failure_at(value, index, faults)
-            if isinstance(built, Missing):
-                return built
-            items.append(built)
-        return items
+        return _build_list(value, field, faults, blocked)
     if field.children is None:
         return value
     if not isinstance(value, dict):
         return MISSING
     return _build_object(value, field.children, faults, blocked)
+
+
+def _build_list(
+    value: list[object], field: RepresentationField, faults: Faults | None, blocked: Blocked
+) -> list[object] | Missing:
+    """The items; missing with all that failed when one of them is missing."""
+    items: list[object] = []
+    missing: list[Missing] = []
+    for index, item in enumerate(value):
+        built = _build_value(item, field, faults, blocked)
+        if built is None:
+            built = failure_at(value, index, faults)
+        if isinstance(built, Missing):
+            missing.append(built)
+        items.append(built)
+    if not missing:
+        return items
+    return Missing([cause for one in missing for cause in one.causes])
 
 
 def failure_at(container: object, key: str | int, faults: Faults | None) -> Missing | None:

@@ -345,12 +345,15 @@ class Run:
 
         What failed is told there, and not where a client that does not select it would see no null.
         """
-        fault = GraphQLFault(
-            "A value that this field needs could not be fetched.", Code.SUBGRAPH_UNAVAILABLE
-        )
         for cause in causes:
             cause.is_cause = True
-            fault = cause.fault
+        fault = (
+            causes[0].fault
+            if causes
+            else GraphQLFault(
+                "A value that this field needs could not be fetched.", Code.SUBGRAPH_UNAVAILABLE
+            )
+        )
         for key in keys:
             self._faults().block(place, key, fault)
         self._blocked.append((place, keys))
