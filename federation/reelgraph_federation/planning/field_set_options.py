@@ -15,13 +15,14 @@ from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach
 from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.nodes import Condition
-from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.positions import TYPENAME, Position
 from reelgraph_federation.supergraph.model import ContextArgument
 
 if TYPE_CHECKING:
     from reelgraph_federation.planning.choose_paths import Chooser
     from reelgraph_federation.planning.lane_options import LaneOptions
 
+_TYPE = Selection(TYPENAME.name)
 PENALTIES = {Freedom.OUTER: 2, Freedom.ANY: 100}
 """How many fetches more are worth making so that an input needs no more freedom than it should."""
 
@@ -84,6 +85,8 @@ class FieldSetOptions:
         """Yield the fields of a selection, fragments opened, each at its position."""
         cases = self.cases_of(position, selection, latest)
         places = [position] if cases is None else cases
+        if cases is not None:
+            yield position.whole, _TYPE  # which of the cases an object is
         if selection.name:
             for place in places:
                 yield place, selection
@@ -102,7 +105,7 @@ class FieldSetOptions:
             if selection.on is None or possible <= types.possible_set(selection.on):
                 return None
             names = [name for name in types.possible(selection.on) if name in possible]
-        elif not types.is_abstract(position.type_name):
+        elif not types.is_abstract(position.type_name) or selection.name == TYPENAME.name:
             return None
         else:
             nodes = reach.closed(position)
