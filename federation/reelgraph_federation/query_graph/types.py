@@ -115,7 +115,8 @@ class TypeIndex:
         """Tell whether a field is part of a key in a subgraph.
 
         Such a field can be read there even when it is `@external`: a subgraph that can name its
-        entity can tell the entity's key (Federation 1 extensions mark key fields external).
+        entity can tell the entity's key (Federation 1 extensions mark key fields external). That is
+        so of an entity inside another's key only for what its own keys there select.
         """
         return (subgraph, type_name, field_name) in self._key_fields
 
@@ -168,17 +169,25 @@ class TypeIndex:
         return frozenset(found)
 
     def _add_key_fields(
-        self, subgraph: str, type_name: str, key: FieldSet, found: set[tuple[str, str, str]]
-    ) -> None:
+        self, subgraph: str, type_name: str, key: FieldSet, found: set[tuple[str, str, str]],
+        *, nested: bool = False,
+    ) -> None:  # fmt: skip
         one = self._types.get(type_name)
         for selection in key:
             if not selection.name:
-                self._add_key_fields(subgraph, selection.on or type_name, selection.children, found)
+                within = selection.on or type_name
+                self._add_key_fields(subgraph, within, selection.children, found, nested=nested)
             elif isinstance(one, (ObjectType, InterfaceType)):
-                found.add((subgraph, type_name, selection.name))
+                if not nested or not _has_keys(one, subgraph):
+                    found.add((subgraph, type_name, selection.name))
                 field = one.fields.get(selection.name)
                 if field is not None and selection.children:
-                    self._add_key_fields(subgraph, field.type.name, selection.children, found)
+                    below = field.type.name
+                    self._add_key_fields(subgraph, below, selection.children, found, nested=True)
+
+
+def _has_keys(one: ObjectType | InterfaceType, subgraph: str) -> bool:
+    return any(join.subgraph == subgraph and join.key is not None for join in one.joins)
 
 
 def _read(key: str) -> FieldSet:

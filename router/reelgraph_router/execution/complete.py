@@ -24,6 +24,7 @@ from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.faults import Faults, Key, LocatedFault, Rest
 
 Path = tuple[str | int, ...]
+FaultsByKey = Mapping[Key, list[LocatedFault]]
 
 
 class _Invalid:
@@ -146,7 +147,7 @@ class Completion:
 
     def _object(self, shape: ObjectShape, value: dict[str, object], path: Path) -> object:
         faults = self._faults.at(value)
-        told_here = self._report_whole(faults, shape, path)
+        told_here = self._report_whole(self._felt(faults, shape, value), shape, path)
         found: dict[str, object] = {}
         invalid = False
         for field in shape.fields:
@@ -159,7 +160,7 @@ class Completion:
 
     def _field(
         self, field: FieldShape, owner: dict[str, object], path: Path,
-        faults: Mapping[Key, list[LocatedFault]] | None, told_here: bool,
+        faults: FaultsByKey | None, told_here: bool,
     ) -> object:  # fmt: skip
         if field.constant is not None:
             return field.constant
@@ -184,7 +185,7 @@ class Completion:
         return INVALID
 
     def _report(
-        self, faults: Mapping[Key, list[LocatedFault]] | None, key: Key, path: Path,
+        self, faults: FaultsByKey | None, key: Key, path: Path,
         shape: ValueShape,
     ) -> bool:  # fmt: skip
         """Tell the faults at a key, with the client's path."""
@@ -196,9 +197,26 @@ class Completion:
             self._add(entry.fault, path + client_names(entry.rest, shape))
         return bool(entries)
 
-    def _report_whole(
-        self, faults: Mapping[Key, list[LocatedFault]] | None, shape: ObjectShape, path: Path
-    ) -> bool:
+    def _felt(
+        self, faults: FaultsByKey | None, shape: ObjectShape, value: Mapping[str, object]
+    ) -> FaultsByKey | None:
+        """The faults that the client feels: not those of hidden values, when nothing is missing.
+
+        An object that stands in several places may have failed at what only one of them needs.
+        """
+        if not faults:
+            return faults
+        shown = [one for one in shape.fields if holds(one.condition, self._variables)]
+        fetched = [one for one in shown if one.constant is None and not one.introspection]
+        if any(one.key not in value and not one.left_out for one in fetched):
+            return faults
+        keys = {None, *(one.key for one in shown)}
+        for key, entries in faults.items():
+            for entry in () if key in keys else entries:
+                entry.reported = True
+        return {key: entries for key, entries in faults.items() if key in keys}
+
+    def _report_whole(self, faults: FaultsByKey | None, shape: ObjectShape, path: Path) -> bool:
         """Tell the faults of the object itself, and of its fields that the client does not see."""
         if not faults:
             return False

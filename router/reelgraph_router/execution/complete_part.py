@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from reelgraph_federation.planning.nodes import FieldShape, ObjectShape, PartialShape
 from reelgraph_router.errors import Code, GraphQLFault
-from reelgraph_router.execution.complete import Completion, Path, _Invalid, holds
+from reelgraph_router.execution.complete import Completion, FaultsByKey, Path, _Invalid, holds
 from reelgraph_router.execution.faults import Faults, Key, LocatedFault
 from reelgraph_router.execution.program import JsonObject
 
@@ -67,13 +67,16 @@ class PartCompletion(Completion):
     def _concerns(self, located: LocatedFault) -> bool:
         return located.fetch in self._own and id(located) not in self._kept
 
-    def _report_whole(
-        self, faults: Mapping[Key, list[LocatedFault]] | None, shape: ObjectShape, path: Path
-    ) -> bool:
+    def _felt(
+        self, faults: FaultsByKey | None, shape: ObjectShape, value: Mapping[str, object]
+    ) -> FaultsByKey | None:
+        return faults  # what is hidden here may be shown by another part
+
+    def _report_whole(self, faults: FaultsByKey | None, shape: ObjectShape, path: Path) -> bool:
         return self._report_hidden(faults, shape, path, self._known)
 
     def _report_hidden(
-        self, faults: Mapping[Key, list[LocatedFault]] | None, shape: ObjectShape, path: Path,
+        self, faults: FaultsByKey | None, shape: ObjectShape, path: Path,
         telling: frozenset[int],
     ) -> bool:  # fmt: skip
         """As `_report_whole`, but tell only the faults of some fetches and know those of others."""
