@@ -103,7 +103,10 @@ class Completion:
             concrete = concrete_shape(shape, value)
             if concrete is not None:
                 return self._object(concrete, value, path)
-            self._faults.silence(value)  # of an inaccessible type
+            if value.get(shape.typename_key or "") is None:
+                self._report_unknown(shape, value, path)
+            else:
+                self._faults.silence(value)  # of an inaccessible type
             return None
         return self._object(shape, value, path)
 
@@ -196,6 +199,15 @@ class Completion:
         for entry in blocking[:1] or entries:
             self._add(entry.fault, path + client_names(entry.rest, shape))
         return bool(entries)
+
+    def _report_unknown(self, shape: AbstractShape, value: dict[str, object], path: Path) -> None:
+        """Tell the faults of an object whose type did not come."""
+        for key, entries in (self._faults.at(value) or {}).items():
+            for entry in entries:
+                entry.reported = True
+                if not entry.blocks and not entry.is_cause:
+                    rest = client_names(entry.rest, shape) if key is None else ()
+                    self._add(entry.fault, path + rest)
 
     def _felt(
         self, faults: FaultsByKey | None, shape: ObjectShape, value: Mapping[str, object]
