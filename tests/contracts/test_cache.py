@@ -89,7 +89,7 @@ async def test_concurrent_increments_are_all_counted(cache: Cache) -> None:
 
 
 async def test_an_increment_keeps_the_first_time_to_live(cache: Cache) -> None:
-    await cache.increment("n", 0.05)
+    await cache.increment("n", 1)
     await cache.increment("n", 60)
     await until_missing(cache, "n")
     assert await cache.increment("n", 60) == 1

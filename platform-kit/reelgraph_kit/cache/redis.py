@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Self, cast
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from reelgraph_kit.cache.port import CacheError
@@ -24,7 +24,11 @@ class RedisCache:
     """Cache on the server at `url`; every key is stored under `prefix`."""
 
     def __init__(self, url: str, prefix: str = "") -> None:
-        self._client = Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+        # Callers beyond these wait for a connection: a crowd that connects at once would time out.
+        pool = BlockingConnectionPool.from_url(
+            url, max_connections=16, timeout=20, socket_timeout=5, socket_connect_timeout=5
+        )
+        self._client = Redis.from_pool(pool)
         self._prefix = prefix
         self._increment = self._client.register_script(_INCREMENT)
         self._flights: SingleFlight[bytes] = SingleFlight()
