@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from reelgraph_federation.planning.choose_paths import Chooser
 
 STEPS_ALLOWED = 1_000_000
-LATER_WAVES = 3
-"""How many waves later than the first an entry is tried when it cannot be had so soon."""
 
 
 class Cost(NamedTuple):

@@ -74,10 +74,7 @@ class Pipeline:
             return Answer(serialise_refusal([fault]), RequestError([fault], 500))
 
     async def _execute(self, request: ClientRequest) -> bytes:
-        if request.document_id or self._documents.checks_all:
-            self._documents.resolve(request)
-        if self._hooks.request:
-            await self._admit(request)
+        await self._admit(request)
         graph = self.current_graph()
         graph.enter()
         try:
@@ -95,10 +92,7 @@ class Pipeline:
 
         Raises RequestError when the request is refused.
         """
-        if request.document_id or self._documents.checks_all:
-            self._documents.resolve(request)
-        if self._hooks.request:
-            await self._admit(request)
+        await self._admit(request)
         graph = self.current_graph()
         operation = await self.ready_operation(graph, request)
         if operation.kind != "subscription":
@@ -118,10 +112,7 @@ class Pipeline:
         Raises RequestError when the request is refused. Such answers are not shared with equal
         requests, though the plan is.
         """
-        if request.document_id or self._documents.checks_all:
-            self._documents.resolve(request)
-        if self._hooks.request:
-            await self._admit(request)
+        await self._admit(request)
         graph = self.current_graph()
         graph.enter()
         try:
@@ -156,9 +147,15 @@ class Pipeline:
             self._usage.count(operation.counted, request.client, variables, 0.0, failed=False)
 
     async def _admit(self, request: ClientRequest) -> None:
-        if not request.admitted:
+        """Find the document that a request names, and call the hooks of the first stage, once."""
+        self._resolve_document(request)
+        if self._hooks.request and not request.admitted:
             request.admitted = True
             await call(self._hooks.request, request)
+
+    def _resolve_document(self, request: ClientRequest) -> None:
+        if request.document_id or self._documents.checks_all:
+            self._documents.resolve(request)
 
     def current_graph(self) -> Graph:
         """The graph being served; raises RequestError (503) while there is none."""
@@ -198,8 +195,7 @@ class Pipeline:
         graph = self._graphs.current
         if graph is None or self._hooks.request:
             return None
-        if request.document_id or self._documents.checks_all:
-            self._documents.resolve(request)
+        self._resolve_document(request)
         operation = graph.operations.recall(request.query, request.operation_name)
         if operation is None or operation.kind != "query" or operation.unauthorized is not None:
             return None

@@ -15,7 +15,6 @@ MAX_OPERATIONS = 5_000
 """Operations by client that one batch holds; what comes beyond is counted as lost."""
 MAX_COORDINATES = 5_000
 MAX_TEXT = 100
-NO_COORDINATES: frozenset[str] = frozenset()
 
 Client = tuple[str, str]
 """Name and version; empty where they are not known."""

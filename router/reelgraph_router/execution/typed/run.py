@@ -29,6 +29,11 @@ MISSED = 8
 MANY_MISSES = 64
 """A plan whose answers are unusual more often than one in eight goes the ordinary way at once."""
 
+UNUSUAL = (
+    Unusual, msgspec.MsgspecError, TypeError, KeyError, IndexError, AttributeError,
+)  # fmt: skip
+"""What generated code raises at data that need care; anything else is a fault of ours, and logged."""
+
 Sent = list[list[Any]]
 
 _encode = msgspec.json.Encoder().encode
@@ -120,8 +125,8 @@ class TypedRun:
             return
         try:
             started = self._send(self.program.fetches[number])
-        except Exception:
-            self._go_carefully()
+        except Exception as error:
+            self._go_carefully(error)
             return
         if not started:
             self._ended(self.program.fetches[number])
@@ -143,8 +148,8 @@ class TypedRun:
             if typed.finish is not None:
                 typed.finish(self)
             self.body = _encode(typed.response(k_data=self.root))
-        except Exception:
-            self._go_carefully()
+        except Exception as error:
+            self._go_carefully(error)
             return
         if typed.habits.misses:
             typed.habits.misses -= 1
@@ -196,8 +201,8 @@ class TypedRun:
         self._known[fetch.id] = (body, outcome)
         try:
             self._take(fetch, sent, outcome)
-        except Exception:
-            self._go_carefully()
+        except Exception as error:
+            self._go_carefully(error)
             return
         self._ended(fetch)
 
@@ -213,8 +218,10 @@ class TypedRun:
 
     # The ordinary way
 
-    def _go_carefully(self) -> None:
+    def _go_carefully(self, reason: Exception | None = None) -> None:
         """Run again in the ordinary way, with the answers that have arrived."""
+        if reason is not None and not isinstance(reason, UNUSUAL):
+            _log.error("the quick way through a plan failed", exc_info=reason)
         habits = self.typed.habits
         habits.misses = min(habits.misses + MISSED, MANY_MISSES + MISSED * MISSED)
         fetches = self.program.fetches
