@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import cast
@@ -22,8 +21,6 @@ from reelgraph_router.pipeline.request import ClientRequest
 SUBPROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
 MAX_OPERATIONS = 100
-
-_log = logging.getLogger("reelgraph.router.websocket")
 
 
 class ProtocolError(Exception):

@@ -22,8 +22,6 @@ from ...supergraph.model import (
 )
 from ..state import MergeState
 
-NO_ACCESS = Access()
-
 
 def check_access(state: MergeState, types: dict[str, NamedType], marks: set[Marks]) -> None:
     """Check each field that requires others or takes something from a context."""
