@@ -46,7 +46,7 @@ class InputChooser:
     def __init__(self, chooser: Chooser) -> None:
         self._chooser = chooser
         self._reach = chooser.reach
-        self._field_sets = chooser.options.field_sets
+        self._field_sets = chooser.options.jumps.field_sets
 
     def ask(
         self,

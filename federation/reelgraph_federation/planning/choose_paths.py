@@ -20,22 +20,22 @@ from reelgraph_federation.planning.choose_inputs import InputChooser
 from reelgraph_federation.planning.collect_needs import Task, allocate
 from reelgraph_federation.planning.defer_blocks import FIRST
 from reelgraph_federation.planning.drafts import (
-    FetchDraft,
     GroupDraft,
     Item,
     Lane,
     Need,
-    SelectionDraft,
     Supply,
 )
 from reelgraph_federation.planning.errors import NoPathError
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.keys import Ident
-from reelgraph_federation.planning.lane_options import LaneOptions, Option
-from reelgraph_federation.planning.nodes import ALWAYS, Condition
+from reelgraph_federation.planning.lane_options import LaneOptions
+from reelgraph_federation.planning.nodes import Condition
+from reelgraph_federation.planning.open_lanes import LaneOpener
+from reelgraph_federation.planning.option import Option
 from reelgraph_federation.planning.positions import Position
-from reelgraph_federation.query_graph import FieldEdge, KeyEdge, TypeNode
+from reelgraph_federation.query_graph import FieldEdge
 
 LAST_WAVE = 1 << 20
 _FIRST_ALONE: frozenset[DeferSet] = frozenset((FIRST,))
@@ -47,8 +47,6 @@ class Chooser:
     def __init__(self, reach: Reach, horizon: int, section: int) -> None:
         self.reach = reach
         self.horizon = horizon
-        self.section = section
-        self.fetches: dict[tuple[str, int, Position | None, DeferSet], FetchDraft] = {}
         self.block: DeferSet = FIRST
         self.available = _FIRST_ALONE
         """The block being planned, with those that it may build on."""
@@ -58,6 +56,7 @@ class Chooser:
         """How many needs can only go to a subgraph."""
         self.changes = 0
         """Counts the lanes and supplies made: costs found before a change are stale."""
+        self.opener = LaneOpener(self, section)
         self.options = LaneOptions(self)
         self.inputs = InputChooser(self)
 
@@ -84,7 +83,7 @@ class Chooser:
             wave = task.wave
             if block:
                 # Entering again what stands there takes a wave that reaching it alone does not.
-                wave += 1 + self.options.waves_late(task.position)
+                wave += 1 + self.options.jumps.waves_late(task.position)
             self.horizon = max(self.horizon, wave)
 
     # Fields ------------------------------------------------------------------------------------
@@ -141,7 +140,7 @@ class Chooser:
             )
             self.inputs.fill(lane, item)
         item.order = min(item.order, need.order)
-        self.note_requirement(lane, need.name, key)
+        self.opener.note_requirement(lane, need.name, key)
         supply = Supply(lane, item)
         position.supplies.setdefault(ident, []).append(supply)
         self.changes += 1
@@ -162,21 +161,6 @@ class Chooser:
                 return option
         return None
 
-    def lanes(self, position: Position) -> list[Lane]:
-        """Return the lanes at a position; a lane at a base position also serves its branches."""
-        if position.base is not None:
-            for lane in self.lanes(position.base):
-                self._cast_lane(position, lane)
-        return position.lanes
-
-    def _cast_lane(self, position: Position, lane: Lane) -> None:
-        node = lane.node.cast(position.type_name)
-        if node is None or any(one.parent is lane for one in position.lanes):
-            return
-        is_same = node is lane.node
-        selection = lane.selection if is_same else lane.selection.cast(position.type_name)
-        position.lanes.append(Lane(position, node, lane.fetch, selection, lane))
-
     def use(self, lane: Lane, condition: Condition, name: str = "") -> Lane:
         """Note under which condition a lane is used; all that it builds on is used as well.
 
@@ -185,7 +169,7 @@ class Chooser:
         if lane.group is not None and name:
             edge = self.reach.entry_edge(lane.node, name)
             if edge is not None:
-                self._need(lane, edge, condition)
+                self.need_more(lane, edge, condition)
         relative, absolute = lane.position.whole.relative, lane.position.absolute
         if implies(condition, lane.condition) and lane.absolute == absolute:
             return lane
@@ -212,7 +196,7 @@ class Chooser:
         lane.fetch.condition = either(lane.fetch.condition, absolute)
         self.inputs.refresh(group, lane.condition)
 
-    def _need(self, lane: Lane, edge: FieldEdge, condition: Condition) -> None:
+    def need_more(self, lane: Lane, edge: FieldEdge, condition: Condition) -> None:
         """Have what a field needs beyond the key fetched whenever the field is."""
         group = lane.group
         assert group is not None
@@ -222,102 +206,6 @@ class Chooser:
             self.inputs.ask(group, edge.requires, False, condition, shared)
         for argument in edge.contexts:
             self.inputs.ask_context(group, argument, condition, shared)
-
-    def root_lane(self, position: Position, node: TypeNode) -> Lane:
-        """Open a root fetch: at the root in wave 0, below it after what leads there."""
-        below = position.parent is not None
-        wave = 0
-        if below:
-            wave = 1 + min(self.reach.direct(position).values())
-        where = position if below else None
-        fetch = self.fetches.get((node.subgraph, wave, where, self.block))
-        if fetch is None:
-            fetch = self._fetch(node.subgraph, wave, where)
-            fetch.kind = "query" if below else self.reach.kind
-            fetch.root, fetch.root_position = SelectionDraft(), where
-        assert fetch.root is not None
-        return self._add_lane(Lane(position, node, fetch, fetch.root))
-
-    def child_lane(self, position: Position, parent: Lane, node: TypeNode) -> Lane:
-        """Select the field that leads to a position in a lane above it."""
-        for lane in position.lanes:
-            if lane.parent is parent and lane.node is node:
-                return lane
-        self.fetched_early += parent.fetch.defer != self.block
-        self.note_requirement(parent, position.name, position.key)
-        item = parent.selection.items.get(position.key)
-        if item is None:
-            item = parent.selection.items[position.key] = Item(
-                position.key, position.name, NEVER, position.arguments, selection=SelectionDraft()
-            )
-            if position.source is not None:
-                item.directives = position.source.directives
-                item.directive_variables = position.source.directive_variables
-                item.order = position.source.order
-            self.inputs.fill(parent, item)
-        assert item.selection is not None
-        return self._add_lane(Lane(position, node, parent.fetch, item.selection, parent, item))
-
-    def _add_lane(self, lane: Lane) -> Lane:
-        lane.position.lanes.append(lane)
-        self.changes += 1
-        return lane
-
-    def jump_lane(
-        self,
-        position: Position,
-        jump: KeyEdge,
-        wave: int,
-        edge: FieldEdge | None,
-        used: Condition,
-    ) -> Lane:
-        """Enter an entity by a key in a wave, with what the field of an edge needs besides."""
-        required = edge.requires if edge is not None else ()
-        fetch = self.fetches.get((jump.target.subgraph, wave, None, self.block))
-        if fetch is None:
-            fetch = self._fetch(jump.target.subgraph, wave, None)
-        group = fetch.group_for(position, jump.target, required)
-        if group is None:
-            group = self._open_group(fetch, position, jump)
-            self._add_lane(Lane(position, jump.target, fetch, group.selection, group=group))
-        lane = next(one for one in position.lanes if one.group is group)
-        if edge is not None:
-            self._need(lane, edge, used)
-        if not any(is_key for _, is_key in group.asked):
-            self.inputs.ask(group, jump.key, True, used, used)
-        return lane
-
-    def note_requirement(self, lane: Lane, name: str, key: str) -> None:
-        """Remember which key needs what beyond the entity's key, for when that is missing."""
-        if lane.group is not None:
-            edge = self.reach.entry_edge(lane.node, name)
-            if edge is not None and edge.requires in lane.group.needed_by:
-                lane.group.needed_by[edge.requires].add(key)
-
-    def _fetch(self, subgraph: str, wave: int, where: Position | None) -> FetchDraft:
-        fetch = FetchDraft(self.section, subgraph, wave, len(self.fetches), defer=self.block)
-        self.fetches[subgraph, wave, where, self.block] = fetch
-        return fetch
-
-    def _open_group(self, fetch: FetchDraft, position: Position, jump: KeyEdge) -> GroupDraft:
-        """Open an entity group; branches on the way here need their runtime types known."""
-        representation: str | None = jump.representation
-        latest = fetch.wave - 1
-        types = self.reach.graph.types
-        if types.is_abstract(position.type_name) and jump.target.is_abstract:
-            nodes = self.reach.closed(position)
-            typename_wave = self.reach.field_wave(nodes, position.type_name, "__typename")
-            representation = None if typename_wave <= latest else jump.representation
-        group = GroupDraft(fetch, position, jump.target, representation, SelectionDraft())
-        fetch.groups.append(group)
-        if representation is None:
-            group.supplies.append(self.typename(position, ALWAYS, latest))
-        at: Position | None = position
-        while at is not None:
-            if at.base is not None:
-                group.supplies.append(self.typename(at.base, ALWAYS, latest))
-            at = at.whole.parent
-        return group
 
     def typename(self, position: Position, condition: Condition, latest: int) -> Supply:
         """Have the runtime types at a position fetched."""

@@ -9,9 +9,10 @@ from reelgraph_federation.operations.tree import SelectedField, Selections
 from reelgraph_federation.planning.contexts import contexts_taken
 from reelgraph_federation.planning.drafts import Need
 from reelgraph_federation.planning.errors import NoPathError
-from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach, Waves
+from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.planning.waves import NEVER_REACHED, Waves
 from reelgraph_federation.supergraph.model import UnionType
 
 

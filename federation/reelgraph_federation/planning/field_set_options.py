@@ -11,11 +11,12 @@ from reelgraph_federation.operations.passes.merge_fields import parse_arguments
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
 from reelgraph_federation.planning.collect_needs import allocate
 from reelgraph_federation.planning.contexts import as_set_by, setter_of
-from reelgraph_federation.planning.find_paths import NEVER_REACHED, Reach
+from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.nodes import Condition
 from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.planning.waves import NEVER_REACHED
 from reelgraph_federation.supergraph.model import ContextArgument
 
 if TYPE_CHECKING:

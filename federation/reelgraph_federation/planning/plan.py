@@ -134,7 +134,7 @@ class Planner:
         self.fetched_early += chooser.fetched_early
         if root is self.root:
             self.tasks += collector.tasks
-        return list(chooser.fetches.values())
+        return list(chooser.opener.fetches.values())
 
     def _from_one_subgraph(self, field: SelectedField, section: int) -> list[FetchDraft]:
         """Plan a root field that must be called exactly once, from the cheapest subgraph."""

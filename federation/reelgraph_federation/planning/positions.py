@@ -14,7 +14,7 @@ from reelgraph_federation.query_graph import FieldEdge, KeyEdge, TypeNode
 
 if TYPE_CHECKING:
     from reelgraph_federation.planning.drafts import Lane, Supply
-    from reelgraph_federation.planning.find_paths import Waves
+    from reelgraph_federation.planning.waves import Waves
 
 
 class Offer(NamedTuple):
