@@ -21,7 +21,8 @@ TICKS = (
     LINK
     + """
 type Query { now: Int }
-type Subscription { ticks(count: Int!): Tick broken: Int endless: Int }
+type Subscription { ticks(count: Int!): Tick broken: Int endless: Int start: Start }
+type Start { query: Query! }
 type Tick @key(fields: "id") { id: ID! }
 """
 )
@@ -52,6 +53,9 @@ class Ticker:
             if "broken" in request.query:
                 yield {"data": {"broken": 1}}
                 raise RuntimeError("an internal text")
+            if "start" in request.query:
+                yield {"data": {"start": {"query": {"now": 1}}}}
+                return
             if "endless" in request.query:
                 yield {"data": {"endless": 1}}
                 await asyncio.Event().wait()
@@ -134,6 +138,15 @@ async def test_over_server_sent_events(routers):
     events = await read_events(client, COUNT)
     assert events == [*(("next", one) for one in COUNTED), ("complete", None)]
     await asyncio.wait_for(ticker.closed.wait(), 60)
+
+
+@both
+async def test_the_query_root_below_an_event(routers):
+    client, _ = routers
+    query = "subscription ($n: String!) { start { query { __typename now __type(name: $n) { name } } } }"
+    events = await read_events(client, {"query": query, "variables": {"n": "Tick"}})
+    below = {"__typename": "Query", "now": 1, "__type": {"name": "Tick"}}
+    assert events == [("next", {"data": {"start": {"query": below}}}), ("complete", None)]
 
 
 @both

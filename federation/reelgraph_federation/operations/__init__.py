@@ -9,16 +9,12 @@ from reelgraph_federation.operations.passes.filter_access import (
     filter_operation,
 )
 from reelgraph_federation.operations.passes.inline_fragments import OperationTooLargeError
-from reelgraph_federation.operations.passes.split_introspection import (
-    IntrospectionBelowRootError,
-)
 from reelgraph_federation.operations.tree import NormalizedOperation
 
 __all__ = [
     "AccessIndex",
     "FilteredOperation",
     "Granted",
-    "IntrospectionBelowRootError",
     "LeftOut",
     "NormalizedOperation",
     "OperationTooLargeError",

@@ -60,7 +60,7 @@ class AccessIndex:
 
     def of_field(self, type_name: str, field_name: str) -> Requirements:
         """Return the requirements of a field selected on objects of a type."""
-        if field_name == "__typename":
+        if field_name.startswith("__"):
             return NOTHING
         key = (type_name, field_name)
         found = self._known.get(key)

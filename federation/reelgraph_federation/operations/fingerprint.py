@@ -45,7 +45,7 @@ def _add_selections(selections: Selections, parts: list[str]) -> None:
 def _add_field(field: SelectedField, parts: list[str]) -> None:
     directives = " ".join(field.directives)
     parts.append(
-        f"{field.order}:{field.response_name}:{field.name}({field.arguments.text})"
+        f"{field.order}:{field.response_name}:{field.introspection or field.name}({field.arguments.text})"
         f"{directives}{field.condition!r}"
     )
     if field.defer:

@@ -6,9 +6,9 @@ from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNod
 
 from reelgraph_federation.operations.defer_usages import DeferUsages
 from reelgraph_federation.operations.fingerprint import fingerprint
+from reelgraph_federation.operations.passes.collect_introspection import IntrospectionCollector
 from reelgraph_federation.operations.passes.inline_fragments import FragmentInliner, Part
 from reelgraph_federation.operations.passes.merge_fields import FieldMerger
-from reelgraph_federation.operations.passes.split_introspection import split_introspection
 from reelgraph_federation.operations.tree import NormalizedOperation, Variable
 from reelgraph_federation.supergraph.model import Supergraph
 
@@ -24,11 +24,11 @@ def normalize_operation(
     """Return an operation of a document in normal form.
 
     The document must already be valid against the API schema. Passes: open fragments and drop
-    what cannot apply, take introspection out, merge the occurrences of each field. `@defer` is
+    what cannot apply, merge the occurrences of each field, collect introspection. `@defer` is
     obeyed unless `deferring` is `None`; it names the variables that hold in `@defer(if:)`, and in
     `@skip` and `@include` where they are `known`. Raises
     `ValueError` when there is no such operation, `OperationTooLargeError` and
-    `TooManyConditionsError` when a budget is exceeded, `IntrospectionBelowRootError`.
+    `TooManyConditionsError` when a budget is exceeded.
     """
     operation = _find_operation(document, operation_name)
     fragments = {
@@ -40,9 +40,10 @@ def normalize_operation(
     root = supergraph.root_types()[operation.operation.value]
     defers = None if deferring is None else DeferUsages(deferring, known)
     inliner = FragmentInliner(types, fragments, defers)
-    entries = inliner.open(root, [Part(operation.selection_set)])
-    numbered, introspection = split_introspection(operation, fragments, entries)
-    selections = FieldMerger(supergraph, types, inliner).merge_entries(root, numbered)
+    introspection = IntrospectionCollector(operation, fragments)
+    merger = FieldMerger(supergraph, types, inliner, introspection)
+    selections = merger.merge(root, [Part(operation.selection_set)])
+    meta, meta_variables = introspection.finish()
     variables = _variables(operation)
     kind = operation.operation.value
     name = operation.name.value if operation.name else None
@@ -52,10 +53,9 @@ def normalize_operation(
         name,
         selections,
         variables,
-        fingerprint(kind, name, selections, variables, introspection.text, usages),
-        introspection=introspection.text,
-        introspection_fields=tuple(introspection.fields),
-        introspection_variables=introspection.variables,
+        fingerprint(kind, name, selections, variables, meta, usages),
+        introspection=meta,
+        introspection_variables=meta_variables,
         defers=usages,
     )
 

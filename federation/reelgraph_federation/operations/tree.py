@@ -41,6 +41,8 @@ class SelectedField:
     children: Selections | None = None
     defer: DeferSet = ()
     """The uses of `@defer` that deliver it, when it is not part of the first answer."""
+    introspection: str = ""
+    """Of `__schema` and `__type`: the alias in `NormalizedOperation.introspection`."""
 
 
 @dataclass(slots=True)
@@ -90,9 +92,7 @@ class NormalizedOperation:
     fingerprint: str
     """Equal for operations that plan equally: cache plans by it and the supergraph's version."""
     introspection: str | None = None
-    """An operation with the root's `__schema` and `__type` fields only."""
+    """An operation with all `__schema` and `__type` fields, wherever they stand, and nothing else."""
     introspection_variables: tuple[str, ...] = ()
-    introspection_fields: tuple[tuple[str, int, Condition, str], ...] = ()
-    """Response name, order, condition and field name of each of them."""
     defers: tuple[DeferUsage, ...] = ()
     """The uses of `@defer` that are in force; `defers[i].number == i`."""

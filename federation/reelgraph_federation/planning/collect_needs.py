@@ -146,6 +146,8 @@ class NeedCollector:
         return False
 
     def _add(self, position: Position, field: SelectedField) -> None:
+        if field.introspection:
+            return
         if field.name == "__typename":
             if self._types.is_abstract(position.whole.type_name):
                 position.whole.tells_types = True

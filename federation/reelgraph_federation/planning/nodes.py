@@ -232,7 +232,7 @@ class FieldShape:
     constant: str | None = None
     """`__typename` where the type is static: the value itself, `key` is not read."""
     introspection: bool = False
-    """`__schema` or `__type`: answered from `QueryPlan.introspection` under `response_name`."""
+    """`__schema` or `__type`: answered from `QueryPlan.introspection`, where `key` is its alias."""
     left_out: bool = False
     """The caller may not have it: null, `key` is not read."""
 
@@ -265,7 +265,7 @@ class QueryPlan:
     fetches: tuple[Fetch, ...]
     shape: ObjectShape
     introspection: str | None = None
-    """An operation with the root's `__schema` and `__type` fields only, for the API schema."""
+    """An operation with all `__schema` and `__type` fields, for the API schema."""
     introspection_variables: tuple[str, ...] = ()
     deferred: tuple[DeferredPart, ...] = ()
     """What `shape` leaves out and the client gets later; outer parts before inner ones."""

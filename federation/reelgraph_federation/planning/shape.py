@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
@@ -43,25 +41,7 @@ class ShapeBuilder:
     def root(self, operation: NormalizedOperation, position: Position) -> ObjectShape:
         """Return the shape of the whole response, but for what is deferred."""
         self._usage = None
-        name = position.type_name
-        shown = self._object(position, name, operation.selections, True)
-        selected = operation.selections
-        selected_or_not = (*selected.for_type(name), *selected.left_out_for(name))
-        orders = {one.response_name: one.order for one in selected_or_not}
-        fields = [(orders[field.response_name], field) for field in shown.fields]
-        for response_name, order, condition, field_name in operation.introspection_fields:
-            shape = FieldShape(
-                response_name,
-                response_name,
-                ScalarShape(field_name, True),
-                name,
-                field_name,
-                condition,
-                introspection=True,
-            )
-            fields.append((order, shape))
-        ordered = sorted(fields, key=lambda one: one[0])
-        return replace(shown, fields=tuple(shape for _, shape in ordered))
+        return self._object(position, position.type_name, operation.selections, True)
 
     def _object(
         self, position: Position, type_name: str, selections: Selections, nullable: bool
@@ -123,6 +103,16 @@ class ShapeBuilder:
                 field.name,
                 field.condition,
                 constant=type_name,
+            )
+        if field.introspection:
+            return FieldShape(
+                field.response_name,
+                field.introspection,
+                ScalarShape(field.type.name, field.type.nullable),
+                type_name,
+                field.name,
+                field.condition,
+                introspection=True,
             )
         ident = Ident(field.name, field.arguments.text)
         if field.children is not None or ident not in position.names:

@@ -6,7 +6,7 @@ usual data, only slower (GraphQL specification, section 6.4.3 and 6.4.4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from reelgraph_federation.planning.nodes import (
@@ -21,7 +21,9 @@ from reelgraph_federation.planning.nodes import (
     ValueShape,
 )
 from reelgraph_router.errors import Code, GraphQLFault
-from reelgraph_router.execution.faults import Faults, Key, LocatedFault, Rest
+from reelgraph_router.execution.client_names import client_names
+from reelgraph_router.execution.faults import Faults, Key, LocatedFault
+from reelgraph_router.execution.introspected import NOTHING_INTROSPECTED, Introspected
 
 Path = tuple[str | int, ...]
 FaultsByKey = Mapping[Key, list[LocatedFault]]
@@ -38,11 +40,14 @@ class Completion:
     """Completes one response."""
 
     def __init__(
-        self, faults: Faults | None, variables: Mapping[str, object], introspection: object
+        self,
+        faults: Faults | None,
+        variables: Mapping[str, object],
+        introspection: Introspected | None,
     ) -> None:
         self._faults = faults or Faults()
         self._variables = variables
-        self._introspection = introspection if isinstance(introspection, dict) else {}
+        self._introspection = NOTHING_INTROSPECTED if introspection is None else introspection
         self._explained: set[Path] = set()
         self._told: set[tuple[str, str]] = set()
         self.errors: list[GraphQLFault] = []
@@ -167,9 +172,9 @@ class Completion:
     ) -> object:  # fmt: skip
         if field.constant is not None:
             return field.constant
-        if field.introspection:
-            return self._introspection.get(field.response_name)
         at = (*path, field.response_name)
+        if field.introspection:
+            return self._meta(field, at)
         if field.left_out:
             return self._left_out(field, at)
         missing = field.key not in owner
@@ -179,6 +184,17 @@ class Completion:
             field.shape, owner.get(field.key), at, f"{field.parent}.{field.name}",
             explained=told,
         )  # fmt: skip
+
+    def _meta(self, field: FieldShape, path: Path) -> object:
+        answers = self._introspection
+        if field.key in answers:
+            return answers[field.key]
+        failed = answers.failed.get(field.key, answers.missing)
+        for fault in failed.faults:
+            self._add(fault, path + (fault.path or ()))
+        if failed.value is None and not field.shape.nullable:
+            return INVALID
+        return failed.value
 
     def _left_out(self, field: FieldShape, path: Path) -> object:
         """Null for what the caller may not have; the error about it was made beforehand."""
@@ -277,31 +293,6 @@ def holds(condition: Condition, variables: Mapping[str, object]) -> bool:
         all(bool(variables.get(literal.variable, False)) != literal.negated for literal in literals)
         for literals in condition
     )
-
-
-def client_names(rest: Rest, shape: ValueShape) -> Rest:
-    """Translate keys of the merged tree into the client's names, as far as the client sees them."""
-    names: list[str | int] = []
-    shapes: Sequence[ValueShape] = [shape]
-    for key in rest:
-        shapes = [s for shape in shapes for s in _unwrapped(shape, is_index=isinstance(key, int))]
-        if isinstance(key, int):
-            names.append(key)
-            continue
-        fields = [f for s in shapes if isinstance(s, ObjectShape) for f in s.fields if f.key == key]
-        if not fields:
-            break
-        names.append(fields[0].response_name)
-        shapes = [field.shape for field in fields]
-    return tuple(names)
-
-
-def _unwrapped(shape: ValueShape, *, is_index: bool) -> list[ValueShape]:
-    if isinstance(shape, AbstractShape):
-        return [possible for _, possible in shape.possible]
-    if isinstance(shape, ListShape) and is_index:
-        return [shape.item]
-    return [shape]
 
 
 def _is_int(value: object) -> bool:

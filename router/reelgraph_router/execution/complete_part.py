@@ -12,6 +12,7 @@ from reelgraph_federation.planning.nodes import FieldShape, ObjectShape, Partial
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.complete import Completion, FaultsByKey, Path, _Invalid, holds
 from reelgraph_router.execution.faults import Faults, Key, LocatedFault
+from reelgraph_router.execution.introspected import Introspected
 from reelgraph_router.execution.program import JsonObject
 
 Told = set[tuple[str, str]]
@@ -28,7 +29,7 @@ class PartCompletion(Completion):
         self,
         faults: Faults | None,
         variables: Mapping[str, object],
-        introspection: object,
+        introspection: Introspected | None,
         own: frozenset[int],
         outer: frozenset[int],
         told: Told | None = None,

@@ -117,7 +117,7 @@ class ShapeWriter:
         if field.constant is not None:
             return repr(field.constant)
         if field.introspection:
-            return f"run.introspection[{field.response_name!r}]"
+            return f"run.introspection[{field.key!r}]"
         if field.left_out:
             if not field.shape.nullable:
                 self._source.line("raise Unusual")

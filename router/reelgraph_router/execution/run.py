@@ -17,6 +17,7 @@ from reelgraph_router.execution.complete import Completion
 from reelgraph_router.execution.contexts import make_requests
 from reelgraph_router.execution.faults import Faults, LocatedFault
 from reelgraph_router.execution.generate_shape import Unusual
+from reelgraph_router.execution.introspected import Introspected
 from reelgraph_router.execution.merge import merge_into, own_copy
 from reelgraph_router.execution.program import (
     FetchProgram,
@@ -61,7 +62,7 @@ class Run:
         headers: bytes,
         redaction: Redaction,
         *,
-        introspection: Mapping[str, object] | None = None,
+        introspection: Introspected | None = None,
         timeline: Timeline | None = None,
         root: JsonObject | None = None,
     ) -> None:

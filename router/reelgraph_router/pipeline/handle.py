@@ -11,6 +11,7 @@ import orjson
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.execution.deferred_run import DeferredRun
+from reelgraph_router.execution.introspected import Introspected
 from reelgraph_router.execution.timeline import Timeline
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
@@ -131,7 +132,7 @@ class Pipeline:
             headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
             run = DeferredRun(
                 operation.program, variables, graph.transport, headers, graph.redaction,
-                introspection=await introspect(graph, operation, variables),
+                introspection=await graph.introspection.answer(operation.program.plan, variables),
                 timeline=Timeline() if request.include_plan else None,
             )  # fmt: skip
             payloads = answer_in_parts(graph, run, operation, format_, self._timeout)
@@ -182,7 +183,7 @@ class Pipeline:
         self, graph: Graph, operation: ReadyOperation, request: ClientRequest,
         variables: Mapping[str, object],
     ) -> bytes:  # fmt: skip
-        introspection = await introspect(graph, operation, variables)
+        introspection = await graph.introspection.answer(operation.program.plan, variables)
         return await self.shared.wait(
             self._start(graph, operation, request, variables, introspection=introspection)
         )
@@ -211,7 +212,7 @@ class Pipeline:
         request: ClientRequest,
         variables: Mapping[str, object],
         *,
-        introspection: Mapping[str, object] | None = None,
+        introspection: Introspected | None = None,
         waiter: Waiter | None = None,
     ) -> RunningRequest:
         """Start a run, or join an equal one."""
@@ -239,18 +240,6 @@ class Pipeline:
             count_at_end(self._usage, running, operation, request, variables)
         self.shared.start(running, key, waiter)
         return running
-
-
-async def introspect(
-    graph: Graph, operation: ReadyOperation, variables: Mapping[str, object]
-) -> Mapping[str, object] | None:
-    """What the router answers of an operation itself, None for nothing."""
-    plan = operation.program.plan
-    if plan.introspection is None:
-        return None
-    return await graph.introspection.answer(
-        plan.introspection, plan.introspection_variables, variables
-    )
 
 
 def refuse_wrong_method(operation: ReadyOperation, request: ClientRequest) -> None:

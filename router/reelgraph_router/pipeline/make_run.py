@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from reelgraph_router.execution.introspected import Introspected
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.timeline import Timeline
 from reelgraph_router.execution.typed.run import TypedRun, quick_way
@@ -21,7 +22,7 @@ def make_run(
     request: ClientRequest,
     variables: Mapping[str, object],
     headers: bytes,
-    introspection: Mapping[str, object] | None,
+    introspection: Introspected | None,
 ) -> Run | TypedRun:
     """The quickest run that can answer."""
     program = operation.program

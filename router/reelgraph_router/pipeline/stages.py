@@ -13,7 +13,6 @@ from graphql import DocumentNode
 from reelgraph_federation.operations import (
     AccessIndex,
     FilteredOperation,
-    IntrospectionBelowRootError,
     NormalizedOperation,
     OperationTooLargeError,
     TooManyConditionsError,
@@ -136,8 +135,6 @@ class Stages:
             )  # fmt: skip
         except (OperationTooLargeError, TooManyConditionsError) as error:
             raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
-        except IntrospectionBelowRootError as error:
-            raise refuse(str(error), PlanningError.code, well_formed=True) from None
         if len(normalized.defers) > MAX_DEFERRED:
             raise refuse(
                 f"The operation uses @defer more than {MAX_DEFERRED} times.",

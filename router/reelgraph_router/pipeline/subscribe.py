@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 import orjson
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, refuse
+from reelgraph_router.execution.introspected import Introspected
 from reelgraph_router.execution.read_answer import explain
 from reelgraph_router.execution.run import Run, subscription_request
 from reelgraph_router.identity.subgraph_headers import deadline_line
@@ -61,9 +62,12 @@ class Subscriptions:
         graph.enter()
         self.running += 1
         try:
+            introspection = await graph.introspection.answer(operation.program.plan, variables)
             start = subscription_request(operation.program, variables, headers)
             async for event in graph.transport.subscribe(start):
-                yield await self._complete(graph, operation, request, variables, event)
+                yield await self._complete(
+                    graph, operation, request, variables, event, introspection
+                )
         except StreamFault as fault:
             told = TransportFault(fault.kind, fault.detail)
             yield serialise_result(None, [explain(stream.subgraph, told, graph.redaction)])
@@ -81,10 +85,14 @@ class Subscriptions:
         request: ClientRequest,
         variables: Mapping[str, object],
         event: Mapping[str, object],
+        introspection: Introspected | None,
     ) -> bytes:
         """Fetch what else the event needs, and shape the result."""
         headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
-        run = Run(operation.program, variables, graph.transport, headers, graph.redaction)
+        run = Run(
+            operation.program, variables, graph.transport, headers, graph.redaction,
+            introspection=introspection,
+        )  # fmt: skip
         done: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
         run.take_event(SubgraphAnswer(200, [], orjson.dumps(event)))
         run.resume(done.set_result)

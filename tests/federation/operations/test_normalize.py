@@ -96,15 +96,18 @@ def test_order_is_that_of_the_first_occurrence(supergraph: Supergraph) -> None:
     assert names == ["title", "id", "__typename"]
 
 
-def test_introspection_is_taken_out_with_its_fragments(supergraph: Supergraph) -> None:
+def test_introspection_is_written_down_with_its_fragments(supergraph: Supergraph) -> None:
     operation = normalized(
         supergraph,
         "query Q($n: String!) { film { id } __type(name: $n) { ...T } }"
         " fragment T on __Type { name }",
     )
-    assert show(operation.selections) == "film { id }"
+    assert show(operation.selections) == "film { id } __type(name: $n)"
+    assert operation.selections.fields["__type"].introspection == "__i0"
     assert operation.introspection is not None
+    assert "__i0: __type(name: $n)" in operation.introspection
     assert "fragment T" in operation.introspection
+    assert "film" not in operation.introspection
     assert operation.introspection_variables == ("n",)
 
 

@@ -181,6 +181,9 @@ async def test_introspection_can_be_turned_off(tmp_path):
     async with serving(tmp_path, hello(), introspection=False) as client:
         answer = (await client.post("/graphql", json=query)).json()
         assert answer["errors"][0]["extensions"]["code"] == "INTROSPECTION_DISABLED"
+        below = {"query": "{ again { __typename __schema { queryType { name } } } }"}
+        answer = (await client.post("/graphql", json=below)).json()
+        assert answer["errors"][0]["extensions"]["code"] == "INTROSPECTION_DISABLED"
         wrong = (await client.post("/graphql", json={"query": "{ helo }"})).json()
         assert "Did you mean" not in wrong["errors"][0]["message"]
 

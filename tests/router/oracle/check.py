@@ -25,6 +25,7 @@ from reelgraph_federation.operations import normalize_operation
 from reelgraph_federation.planning import QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
 from reelgraph_router.execution.compile import compile_plan
+from reelgraph_router.execution.introspected import Introspected
 from reelgraph_router.execution.program import Program
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.execution.run import Run
@@ -211,7 +212,7 @@ class Bench:
             found = execute_sync(
                 self.supergraph.api_schema, parse(plan.introspection), variable_values=values
             )
-            introspection = found.data
+            introspection = Introspected(found.data or {})
         done = asyncio.get_running_loop().create_future()
         run: Run | TypedRun
         if quick is not None:

@@ -15,7 +15,7 @@ from reelgraph_router.hooks import Hooks
 from reelgraph_router.settings import RouterSettings
 from reelgraph_router.transport.memory import MemoryTransport
 
-HELLO = "type Query { hello: String slow: String secret: String } type Mutation { bump: Int }"
+HELLO = "type Query { hello: String slow: String secret: String again: Query } type Mutation { bump: Int }"
 
 
 def hello_supergraph(url: str = "http://127.0.0.1:9/graphql", sdl: str = HELLO) -> str:

@@ -44,7 +44,7 @@ class FilteredOperation:
     def is_empty(self) -> bool:
         """Whether nothing is left that a subgraph would be asked for."""
         selections = self.operation.selections
-        return all(one.name == "__typename" for one in selections.fields.values())
+        return all(one.name.startswith("__") for one in selections.fields.values())
 
 
 def filter_operation(

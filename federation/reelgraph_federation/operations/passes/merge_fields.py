@@ -21,10 +21,11 @@ from graphql import (
 )
 
 from reelgraph_federation.operations.conditions import ALWAYS, Condition, either
-from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner, Part
-from reelgraph_federation.operations.passes.split_introspection import (
-    IntrospectionBelowRootError,
+from reelgraph_federation.operations.passes.collect_introspection import (
+    META_FIELDS,
+    IntrospectionCollector,
 )
+from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner, Part
 from reelgraph_federation.operations.tree import (
     NO_ARGUMENTS,
     Arguments,
@@ -35,29 +36,34 @@ from reelgraph_federation.query_graph.types import TypeIndex
 from reelgraph_federation.supergraph.model import Supergraph, UnionType
 from reelgraph_federation.supergraph.type_refs import TypeRef, named_type, non_null
 
-_TYPENAME = non_null(named_type("String"))
+_META_TYPES = {
+    "__typename": non_null(named_type("String")),
+    "__schema": non_null(named_type("__Schema")),
+    "__type": named_type("__Type"),
+}
 
 
 class FieldMerger:
     """Merges fields top down; equal parts under several object types are made once."""
 
-    def __init__(self, supergraph: Supergraph, types: TypeIndex, inliner: FragmentInliner) -> None:
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        types: TypeIndex,
+        inliner: FragmentInliner,
+        introspection: IntrospectionCollector,
+    ) -> None:
         self._supergraph = supergraph
         self._types = types
         self._inliner = inliner
+        self._introspection = introspection
         self._arguments: dict[int, Arguments] = {}
 
     def merge(self, type_name: str, parts: list[Part], path: tuple[str, ...] = ()) -> Selections:
         """Return the merged selections on objects of a type, which stand at a path."""
         opened = self._inliner.open(type_name, parts, path)
-        return self.merge_entries(type_name, list(enumerate(opened)), path)
-
-    def merge_entries(
-        self, type_name: str, entries: list[tuple[int, Entry]], path: tuple[str, ...] = ()
-    ) -> Selections:
-        """Return the merged selections of numbered entries found on objects of a type."""
         groups: dict[str, list[tuple[int, Entry]]] = {}
-        for order, entry in entries:
+        for order, entry in enumerate(opened):
             alias = entry.node.alias or entry.node.name
             groups.setdefault(alias.value, []).append((order, entry))
         selections = Selections(type_name)
@@ -74,7 +80,7 @@ class FieldMerger:
             return False
         name = group[0][1].node.name.value
         one = self._types.composite(type_name)
-        return name == "__typename" or (not isinstance(one, UnionType) and name in one.fields)
+        return name in _META_TYPES or (not isinstance(one, UnionType) and name in one.fields)
 
     def _merge_by_type(
         self,
@@ -110,7 +116,9 @@ class FieldMerger:
         )  # fmt: skip
         if self._inliner.defers is not None:
             field.defer = self._inliner.defers.merge(entry.defer for _, entry in group)
-        if first.node.selection_set is not None:
+        if name in META_FIELDS:
+            field.introspection = self._introspection.add([entry for _, entry in group])
+        elif first.node.selection_set is not None:
             key = (ref.name, *(number for number, _ in group))
             field.children = shared.get(key)
             if field.children is None:
@@ -127,10 +135,8 @@ class FieldMerger:
         return field
 
     def _type_of(self, parent: str, name: str) -> TypeRef:
-        if name == "__typename":
-            return _TYPENAME
-        if name.startswith("__"):
-            raise IntrospectionBelowRootError(name)
+        if name in _META_TYPES:
+            return _META_TYPES[name]
         one = self._types.composite(parent)
         assert not isinstance(one, UnionType)
         return one.fields[name].type
