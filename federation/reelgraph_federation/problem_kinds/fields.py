@@ -74,8 +74,8 @@ FIELD_KINDS = {
         ),
         (
             "KEY_FIELDS_SELECT_INVALID_TYPE",
-            "A @key selects a list, an interface or a union, by which entities cannot be found.",
-            "Use scalar or enum fields as key, or fields of nested object types.",
+            "A @key selects an interface or a union, by which entities cannot be found.",
+            "Use scalar or enum fields as key, fields of nested object types, or lists of these.",
         ),
         (
             "PROVIDES_ON_NON_OBJECT_FIELD",

@@ -1,14 +1,14 @@
 """The field sets of ``@key``, ``@requires`` and ``@provides`` select what they may select.
 
 All: a string, readable, existing fields, leaf fields without and composite fields with a
-selection. ``@key``: no arguments, lists, interfaces or unions. ``@provides``: no arguments, on a
+selection. ``@key``: no arguments, interfaces or unions. ``@provides``: no arguments, on a
 field that returns an object. ``@requires`` and ``@provides``: external fields only.
 """
 
 from __future__ import annotations
 
 from ...field_sets import FieldSet, FieldSetSyntaxError, Selection, parse_field_set
-from ...type_refs import is_list, named, nullable
+from ...type_refs import named
 from ..document import Directive, EnumLiteral, Field, TypeDef, find
 from ..schema import SubgraphSchema
 
@@ -128,13 +128,9 @@ class _FieldSetCheck:
             self.report("INVALID_FIELDS", f'"{where}" has no arguments')
 
     def check_key_field(self, where: str, field: Field, inner: TypeDef | None) -> None:
-        if is_list(nullable(field.type)):
-            what = "a list"
-        elif inner is not None and inner.kind in ("INTERFACE", "UNION"):
-            what = f"the {inner.kind.lower()} {inner.name}"
-        else:
-            return
-        self.report("FIELDS_SELECT_INVALID_TYPE", f'"{where}" returns {what}')
+        if inner is not None and inner.kind in ("INTERFACE", "UNION"):
+            message = f'"{where}" returns the {inner.kind.lower()} {inner.name}'
+            self.report("FIELDS_SELECT_INVALID_TYPE", message)
 
     def is_external(self, type_def: TypeDef, field: Field) -> bool:
         """Tell whether the field, or some implementation of an interface field, is external."""
