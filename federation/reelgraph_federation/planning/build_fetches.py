@@ -246,6 +246,7 @@ def _inputs(
             one.types,
             one.typename_key,
             tuple(sorted({key for fs in one.asked_by for key in needed_by.get(fs, ())})),
+            one.is_key and one.may_be_null,
         )
         for one in inputs
     )

@@ -21,6 +21,7 @@ from reelgraph_federation.planning.field_set_options import arguments_of
 from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.query_graph.types import TypeIndex
 from reelgraph_federation.supergraph.model import ContextArgument
 
 if TYPE_CHECKING:
@@ -31,13 +32,20 @@ if TYPE_CHECKING:
 class _Want:
     """For which group something is fetched, whether as its key, till which wave.
 
-    `shared` is the condition under which all that the group reads must be there.
+    `shared` is the condition under which all that the group reads must be there. `has_parts`: it is
+    a key of several fields.
     """
 
     group: GroupDraft
     is_key: bool
     latest: int
     shared: Condition
+    has_parts: bool = False
+
+    def may_be_null(self, types: TypeIndex, position: Position, field_name: str) -> bool:
+        """Tell whether null identifies, with the key's other parts, what the group asks for."""
+        subgraph = self.group.node.subgraph
+        return self.has_parts and types.is_nullable(subgraph, position.type_name, field_name)
 
 
 class InputChooser:
@@ -76,7 +84,8 @@ class InputChooser:
             self._add_context(group, context, shared)
 
     def _add(self, group: GroupDraft, fields: FieldSet, is_key: bool, shared: Condition) -> None:
-        want = _Want(group, is_key, group.fetch.wave - 1, shared)
+        has_parts = is_key and _leaves(fields) > 1
+        want = _Want(group, is_key, group.fetch.wave - 1, shared, has_parts)
         found = self._commit_set(want, group.position, fields, group.asked[fields, is_key])
         _note_asker(found, fields)
         merge_inputs(group.inputs, found)
@@ -124,7 +133,8 @@ class InputChooser:
             freedom = Freedom.OUTER if is_key else Freedom.OWN
             supply = self._chooser.commit(position, need, latest, freedom)
             group.supplies.append(supply)
-            return [Input(selection.name, supply.item.key, is_key)]
+            nullable = want.may_be_null(self._reach.graph.types, position, selection.name)
+            return [Input(selection.name, supply.item.key, is_key, may_be_null=nullable)]
         child = self._field_sets.child_for(position, selection, want.shared)
         if child.source is None:
             child.relative = either(child.relative, condition)
@@ -137,7 +147,8 @@ class InputChooser:
             supply = self._chooser.typename(child, ALWAYS, latest)
             group.supplies.append(supply)
             children.append(Input("__typename", supply.item.key, False))
-        return [Input(selection.name, child.key, is_key, children)]
+        nullable = want.may_be_null(self._reach.graph.types, position, selection.name)
+        return [Input(selection.name, child.key, is_key, children, may_be_null=nullable)]
 
     # Contexts ----------------------------------------------------------------------------------
 
@@ -181,6 +192,11 @@ class InputChooser:
             item.contexts = (*item.contexts, (argument.name, context))
 
 
+def _leaves(fields: FieldSet) -> int:
+    """Count what a key is made of."""
+    return sum(_leaves(one.children) or int(one.name != "__typename") for one in fields)
+
+
 def _note_asker(inputs: list[Input], fields: FieldSet) -> None:
     for one in inputs:
         one.asked_by.add(fields)
@@ -202,6 +218,10 @@ def merge_inputs(into: list[Input], found: list[Input]) -> None:
         for known in into:
             if (known.name, known.types) == (one.name, one.types):
                 known.key, known.typename_key = one.key, one.typename_key
+                # What only @requires asks for has no say about the key.
+                known.may_be_null = (known.may_be_null or not known.is_key) and (
+                    one.may_be_null or not one.is_key
+                )
                 known.is_key = known.is_key or one.is_key
                 known.asked_by |= one.asked_by
                 if one.children is not None and known.children is not None:

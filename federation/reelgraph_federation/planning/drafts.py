@@ -65,6 +65,8 @@ class Input:
     types: tuple[str, ...] | None = None
     typename_key: str | None = None
     asked_by: set[FieldSet] = field(default_factory=set)
+    may_be_null: bool = False
+    """Of a part of a key; see `RepresentationField`."""
 
 
 @dataclass(eq=False, slots=True)

@@ -43,7 +43,8 @@ class Place:
 class RepresentationField:
     """`name` in the representation is read from `key` in the merged tree.
 
-    A `key` field (`is_key`) that is null or missing means that the entity is not fetched. A field
+    A `key` field (`is_key`) that is null or missing means that the entity is not fetched, unless
+    it `may_be_null` and another field of the key is not. A field
     that is not a key (from `@requires`), at whatever depth, is sent as null when null. When it is
     missing or failed (or was left out by a condition), it is left out of the representation, and
     the entity's keys in `needed_by` count as failed at that place; the others do not depend on it. Lists are mapped item by item at any depth. `types`, unless `None`,
@@ -59,6 +60,8 @@ class RepresentationField:
     """With `types`: where the objects that hold this field keep their runtime type name."""
     needed_by: tuple[str, ...] = ()
     """For fields that are not keys: which keys of the group's selection need them."""
+    may_be_null: bool = False
+    """A part of a key that its subgraph takes as null, since other parts tell the entity."""
 
 
 @dataclass(frozen=True, slots=True)

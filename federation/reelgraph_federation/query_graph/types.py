@@ -111,6 +111,15 @@ class TypeIndex:
         ]
         return frozenset(context for contexts in own for context in contexts)
 
+    def is_nullable(self, subgraph: str, type_name: str, field_name: str) -> bool:
+        """Tell whether a field may be null in a subgraph."""
+        one = self._types[type_name]
+        if not isinstance(one, (ObjectType, InterfaceType)) or field_name not in one.fields:
+            return False
+        found = one.fields[field_name]
+        own = (join.type for join in found.joins if join.subgraph == subgraph)
+        return (next(own, None) or found.type).nullable
+
     def is_key_field(self, subgraph: str, type_name: str, field_name: str) -> bool:
         """Tell whether a field is part of a key in a subgraph.
 

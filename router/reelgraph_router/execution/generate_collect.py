@@ -223,25 +223,31 @@ class _GroupWriter:
         source = self._source
         reads: list[str] = []
         items = [f"'__typename': {self._typename(reads)}"]
-        optional: list[str] = []
+        unusual: list[str] = []
+        has_requirements = False
         for field in self._representation.fields:
             value = source.name("f")
             reads.append(value)
             items.append(f"{field.name!r}: {value}")
             if field.is_key:
                 source.line(f"{value} = o.get({field.key!r})")
-                source.line(f"if {value} is None: continue")
+                if field.may_be_null:
+                    unusual.append(f"{value} is None")
+                else:
+                    source.line(f"if {value} is None: continue")
             else:
                 source.line(f"{value} = o.get({field.key!r}, MISSING)")
-                optional.append(value)
+                unusual.append(f"{value} is MISSING")
+                has_requirements = True
         source.line(f"rep = {{{', '.join(items)}}}")
         if not self._exact:
             key = reads[0] if len(reads) == 1 else f"({', '.join(reads)},)"
             source.line(f"key = {key}")
-        if optional:
+        if has_requirements:
             # After a fault, a null may be one that must not be sent.
-            missing = " or ".join(f"{value} is MISSING" for value in optional)
-            with source.block(f"if {missing} or run.faults is not None:"):
+            unusual.append("run.faults is not None")
+        if unusual:
+            with source.block(f"if {' or '.join(unusual)}:"):
                 self._built_representation(build)
 
     def _typename(self, reads: list[str]) -> str:

@@ -57,7 +57,10 @@ def build_representation(
         return None
     blocked: Blocked = []
     found = _build_object(place, fields, run.faults, blocked)
-    if isinstance(found, Missing) or found is None:
+    if isinstance(found, Missing):
+        return None
+    parts = [found.get(field.name) for field in fields if field.is_key]
+    if parts and not any(map(_identifies, parts)):
         return None
     for keys, causes in blocked:
         run.block(place, keys, causes)
@@ -69,8 +72,8 @@ def _build_object(
     fields: Sequence[RepresentationField],
     faults: Faults | None,
     blocked: Blocked,
-) -> JsonObject | Missing | None:
-    """Read `fields`; None when a key is null, MISSING when something was never fetched.
+) -> JsonObject | Missing:
+    """Read `fields`; MISSING when a key is null that must not be, or something was never fetched.
 
     A missing field that is no key is left out, and the keys that need it are added to `blocked`.
     """
@@ -86,8 +89,8 @@ def _build_object(
                 blocked.append((field.needed_by, value.causes))
                 continue
             return value
-        if value is None and field.is_key:
-            return None
+        if value is None and field.is_key and not field.may_be_null:
+            return MISSING
         found[field.name] = value
     return found
 
@@ -95,7 +98,7 @@ def _build_object(
 def _build_value(
     value: object, field: RepresentationField, faults: Faults | None, blocked: Blocked
 ) -> object:
-    """Lists item by item; an object whose key part is null counts as null itself."""
+    """Lists item by item, objects field by field."""
     if value is None or isinstance(value, Missing):
         return value
     if isinstance(value, list):
@@ -125,6 +128,13 @@ def _build_list(
     if not missing:
         return items
     return Missing([cause for one in missing for cause in one.causes])
+
+
+def _identifies(value: object) -> bool:
+    """Whether there is anything but nulls in a key's value."""
+    if isinstance(value, dict):
+        return any(_identifies(one) for name, one in value.items() if name != "__typename")
+    return value is not None
 
 
 def failure_at(container: object, key: str | int, faults: Faults | None) -> Missing | None:
