@@ -57,6 +57,16 @@ def both(one: Condition, other: Condition) -> Condition:
     return _simplify(frozenset((*left, *right)) for left in one for right in other)
 
 
+def without(one: Condition, other: Condition) -> Condition:
+    """Return the condition that holds when one holds and the other does not."""
+    for conjunction in other:
+        negated = tuple(
+            (Literal(literal.variable, not literal.negated),) for literal in conjunction
+        )
+        one = both(one, negated)
+    return one
+
+
 def implies(one: Condition, other: Condition) -> bool:
     """Tell whether `other` surely holds whenever `one` does (it may say no where it does)."""
     if other == ALWAYS or one == other:

@@ -46,7 +46,7 @@ def _add_field(field: SelectedField, parts: list[str]) -> None:
     directives = " ".join(field.directives)
     parts.append(
         f"{field.order}:{field.response_name}:{field.introspection or field.name}({field.arguments.text})"
-        f"{directives}{field.condition!r}"
+        f"{directives}{field.condition!r}{field.places or ''}"
     )
     if field.defer:
         parts.append(f"@defer {field.defer}")

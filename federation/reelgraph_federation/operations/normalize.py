@@ -42,10 +42,12 @@ def normalize_operation(
     inliner = FragmentInliner(types, fragments, defers)
     introspection = IntrospectionCollector(operation, fragments)
     merger = FieldMerger(supergraph, types, inliner, introspection)
-    selections = merger.merge(root, [Part(operation.selection_set)])
+    kind = operation.operation.value
+    parts = [Part(operation.selection_set)]
+    merge = merger.merge_in_series if kind == "mutation" else merger.merge
+    selections = merge(root, parts)
     meta, meta_variables = introspection.finish()
     variables = _variables(operation)
-    kind = operation.operation.value
     name = operation.name.value if operation.name else None
     usages = tuple(defers.usages) if defers is not None else ()
     return NormalizedOperation(

@@ -41,13 +41,23 @@ class SelectedField:
     children: Selections | None = None
     defer: DeferSet = ()
     """The uses of `@defer` that deliver it, when it is not part of the first answer."""
+    places: tuple[tuple[int, Condition], ...] = ()
+    """Where the first of its occurrences that is not excluded may stand, instead of `order`; empty
+    where that is always the first one."""
+    turn: int = 0
+    """Of a mutation's root field that runs at one of several places: which of them this is."""
     introspection: str = ""
     """Of `__schema` and `__type`: the alias in `NormalizedOperation.introspection`."""
+
+    @property
+    def tag(self) -> str:
+        """What tells it from other fields of its object: the response name, and the turn."""
+        return f"{self.response_name} {self.turn}" if self.turn else self.response_name
 
 
 @dataclass(slots=True)
 class Selections:
-    """What is selected of an object.
+    """What is selected of an object, by `SelectedField.tag`.
 
     `fields` are selected whatever the object's type; `cases` those for one object type only. No
     response name is in both. `left_out` and `left_out_cases` are fields likewise that the caller may

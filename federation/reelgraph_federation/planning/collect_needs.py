@@ -188,7 +188,7 @@ def need_for(field: SelectedField, keep_apart: bool) -> Need:
         field.name,
         field.response_name,
         field.arguments,
-        field.response_name if keep_apart else "",
+        field.tag if keep_apart else "",
         field.directives,
         field.directive_variables,
         field.condition,
@@ -209,7 +209,7 @@ def allocate(reach: Reach, position: Position, ident: Ident, preferred: str) -> 
 
 def child_position(reach: Reach, position: Position, field: SelectedField) -> Position:
     """Return the position that a client's field leads to."""
-    ident = Ident(field.name, field.arguments.text, field.response_name)
+    ident = Ident(field.name, field.arguments.text, field.tag)
     key = allocate(reach, position, ident, field.response_name)
     ref = reach.field_ref(position.type_name, field.name)
     child = Position(

@@ -168,5 +168,5 @@ class Planner:
     ) -> list[FetchDraft]:
         self.reach.roots = (node,)
         root.forget()
-        selections = Selections(root.type_name, {field.response_name: replace(field)})
+        selections = Selections(root.type_name, {field.tag: replace(field)})
         return self._draft(root, selections, section)

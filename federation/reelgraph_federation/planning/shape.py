@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
@@ -56,13 +58,11 @@ class ShapeBuilder:
                     at = position.branches[type_name]
             shape = self._field(position, at, type_name, field)
             if self._is_shown(field, shape):
-                fields.append((field.order, shape))
+                fields += _placed(field, shape)
             else:
                 elsewhere.append(shape.key)
-        left_out = self._left_out(type_name, selections)
-        if left_out:
-            fields = sorted((*fields, *left_out), key=lambda one: one[0])
-        shown = tuple(shape for _, shape in fields)
+        fields += self._left_out(type_name, selections)
+        shown = tuple(shape for _, shape in sorted(fields, key=lambda one: one[0]))
         if elsewhere:
             return PartialShape(type_name, nullable, shown, tuple(elsewhere))
         return ObjectShape(type_name, nullable, shown)
@@ -116,7 +116,7 @@ class ShapeBuilder:
             )
         ident = Ident(field.name, field.arguments.text)
         if field.children is not None or ident not in position.names:
-            ident = ident._replace(tag=field.response_name)
+            ident = ident._replace(tag=field.tag)
         child = position.children.get(ident)
         ref = self._reach.field_ref(type_name, field.name)
         return FieldShape(
@@ -171,6 +171,13 @@ class ShapeBuilder:
                 name for name, value in one.values.items() if not value.marks.inaccessible
             )
         return found
+
+
+def _placed(field: SelectedField, shape: FieldShape) -> list[tuple[int, FieldShape]]:
+    """Return a field's shape at each place where the response may have it."""
+    if not field.places:
+        return [(field.order, shape)]
+    return [(order, replace(shape, condition=condition)) for order, condition in field.places]
 
 
 def _has_fields(shape: ValueShape) -> bool:

@@ -5,6 +5,7 @@ Specification: GraphQL, section 6.3.2 "Field Collection" and 6.3.3 "Merging Sele
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from graphql import (
@@ -20,11 +21,12 @@ from graphql import (
     print_ast,
 )
 
-from reelgraph_federation.operations.conditions import ALWAYS, Condition, either
+from reelgraph_federation.operations.conditions import ALWAYS, NEVER, Condition, both, either
 from reelgraph_federation.operations.passes.collect_introspection import (
     META_FIELDS,
     IntrospectionCollector,
 )
+from reelgraph_federation.operations.passes.find_turns import find_places, find_turns
 from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner, Part
 from reelgraph_federation.operations.tree import (
     NO_ARGUMENTS,
@@ -61,19 +63,41 @@ class FieldMerger:
 
     def merge(self, type_name: str, parts: list[Part], path: tuple[str, ...] = ()) -> Selections:
         """Return the merged selections on objects of a type, which stand at a path."""
-        opened = self._inliner.open(type_name, parts, path)
-        groups: dict[str, list[tuple[int, Entry]]] = {}
-        for order, entry in enumerate(opened):
-            alias = entry.node.alias or entry.node.name
-            groups.setdefault(alias.value, []).append((order, entry))
         selections = Selections(type_name)
-        for response_name, group in groups.items():
+        for response_name, group in self._group(type_name, parts, path).items():
             if self._is_for_all(type_name, group):
                 field = self._merge_group((*path, response_name), type_name, group, {})
                 selections.fields[response_name] = field
             else:
                 self._merge_by_type((*path, response_name), type_name, group, selections)
         return selections
+
+    def merge_in_series(self, type_name: str, parts: list[Part]) -> Selections:
+        """Return the merged selections of a mutation's root, in the order in which they run.
+
+        A field that may run at several places is there once for each, under conditions that
+        exclude each other.
+        """
+        found: list[SelectedField] = []
+        for response_name, group in self._group(type_name, parts, ()).items():
+            turns = find_turns(group)
+            for turn, (order, condition) in enumerate(turns):
+                entries = group if len(turns) == 1 else _within(group, condition)
+                field = self._merge_group((response_name,), type_name, entries, {})
+                field.order, field.turn, field.places = order, turn, ()
+                found.append(field)
+        found.sort(key=lambda field: field.order)
+        return Selections(type_name, {field.tag: field for field in found})
+
+    def _group(
+        self, type_name: str, parts: list[Part], path: tuple[str, ...]
+    ) -> dict[str, list[tuple[int, Entry]]]:
+        """Return the numbered fields of parts by response name."""
+        groups: dict[str, list[tuple[int, Entry]]] = {}
+        for order, entry in enumerate(self._inliner.open(type_name, parts, path)):
+            alias = entry.node.alias or entry.node.name
+            groups.setdefault(alias.value, []).append((order, entry))
+        return groups
 
     def _is_for_all(self, type_name: str, group: list[tuple[int, Entry]]) -> bool:
         if any(entry.types is not None for _, entry in group):
@@ -112,7 +136,7 @@ class FieldMerger:
         directives, variables = _custom_directives([entry for _, entry in group])
         field = SelectedField(
             path[-1], name, self._arguments_of(first), parent, ref, order, condition,
-            directives, variables,
+            directives, variables, places=find_places(group),
         )  # fmt: skip
         if self._inliner.defers is not None:
             field.defer = self._inliner.defers.merge(entry.defer for _, entry in group)
@@ -149,6 +173,15 @@ class FieldMerger:
         if found is None:
             found = self._arguments[id(entry.node)] = read_arguments(nodes)
         return found
+
+
+def _within(group: list[tuple[int, Entry]], condition: Condition) -> list[tuple[int, Entry]]:
+    """Return what is left of entries where a condition holds."""
+    return [
+        (order, replace(entry, condition=own))
+        for order, entry in group
+        if (own := both(condition, entry.condition)) != NEVER
+    ]
 
 
 def _relative(condition: Condition, of_field: Condition) -> Condition:
