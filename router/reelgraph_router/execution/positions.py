@@ -11,7 +11,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from reelgraph_federation.planning.nodes import EntityGroup, Fetch, Place, QueryPlan, Step, Written
+from reelgraph_federation.planning.nodes import (
+    ALWAYS,
+    EntityGroup,
+    Fetch,
+    Place,
+    QueryPlan,
+    Step,
+    Written,
+)
 
 KeyPath = tuple[str, ...]
 
@@ -54,6 +62,8 @@ class Positions:
     entity_positions: set[KeyPath] = field(default_factory=set)
     spread: set[KeyPath] = field(default_factory=set)
     """Positions written by a group that has several places: what stands there is shared by them."""
+    added: set[tuple[Place, str]] = field(default_factory=set)
+    """Keys that some group adds to every object at a place."""
 
     def is_joined(self, position: KeyPath, key: str) -> bool:
         """Whether `key` is added to the object at `position` by an entity group."""
@@ -103,6 +113,8 @@ def _record_writes(positions: Positions, fetch: Fetch) -> None:
             positions.entity_positions.add(key_path(place))
             for written in group.written:
                 _record(positions, key_path(place), written, fetch.id, joined=True)
+                if group.condition == ALWAYS == fetch.condition and written.types is None:
+                    positions.added.add((place, written.key))
                 if len(group.places) > 1:
                     positions.spread.add((*key_path(place), written.key))
 

@@ -79,12 +79,16 @@ class Records:
 
     def type_at(self, path: KeyPath, written: Written) -> Any:
         """The type of the value that a fetch writes at `path`."""
-        owner = self.by_path[path[:-1]]
-        shape = _field(self.shapes[path[:-1]], written.key)
+        shape = self.shape_at(path[:-1], written.key)
         if shape is None:
-            assert written.key in owner.hidden
+            assert written.key in self.by_path[path[:-1]].hidden
             return Any
-        return self._form(shape.shape, path)[0]
+        return self._form(shape, path)[0]
+
+    def shape_at(self, path: KeyPath, key: str) -> ValueShape | None:
+        """The shape of the value at a key of an object; None where the client does not see it."""
+        fields = self.shapes[path].fields
+        return next((f.shape for f in fields if f.constant is None and f.key == key), None)
 
     def add(self, shape: ObjectShape, path: KeyPath) -> Record:
         """Make the record type of an object position and of all below; raises NotTyped."""
@@ -204,7 +208,3 @@ def _concrete(shape: ObjectShape | AbstractShape) -> ObjectShape:
     if shape.typename_key is None and shape.possible:
         return shape.possible[0][1]
     raise NotTyped("an abstract type")
-
-
-def _field(shape: ObjectShape, key: str) -> FieldShape | None:
-    return next((f for f in shape.fields if f.constant is None and f.key == key), None)

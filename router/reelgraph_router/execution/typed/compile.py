@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import starmap
 from typing import Any, cast
 
 import msgspec
-import orjson
 
 from reelgraph_federation.planning.nodes import ALWAYS, EntityGroup, Fetch, QueryPlan, Written
 from reelgraph_router.execution.generate_shape import Unusual
@@ -21,12 +21,9 @@ from reelgraph_router.execution.typed.classes import (
     list_of,
     records_of,
 )
-from reelgraph_router.execution.typed.generate import (
-    foldable,
-    write_collectors,
-    write_finish,
-)
-from reelgraph_router.execution.typed.represent import by_keys, write_representations
+from reelgraph_router.execution.typed.collect import write_collectors
+from reelgraph_router.execution.typed.finish import foldable, write_finish
+from reelgraph_router.execution.typed.represent import by_keys, by_strings, write_representations
 from reelgraph_router.execution.typed.take import write_takers
 
 Represent = Callable[[Any], tuple[bytes, list[Any]]]
@@ -80,6 +77,8 @@ class TypedProgram:
     nodes: int
     source: str
     habits: Habits
+    repeating: set[int] = field(default_factory=set)
+    """The nodes where equal objects were met: there they are compared from the beginning."""
     folded: TypedProgram | None = None
     """The same for answers that repeat themselves."""
 
@@ -117,8 +116,10 @@ def _compile(
         "UNSET": msgspec.UNSET,
         "Unusual": Unusual,
         "by_keys": by_keys,
-        "dumps": orjson.dumps,
+        "by_strings": by_strings,
         "encode": msgspec.json.Encoder().encode,
+        "starmap": starmap,
+        **source.constants,
     }
     for node in positions.ordered:
         if node.path in records.folds:
@@ -155,8 +156,10 @@ def _check_group(group: EntityGroup) -> None:
         raise NotTyped("a condition, or contextual arguments")
     if any(step.types is not None for place in group.places for step in place.steps):
         raise NotTyped("a way that depends on the runtime type")
-    for field in group.representation.fields:
-        if field.children is not None or field.types is not None:
+    if not group.representation.fields:
+        raise NotTyped("a representation without fields")
+    for sent in group.representation.fields:
+        if sent.children is not None or sent.types is not None:
             raise NotTyped("a representation with objects")
 
 

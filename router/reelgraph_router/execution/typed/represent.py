@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
+import msgspec
 import orjson
 
-from reelgraph_federation.planning.nodes import EntityGroup, Fetch, RepresentationField
-from reelgraph_router.execution.generate_shape import Unusual
+from reelgraph_federation.planning.nodes import (
+    EntityGroup,
+    Fetch,
+    RepresentationField,
+    ScalarShape,
+)
 from reelgraph_router.execution.positions import Positions, is_one_to_one, key_path
 from reelgraph_router.execution.source import Source
-from reelgraph_router.execution.typed.classes import Records, attribute
-from reelgraph_router.execution.typed.generate import same_by
+from reelgraph_router.execution.typed.classes import Records, RecordType, attribute
+from reelgraph_router.execution.typed.collect import same_by
+
+STRINGS = ("String", "ID")
 
 
 def write_representations(
@@ -23,12 +31,7 @@ def write_representations(
     """
     for number, group in enumerate(fetch.groups):
         with source.block(f"def represent_{fetch.id}_{number}(run):"):
-            if one_to_one(positions, records, group):
-                node = positions.nodes[group.places[0]]
-                source.line(f"targets = collect_{node.index}(run)")
-                _write_each(source, group, positions, records)
-            else:
-                _write_distinct(source, group, positions)
+            _Representer(source, group, positions, records).write()
 
 
 def one_to_one(positions: Positions, records: Records, group: EntityGroup) -> bool:
@@ -39,83 +42,166 @@ def one_to_one(positions: Positions, records: Records, group: EntityGroup) -> bo
     return set(same_by(positions, records, node)) == set(node.identity or ())
 
 
-def _write_each(source: Source, group: EntityGroup, positions: Positions, records: Records) -> None:
-    """One representation for each target."""
-    wanted = group.representation
-    if wanted.typename is not None and len(wanted.fields) == 1:
-        key = attribute(wanted.fields[0].key)
-        source.line(f"keys = [o.{key} for o in targets]")
-        source.line(f"return {_simple(wanted.typename, wanted.fields[0])}, targets")
-        return
-    shape = records.shapes[key_path(group.places[0])]
-    sure = {one.key for one in shape.fields if one.constant is None and not one.shape.nullable}
-    for field in wanted.fields:
-        if field.is_key and field.key not in sure:
-            with source.block("for o in targets:"):
-                source.line(f"if o.{attribute(field.key)} is None: raise Unusual")
-    source.line(f"reps = [{_dictionary(group, 'o')} for o in targets]")
-    source.line("return dumps(reps), targets")
+class _Representer:
+    """Writes how one group's representations are made: a list for each of their fields."""
 
+    def __init__(
+        self, source: Source, group: EntityGroup, positions: Positions, records: Records
+    ) -> None:
+        self._source = source
+        self._group = group
+        self._wanted = group.representation
+        self._positions = positions
+        self._records = records
 
-def _write_distinct(source: Source, group: EntityGroup, positions: Positions) -> None:
-    """Each representation once, with all its targets."""
-    wanted = group.representation
-    simple = wanted.typename is not None and len(wanted.fields) == 1
-    source.line("known = {}")
-    if not simple:
-        source.line("reps = []")
-    for place in group.places:
-        with source.block(f"for o in collect_{positions.nodes[place].index}(run):"):
-            reads = [f"o.{attribute(field.key)}" for field in wanted.fields]
-            if wanted.typename is None:
-                reads.append(f"o.{attribute(wanted.typename_key or '')}")
-            source.line(f"key = {reads[0] if len(reads) == 1 else '(' + ', '.join(reads) + ')'}")
+    def write(self) -> None:
+        group, source = self._group, self._source
+        nodes = [self._positions.nodes[place] for place in group.places]
+        found = [f"collect_{node.index}(run)" for node in nodes]
+        source.line(f"targets = {found[0] if len(found) == 1 else '[*' + ', *'.join(found) + ']'}")
+        if one_to_one(self._positions, self._records, group):
+            self._write_each()
+        else:
+            self._write_distinct()
+
+    def _write_each(self) -> None:
+        """One representation for each target, from a list of values for each field."""
+        columns = []
+        for read, field in self._reads("o"):
+            columns.append(self._source.name("c"))
+            self._source.line(f"{columns[-1]} = [{read} for o in targets]")
+            if field is not None:
+                self._check(field, columns[-1])
+        if self._is_simple():
+            self._source.line(f"return {self._by_key(columns[0])}, targets")
+        else:
+            made = f"map({self._record()}, {', '.join(columns)})"
+            self._source.line(f"return encode(list({made})), targets")
+
+    def _write_distinct(self) -> None:
+        """Each representation once, with all its targets."""
+        source, reads = self._source, self._reads("o")
+        key = reads[0][0] if len(reads) == 1 else f"({', '.join(read for read, _ in reads)})"
+        if self._records.folds:  # answers that repeat themselves
+            self._group_targets(f"for o in targets: key = {key}")
+        else:
+            source.line(f"keys = [{key} for o in targets]")
+            source.line("known = dict.fromkeys(keys)")
+            with source.block("if len(known) == len(keys):"):
+                source.line("sent = list(zip(targets))")
+            with source.block("else:"):
+                self._group_targets("for o, key in zip(targets, keys):")
+        for number, (_, field) in enumerate(reads):
+            if field is not None:
+                part = "known" if len(reads) == 1 else f"[key[{number}] for key in known]"
+                self._check(field, part)
+        if self._is_simple():
+            source.line(f"return {self._by_key('list(known)')}, sent")
+        else:
+            make = "map" if len(reads) == 1 else "starmap"
+            source.line(f"return encode(list({make}({self._record()}, known))), sent")
+
+    def _group_targets(self, head: str) -> None:
+        """Put the targets of each representation together; `head` gives them and their keys."""
+        source = self._source
+        source.line("known = {}")
+        loop, _, first = head.partition(": ")
+        with source.block(loop.rstrip(":") + ":"):
+            if first:
+                source.line(first)
             source.line("at = known.get(key)")
-            with source.block("if at is None:"):
-                if not simple:
-                    for number, field in enumerate(wanted.fields):
-                        if field.is_key:
-                            part = "key" if len(reads) == 1 else f"key[{number}]"
-                            source.line(f"if {part} is None: raise Unusual")
-                    source.line(f"reps.append({_dictionary(group, 'o')})")
-                source.line("known[key] = [o]")
+            source.line("if at is None: known[key] = [o]")
             source.line("else: at.append(o)")
-    if simple:
-        source.line("keys = list(known)")
-        made = _simple(wanted.typename or "", wanted.fields[0])
-    else:
-        made = "dumps(reps)"
-    source.line(f"return {made}, list(known.values())")
+        source.line("sent = list(known.values())")
+
+    def _reads(self, name: str) -> list[tuple[str, RepresentationField | None]]:
+        """Code for the values of an object's representation."""
+        wanted = self._wanted
+        found: list[tuple[str, RepresentationField | None]] = []
+        if wanted.typename is None:
+            found.append((f"{name}.{attribute(wanted.typename_key or '')}", None))
+        return [*found, *((f"{name}.{attribute(f.key)}", f) for f in wanted.fields)]
+
+    def _check(self, field: RepresentationField, values: str) -> None:
+        """Leave the quick way where a key is null, or what a fetch adds is not there."""
+        if field.is_key and not self._is_never_null(field):
+            self._source.line(f"if None in {values}: raise Unusual")
+        if self._is_late(field):
+            self._source.line(f"if UNSET in {values}: raise Unusual")
+
+    def _is_simple(self) -> bool:
+        return self._wanted.typename is not None and len(self._wanted.fields) == 1
+
+    def _by_key(self, keys: str) -> str:
+        field = self._wanted.fields[0]
+        start = b'{"__typename":' + orjson.dumps(self._wanted.typename)
+        start += b"," + orjson.dumps(field.name) + b":"
+        by = "by_strings" if self._is_string(field) else "by_keys"
+        return f"{by}({start!r}, {keys})"
+
+    def _record(self) -> str:
+        return self._source.constant("Representation", _record(self._group))
+
+    # What is known of a field at all the group's places
+
+    def _paths(self) -> list[tuple[str, ...]]:
+        return [key_path(place) for place in self._group.places]
+
+    def _is_string(self, field: RepresentationField) -> bool:
+        shapes = [self._records.shape_at(path, field.key) for path in self._paths()]
+        return self._is_never_null(field) and all(
+            isinstance(shape, ScalarShape) and shape.name in STRINGS for shape in shapes
+        )
+
+    def _is_never_null(self, field: RepresentationField) -> bool:
+        shapes = [self._records.shape_at(path, field.key) for path in self._paths()]
+        return all(shape is not None and not shape.nullable for shape in shapes)
+
+    def _is_late(self, field: RepresentationField) -> bool:
+        """Whether the field may not have been added, since it was not at all the group's places."""
+        return any(
+            self._positions.is_joined(key_path(place), field.key)
+            and (place, field.key) not in self._positions.added
+            for place in self._group.places
+        )
 
 
-def _dictionary(group: EntityGroup, name: str) -> str:
+def _record(group: EntityGroup) -> RecordType:
+    """The type of a group's representations."""
     wanted = group.representation
-    typename = repr(wanted.typename)
+    fields = [attribute(field.name) for field in wanted.fields]
+    names = {attribute(field.name): field.name for field in wanted.fields}
     if wanted.typename is None:
-        typename = f"{name}.{attribute(wanted.typename_key or '')}"
-    items = [f"{field.name!r}: {name}.{attribute(field.key)}" for field in wanted.fields]
-    return "{" + ", ".join([f"'__typename': {typename}", *items]) + "}"
+        fields.insert(0, attribute("__typename"))
+        names[attribute("__typename")] = "__typename"
+        return msgspec.defstruct("Representation", fields, rename=names, gc=False)
+    return msgspec.defstruct(
+        "Representation",
+        fields,
+        rename=names,
+        gc=False,
+        tag=wanted.typename,
+        tag_field="__typename",
+    )
 
 
-def _simple(typename: str, field: RepresentationField) -> str:
-    """Code for representations with one field, from the list `keys`."""
-    start = b'{"__typename":' + orjson.dumps(typename) + b"," + orjson.dumps(field.name) + b":"
-    if not field.is_key:
-        return f"dumps([{{'__typename': {typename!r}, {field.name!r}: key}} for key in keys])"
-    return f"by_keys({typename!r}, {field.name!r}, {start!r}, keys)"
+def by_keys(start: bytes, keys: Sequence[object]) -> bytes:
+    """The JSON of representations that differ in one key; `start` is their beginning."""
+    if {*map(type, keys)} <= {str}:
+        return by_strings(start, cast("Sequence[str]", keys))
+    return b"[" + b",".join([start + orjson.dumps(key) + b"}" for key in keys]) + b"]"
 
 
-def by_keys(typename: str, name: str, start: bytes, keys: Sequence[object]) -> bytes:
-    """The JSON of representations that differ in one key; raises Unusual for null.
+def by_strings(start: bytes, keys: Sequence[str]) -> bytes:
+    """The same where all keys are strings.
 
-    Strings, the usual keys, are serialised together and then parted. Within a string of JSON no
-    quotation mark stands unescaped, so besides the list's own separators only the end of a string
-    that ends in a comma looks like one; then, and for other types, they are serialised apart.
+    Where nothing in them is escaped in JSON, which the length of all of them together shows, they
+    are joined as they are.
     """
-    if {*map(type, keys)} == {str}:
-        listed = orjson.dumps(keys)
-        if listed.count(b',"') == len(keys) - 1:
-            return b"[" + start + listed[1:-1].replace(b'","', b'"},' + start + b'"') + b"}]"
-    if None in keys:
-        raise Unusual
-    return orjson.dumps([{"__typename": typename, name: key} for key in keys])
+    if not keys:
+        return b"[]"
+    together = "".join(keys)
+    if len(orjson.dumps(together)) == len(together) + 2:
+        joined = ('"},' + start.decode() + '"').join(keys)
+        return b"[" + start + b'"' + joined.encode() + b'"}]'
+    return b"[" + b",".join([start + orjson.dumps(key) + b"}" for key in keys]) + b"]"

@@ -31,6 +31,7 @@ MANY_MISSES = 64
 
 UNUSUAL = (
     Unusual, msgspec.MsgspecError, TypeError, KeyError, IndexError, AttributeError,
+    OverflowError,
 )  # fmt: skip
 """What generated code raises at data that need care; anything else is a fault of ours, and logged."""
 

@@ -1,4 +1,4 @@
-"""Write the code that walks records and finds entities.
+"""Write the code that finds the objects at a place of the records, where equal ones may repeat.
 
 The counterpart of generate_collect.py for records instead of dictionaries. Whatever is unusual
 leaves by an exception, and the ordinary way answers.
@@ -7,9 +7,10 @@ leaves by an exception, and the ordinary way answers.
 from __future__ import annotations
 
 from reelgraph_federation.planning.nodes import EnumShape, ScalarShape, Step
-from reelgraph_router.execution.positions import KeyPath, Node, Positions
+from reelgraph_router.execution.positions import Node, Positions
 from reelgraph_router.execution.source import Source
 from reelgraph_router.execution.typed.classes import SCALARS, Records, attribute
+from reelgraph_router.execution.typed.collect_distinct import DistinctCollector
 
 
 def write_collectors(source: Source, positions: Positions, records: Records) -> None:
@@ -18,8 +19,12 @@ def write_collectors(source: Source, positions: Positions, records: Records) -> 
         if node.parent is None:
             with source.block(f"def collect_{node.index}(run):"):
                 source.line("return (run.root,)")
-        else:
-            _Collector(source, positions, records, node).write()
+            continue
+        keys = same_by(positions, records, node)
+        if keys or node.path in records.folds:
+            _Collector(source, positions, records, node, keys).write()
+        if node.path not in records.folds:
+            DistinctCollector(source, positions, records, node, keys).write()
 
 
 def same_by(positions: Positions, records: Records, node: Node) -> tuple[str, ...]:
@@ -41,22 +46,34 @@ def same_by(positions: Positions, records: Records, node: Node) -> tuple[str, ..
 
 
 class _Collector:
-    """Writes one `collect_<n>`: nested loops from the parent's objects to the node's."""
+    """Writes nested loops from the parent's objects to the node's.
 
-    def __init__(self, source: Source, positions: Positions, records: Records, node: Node) -> None:
+    They are `collect_<n>` where objects are folded, else `repeated_<n>`, for when the objects turn out
+    not to be distinct.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        positions: Positions,
+        records: Records,
+        node: Node,
+        same_by: tuple[str, ...],
+    ) -> None:
         self._source = source
         self._positions = positions
         self._node = node
         assert node.parent is not None
         self._parent = node.parent
-        self._same_by = same_by(positions, records, node)
+        self._same_by = same_by
         self._leaves = node.identity is not None and bool(self._same_by)
         self._folded = node.path in records.folds
         self._seen: dict[int, str] = {}
 
     def write(self) -> None:
         node, source = self._node, self._source
-        with source.block(f"def collect_{node.index}(run):"):
+        name = "collect" if self._folded else "repeated"
+        with source.block(f"def {name}_{node.index}(run):"):
             if node.cached:
                 source.line(f"out = run.nodes[{node.index}]")
                 source.line("if out is not None: return out")
@@ -165,45 +182,3 @@ class _Collector:
             slot.rpartition("[") if slot.endswith("]") else (slot.split(".")[0], "", "")
         )
         source.line(f"same[2].append({f'({owner}, {rest[:-1]})' if rest else owner})")
-
-
-def foldable(positions: Positions, records: Records) -> frozenset[KeyPath]:
-    """The positions where whole objects, with others below them, may stand many times.
-
-    Not where places of one group share what lies below: it would be finished for each of them.
-    """
-    found = set()
-    for node in positions.ordered:
-        if node.parent is None or node.identity is not None:
-            continue
-        prefixes = [node.path[:length] for length in range(1, len(node.path) + 1)]
-        if same_by(positions, records, node) and not any(p in positions.spread for p in prefixes):
-            found.add(node.path)
-    return frozenset(found)
-
-
-def write_finish(source: Source, positions: Positions, records: Records) -> None:
-    """Write `finish(run)`: take out what the client did not select, fold again what was unfolded."""
-    by_path: dict[KeyPath, Node] = {node.path: node for node in positions.ordered}
-    with source.block("def finish(run):"):
-        for path, record in records.by_path.items():
-            if record.hidden:
-                with source.block(f"for o in collect_{by_path[path].index}(run):"):
-                    for key in record.hidden:
-                        source.line(f"o.{attribute(key)} = UNSET")
-        for path in sorted(records.folds, key=len, reverse=True):
-            _fold(source, by_path[path])
-        source.line("pass")
-
-
-def _fold(source: Source, node: Node) -> None:
-    """Encode each distinct object once, for all its places; deeper ones were folded before."""
-    step = node.steps[-1]
-    source.line(f"collect_{node.index}(run)")
-    with source.block(f"for _, made, places in run.folds[{node.index}]:"):
-        source.line("if made is None: continue")
-        source.line("data = Raw(encode(made))")
-        if step.list_depth:
-            source.line("for items, number in places: items[number] = data")
-        else:
-            source.line(f"for owner in places: owner.{attribute(step.key)} = data")
