@@ -85,10 +85,14 @@ class AccessIndex:
                         waiting.append(one.children)
         return frozenset(found)
 
+    def is_visible(self, type_name: str) -> bool:
+        """Tell whether clients know a type, so that objects of it come into answers."""
+        return not self._types[type_name].marks.inaccessible
+
     def _collect(self, type_name: str, field_name: str) -> list[Access]:
         owners = [type_name, *self._added_by(type_name, field_name)]
         if self._index.is_abstract(type_name):
-            owners += [one for one in self._index.possible(type_name) if self._is_visible(one)]
+            owners += [one for one in self._index.possible(type_name) if self.is_visible(one)]
         found: list[Access | None] = []
         for name in owners:
             one = self._index.composite(name)
@@ -111,9 +115,6 @@ class AccessIndex:
     def _of_returned(self, field: Field) -> Access | None:
         one = self._types.get(field.type.name)
         return one.marks.access if one is not None else None
-
-    def _is_visible(self, type_name: str) -> bool:
-        return not self._types[type_name].marks.inaccessible
 
 
 def _has_access(supergraph: Supergraph) -> bool:

@@ -21,7 +21,13 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 
 from reelgraph_federation.composition.compose import Subgraph, compose
-from reelgraph_federation.operations import normalize_operation
+from reelgraph_federation.operations import (
+    AccessIndex,
+    Granted,
+    NormalizedOperation,
+    filter_operation,
+    normalize_operation,
+)
 from reelgraph_federation.planning import QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
 from reelgraph_router.execution.compile import compile_plan
@@ -31,7 +37,10 @@ from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.typed.compile import TypedProgram
 from reelgraph_router.execution.typed.run import TypedRun
+from reelgraph_router.pipeline.authorize import AuthorizationRules, Unauthorized
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
+from tests.router.oracle.access_guard import AccessGuard, NotAllowedError
+from tests.router.oracle.access_rules import NOBODY, Identity, Verdict
 from tests.router.oracle.contextual import serve_contexts
 from tests.router.oracle.data import Data
 from tests.router.oracle.facts import SubgraphFacts, read_facts
@@ -63,9 +72,18 @@ class Case:
     labels: list[str]
     operation: str
     variables: dict[str, Any]
+    identity: dict[str, Any] | None = None
+    """Who asks, where that matters."""
 
     def to_json(self) -> str:
-        return json.dumps(self.__dict__, indent=1) + "\n"
+        shown = {key: it for key, it in self.__dict__.items() if key != "identity" or it}
+        return json.dumps(shown, indent=1) + "\n"
+
+    def caller(self) -> Identity:
+        given = self.identity or {}
+        return Identity(
+            **{key: tuple(it) if isinstance(it, list) else it for key, it in given.items()}
+        )
 
 
 class Difference(AssertionError):
@@ -118,6 +136,10 @@ class Bench:
             for name, (facts, document) in read.items()
         }
         serve_contexts(subgraphs, self.store, self.unsplit, self.servers)
+        self.guard = AccessGuard(self.unsplit.schema, subgraphs)
+        self.access = AccessIndex(self.supergraph)
+        self.identity = NOBODY
+        self.verdict = Verdict()
         self._problems: list[BaseException] = []
         self._transport = MemoryTransport({n: self._handler(it) for n, it in self.servers.items()})
 
@@ -147,7 +169,13 @@ class Bench:
                 what = f"API schema: expected {wanted.get(name)}\nbut got {found.get(name)}"
                 raise self._difference("{ __typename }", {}, None, what)
 
-    async def compare(self, text: str, variables: dict[str, Any], thorough: bool = True) -> None:
+    async def compare(
+        self,
+        text: str,
+        variables: dict[str, Any],
+        thorough: bool = True,
+        identity: Identity = NOBODY,
+    ) -> None:
         """Compare one operation; raises `Difference`.
 
         `thorough` also validates the operation and what subgraphs are sent, plans twice, and
@@ -163,12 +191,16 @@ class Bench:
         if problems or isinstance(coerced, list):
             raise InvalidOperation(f"{text} {variables}: {problems or coerced}")
         self._thorough = thorough
+        self.identity = identity
+        self.verdict = self.guard.judge(document, coerced.coerced, identity)
         kind = operation.operation.value.capitalize()
         self.store.mutations = 0
         expected = self.unsplit.answer(document, variables, kind)
         plan = None
         try:
             normalized = normalize_operation(self.supergraph, document)
+            if self.guard.asks:
+                normalized = self._filter(normalized, coerced.coerced)
             plan = plan_operation(self.supergraph, normalized, override_labels=self.labels)
             self.plan = plan
             if thorough:
@@ -188,6 +220,22 @@ class Bench:
             ) from error
         for data, errors in answers:
             self._judge(text, variables, plan, expected, data, errors)
+
+    def _filter(self, operation: NormalizedOperation, variables: Data) -> NormalizedOperation:
+        """Leave out what the caller may not have, and compare what is told of it."""
+        scopes, policies = frozenset(self.identity.scopes), frozenset(self.identity.policies)
+        granted = Granted(self.identity.authenticated, scopes, policies)
+        held = {one for one in self.access.of_operation(operation) if granted.satisfies(one)}
+        filtered = filter_operation(self.access, operation, held)
+        unauthorized = Unauthorized(filtered.left_out, AuthorizationRules())
+        told = [fault.to_json() for fault in unauthorized.faults(variables)]
+        found = sorted(json.dumps([it["path"], it["extensions"]]) for it in told)
+        wanted = sorted(
+            json.dumps([path, {"affectedPath": way, "code": "UNAUTHORIZED_FIELD_OR_TYPE"}])
+            for path, way in self.verdict.told
+        )
+        assert found == wanted, f"told {found}\nbut expected {wanted}"
+        return filtered.operation
 
     def _handler(self, server: SubgraphServer) -> Any:
         def handle(request: GraphQLRequest) -> Data:
@@ -249,17 +297,26 @@ class Bench:
                 text, variables, plan,
                 f"expected {json.dumps(expected.data)}\nbut got  {json.dumps(data)}\n{errors}",
             )  # fmt: skip
-        wanted = sorted({_null_at(data, one.path or []) for one in expected.errors or ()})
-        found = sorted({_null_at(data, list(one.path or [])) for one in errors})
+        # What is left out is told once for all. Where it led to the same null as a failed field,
+        # either may have been met first.
+        known = {
+            _null_at(data, one.path or [])
+            for one in expected.errors or ()
+            if isinstance(one.original_error, NotAllowedError)
+        }
+        wanted = {_null_at(data, one.path or []) for one in expected.errors or ()} - known
+        found = {_null_at(data, list(one.path or [])) for one in errors} - known
         if wanted != found:
             raise self._difference(
-                text, variables, plan, f"expected errors at {wanted}\nbut got them at {found}"
-            )
+                text, variables, plan,
+                f"expected errors at {sorted(wanted)}\nbut got them at {sorted(found)}",
+            )  # fmt: skip
 
     def _difference(
         self, text: str, variables: dict[str, Any], plan: QueryPlan | None, what: str
     ) -> Difference:
-        case = Case(*self.case, text, variables)
+        identity = self.identity.__dict__ if self.guard.asks else None
+        case = Case(*self.case, text, variables, identity)
         shown = format_plan(plan) if plan is not None else "no plan"
         sdl = "\n".join(f"--- {name}\n{one}" for name, one in self.case[1].items())
         return Difference(f"{what}\n{text}\n{variables}\n{shown}\n{sdl}", case)

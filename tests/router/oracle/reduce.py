@@ -34,7 +34,7 @@ def fails(case: Case, like: str = "") -> str:
     try:
         bench = Bench(case.schema, case.subgraphs, case.data, case.labels)
         bench.check_api_schema()
-        asyncio.run(bench.compare(case.operation, case.variables))
+        asyncio.run(bench.compare(case.operation, case.variables, identity=case.caller()))
     except Difference as error:
         if "API schema" in str(error) or (like and kind_of(str(error)) != like):
             return ""
@@ -193,7 +193,7 @@ def _line_changes(sdl: str) -> Iterator[str]:
         if line.startswith("  "):
             yield "\n".join([*lines[:number], *lines[number + 1 :]])
         for mark in re.findall(r" @(?!key|link|interfaceObject)\w+(?:\([^)]*\))?", line):
-            if line.startswith("  "):
+            if line.startswith("  ") or re.match(r" @(authenticated|requiresScopes|policy)", mark):
                 yield "\n".join([*lines[:number], line.replace(mark, ""), *lines[number + 1 :]])
     for type_name in re.findall(r"^(?:extend )?(?:type|interface|union) (\w+)", sdl, re.M):
         yield _without_type(sdl, type_name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.router.oracle.access import make_identity, weave_access
+from tests.router.oracle.access_rules import NOBODY
 from tests.router.oracle.check import Bench, InvalidWorld
 from tests.router.oracle.contexts import context_features, weave_contexts
 from tests.router.oracle.data import DataMaker, NoMemberError
@@ -48,10 +50,12 @@ async def run_world(
     errors: int = 0,
     operations: int = OPERATIONS_PER_WORLD,
     contexts: int = 0,
+    access: int = 0,
 ) -> None:
     """Make a world and compare operations on it; raises `Difference`.
 
-    `errors` is the percentage of values that fail, `contexts` that of worlds with contexts.
+    `errors` is the percentage of values that fail, `contexts` that of worlds with contexts,
+    `access` that of worlds with authorisation directives.
     """
     world = make_world(dice)
     subgraphs = print_parts(world)
@@ -64,16 +68,20 @@ async def run_world(
         return
     if contexts and dice.chance(contexts):
         bench = _with_contexts(bench, dice, tally) or bench
+    if access and dice.chance(access):
+        bench = _with_access(bench, dice, tally) or bench
     tally.worlds += 1
     tally.world_features.update(world_features(world, labels) | data_features(data))
     bench.check_api_schema()
     facts = SchemaFacts(bench.unsplit.schema)
     for number in range(operations):
         generated = OperationMaker(facts, dice).make()
-        await bench.compare(generated.text, generated.variables, thorough=number % THOROUGH == 0)
+        identity = make_identity(dice) if bench.guard.asks else NOBODY
+        is_thorough = number % THOROUGH == 0
+        await bench.compare(generated.text, generated.variables, is_thorough, identity)
         tally.operations += 1
         found = generated.features | plan_features(bench) | context_features(bench.plan)
-        tally.operation_features.update(found)
+        tally.operation_features.update(found | bench.verdict.features)
 
 
 def _with_contexts(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
@@ -88,4 +96,17 @@ def _with_contexts(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
         tally.rejected[f"contexts: {str(error)[:70]}"] += 1
         return None
     tally.world_features.update(woven.features)
+    return found
+
+
+def _with_access(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
+    """Return the world with authorisation directives, None where it does not compose with them."""
+    schema, subgraphs, data, labels = bench.case
+    schema, subgraphs, features = weave_access(schema, subgraphs, dice)
+    try:
+        found = Bench(schema, subgraphs, data, labels)
+    except InvalidWorld as error:
+        tally.rejected[f"access: {str(error)[:70]}"] += 1
+        return None
+    tally.world_features.update(features)
     return found

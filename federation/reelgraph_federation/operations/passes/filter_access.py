@@ -11,7 +11,14 @@ from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from reelgraph_federation.operations.access import AccessIndex
-from reelgraph_federation.operations.conditions import ALWAYS, Condition, both, either
+from reelgraph_federation.operations.conditions import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    both,
+    either,
+    implies,
+)
 from reelgraph_federation.operations.fingerprint import fingerprint
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
 from reelgraph_federation.supergraph.model import Access
@@ -105,6 +112,10 @@ class AccessFilter:
         filtered.fields, filtered.left_out = self._split(selections.fields, place)
         unchanged = _is_same(filtered.fields, selections.fields)
         for case, fields in selections.cases.items():
+            if not self._index.is_visible(case):
+                # Objects of this type are null in the answer, whatever the caller may have.
+                filtered.cases[case] = fields
+                continue
             kept, left_out = self._split(fields, place)
             # An emptied case stays: the response differs for objects of this type.
             filtered.cases[case] = kept
@@ -137,7 +148,20 @@ class AccessFilter:
         children = self.keep(field.children, place)
         if children is field.children:
             return field
-        return None if _is_emptied(children) else replace(field, children=children)
+        if self._is_emptied(children, place.condition):
+            return None
+        return replace(field, children=children)
+
+    def _is_emptied(self, selections: Selections, condition: Condition) -> bool:
+        """Tell whether nothing stays, and something was asked for whenever the object is."""
+        cases = [one for name, one in selections.cases.items() if self._index.is_visible(name)]
+        if selections.fields or any(cases):
+            return False
+        asked = NEVER
+        for group in (selections.left_out, *selections.left_out_cases.values()):
+            for one in group.values():
+                asked = either(asked, one.condition)
+        return implies(condition, asked)
 
     def _tell(self, field: SelectedField, place: _Place, requirement: Access) -> None:
         known = len(place.path) if place.known is None else place.known
@@ -152,11 +176,3 @@ class AccessFilter:
 
 def _is_same(kept: dict[str, SelectedField], given: dict[str, SelectedField]) -> bool:
     return len(kept) == len(given) and all(one is given[name] for name, one in kept.items())
-
-
-def _is_emptied(selections: Selections) -> bool:
-    """Tell whether nothing stays and something was surely asked for."""
-    if selections.fields or any(selections.cases.values()):
-        return False
-    groups = (selections.left_out, *selections.left_out_cases.values())
-    return any(one.condition == ALWAYS for group in groups for one in group.values())

@@ -1,6 +1,7 @@
 """Pass: open fragments into a flat list of fields with their type and Boolean conditions.
 
-Fragments that cannot apply, and selections that are always skipped, are dropped here.
+Fragments that cannot apply are dropped here, and so are selections that are always skipped, by
+their own conditions or together with those of the objects that they are on.
 """
 
 from __future__ import annotations
@@ -56,6 +57,17 @@ class Part:
     defer: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a selection stands: response names from the root, and when its object is there."""
+
+    path: tuple[str, ...] = ()
+    condition: Condition = ALWAYS
+
+
+TOP = Place()
+
+
 class FragmentInliner:
     """Opens the fragments of one document; counts fields against the budget."""
 
@@ -71,12 +83,12 @@ class FragmentInliner:
         self.defers = defers
         """`None` where nothing is deferred."""
 
-    def open(self, type_name: str, parts: list[Part], path: tuple[str, ...] = ()) -> list[Entry]:
-        """Return the fields of selection sets that stand on objects of one type, at a path."""
+    def open(self, type_name: str, parts: list[Part], place: Place = TOP) -> list[Entry]:
+        """Return the fields of selection sets that stand on objects of one type, at a place."""
         entries: list[Entry] = []
         everything = self._types.possible_set(type_name)
         for part in parts:
-            self._open(part, None, everything, entries, path)
+            self._open(part, None, everything, entries, place)
         self._count += len(entries)
         if self._count > _MOST_FIELDS:
             raise OperationTooLargeError
@@ -88,20 +100,20 @@ class FragmentInliner:
         types: frozenset[str] | None,
         everything: frozenset[str],
         entries: list[Entry],
-        path: tuple[str, ...],
+        place: Place,
     ) -> None:
         condition, defer = part.condition, part.defer
         for selection in part.selection_set.selections:
             own, under = condition, defer
             if selection.directives:
                 own = both(condition, condition_of(selection.directives, self.defers))
-                if own == NEVER:
+                if own == NEVER or both(place.condition, own) == NEVER:
                     continue
             if isinstance(selection, FieldNode):
                 entries.append(Entry(selection, types, own, defer))
                 continue
             if self.defers is not None and selection.directives:
-                under = self.defers.enter(selection.directives, defer, path)
+                under = self.defers.enter(selection.directives, defer, place.path)
             on, below = self._fragment(selection)
             narrowed = types
             if on is not None:
@@ -113,7 +125,7 @@ class FragmentInliner:
                     narrowed = None
             if len(entries) > _MOST_FIELDS:
                 raise OperationTooLargeError
-            self._open(Part(below, own, under), narrowed, everything, entries, path)
+            self._open(Part(below, own, under), narrowed, everything, entries, place)
 
     def _fragment(self, selection: object) -> tuple[str | None, SelectionSetNode]:
         if isinstance(selection, InlineFragmentNode):

@@ -27,7 +27,13 @@ from reelgraph_federation.operations.passes.collect_introspection import (
     IntrospectionCollector,
 )
 from reelgraph_federation.operations.passes.find_turns import find_places, find_turns
-from reelgraph_federation.operations.passes.inline_fragments import Entry, FragmentInliner, Part
+from reelgraph_federation.operations.passes.inline_fragments import (
+    TOP,
+    Entry,
+    FragmentInliner,
+    Part,
+    Place,
+)
 from reelgraph_federation.operations.tree import (
     NO_ARGUMENTS,
     Arguments,
@@ -61,15 +67,15 @@ class FieldMerger:
         self._introspection = introspection
         self._arguments: dict[int, Arguments] = {}
 
-    def merge(self, type_name: str, parts: list[Part], path: tuple[str, ...] = ()) -> Selections:
-        """Return the merged selections on objects of a type, which stand at a path."""
+    def merge(self, type_name: str, parts: list[Part], place: Place = TOP) -> Selections:
+        """Return the merged selections on objects of a type, which stand at a place."""
         selections = Selections(type_name)
-        for response_name, group in self._group(type_name, parts, path).items():
+        for response_name, group in self._group(type_name, parts, place).items():
             if self._is_for_all(type_name, group):
-                field = self._merge_group((*path, response_name), type_name, group, {})
+                field = self._merge_group(place, response_name, type_name, group, {})
                 selections.fields[response_name] = field
             else:
-                self._merge_by_type((*path, response_name), type_name, group, selections)
+                self._merge_by_type(place, response_name, type_name, group, selections)
         return selections
 
     def merge_in_series(self, type_name: str, parts: list[Part]) -> Selections:
@@ -79,22 +85,22 @@ class FieldMerger:
         exclude each other.
         """
         found: list[SelectedField] = []
-        for response_name, group in self._group(type_name, parts, ()).items():
+        for response_name, group in self._group(type_name, parts, TOP).items():
             turns = find_turns(group)
             for turn, (order, condition) in enumerate(turns):
                 entries = group if len(turns) == 1 else _within(group, condition)
-                field = self._merge_group((response_name,), type_name, entries, {})
+                field = self._merge_group(TOP, response_name, type_name, entries, {})
                 field.order, field.turn, field.places = order, turn, ()
                 found.append(field)
         found.sort(key=lambda field: field.order)
         return Selections(type_name, {field.tag: field for field in found})
 
     def _group(
-        self, type_name: str, parts: list[Part], path: tuple[str, ...]
+        self, type_name: str, parts: list[Part], place: Place
     ) -> dict[str, list[tuple[int, Entry]]]:
         """Return the numbered fields of parts by response name."""
         groups: dict[str, list[tuple[int, Entry]]] = {}
-        for order, entry in enumerate(self._inliner.open(type_name, parts, path)):
+        for order, entry in enumerate(self._inliner.open(type_name, parts, place)):
             alias = entry.node.alias or entry.node.name
             groups.setdefault(alias.value, []).append((order, entry))
         return groups
@@ -108,7 +114,8 @@ class FieldMerger:
 
     def _merge_by_type(
         self,
-        path: tuple[str, ...],
+        place: Place,
+        response_name: str,
         type_name: str,
         group: list[tuple[int, Entry]],
         selections: Selections,
@@ -118,11 +125,13 @@ class FieldMerger:
             own = [one for one in group if one[1].types is None or case in one[1].types]
             if own:
                 fields = selections.cases.setdefault(case, {})
-                fields[path[-1]] = self._merge_group(path, case, own, shared)
+                field = self._merge_group(place, response_name, case, own, shared)
+                fields[response_name] = field
 
     def _merge_group(
         self,
-        path: tuple[str, ...],
+        place: Place,
+        response_name: str,
         parent: str,
         group: list[tuple[int, Entry]],
         shared: dict[tuple[object, ...], Selections],
@@ -135,7 +144,7 @@ class FieldMerger:
         ref = self._type_of(parent, name)
         directives, variables = _custom_directives([entry for _, entry in group])
         field = SelectedField(
-            path[-1], name, self._arguments_of(first), parent, ref, order, condition,
+            response_name, name, self._arguments_of(first), parent, ref, order, condition,
             directives, variables, places=find_places(group),
         )  # fmt: skip
         if self._inliner.defers is not None:
@@ -155,7 +164,8 @@ class FieldMerger:
                     for _, entry in group
                     if entry.node.selection_set is not None
                 ]
-                field.children = shared[key] = self.merge(ref.name, parts, path)
+                below = Place((*place.path, response_name), both(place.condition, condition))
+                field.children = shared[key] = self.merge(ref.name, parts, below)
         return field
 
     def _type_of(self, parent: str, name: str) -> TypeRef:
