@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 
 import orjson
 import pytest
@@ -34,6 +35,45 @@ FAULTS = {
     "null data": (http(b'{"data":null}'), True, INVALID, None),
     "server error": (http(b"oops", b"500 Oops"), True, "SUBGRAPH_HTTP_ERROR", None),
     "not found, with JSON": (http(b'{"detail":"no"}', b"404 No"), True, "SUBGRAPH_HTTP_ERROR", None),
+    "not found, without a body": (http(b"", b"404 No"), True, "SUBGRAPH_HTTP_ERROR", None),
+    "a redirect": (
+        http(b"", b"307 Temporary Redirect\r\nlocation: http://127.0.0.1:9/"), True,
+        "SUBGRAPH_HTTP_ERROR", None,
+    ),
+    "no content": (b"HTTP/1.1 204 No Content\r\n\r\n", True, INVALID, None),
+    "JSON, but a string": (http(b'"hello"'), True, INVALID, None),
+    "JSON, but null": (http(b"null"), True, INVALID, None),
+    "JSON that is cut": (http(b'{"data":{"hello":"wor'), True, INVALID, None),
+    "bytes that are no UTF-8": (http(b'{"data":{"hello":"\xff\xfe"}}'), True, INVALID, None),
+    "half of a surrogate pair": (http(b'{"data":{"hello":"\\ud800"}}'), True, INVALID, None),
+    "a number that JSON does not have": (http(b'{"data":{"hello":NaN}}'), True, INVALID, None),
+    "nested too deeply": (http(b"[" * 2000), True, INVALID, None),
+    "null data with empty errors": (http(b'{"data":null,"errors":[]}'), True, INVALID, None),
+    "a string for data": (http(b'{"data":"hello"}'), True, INVALID, None),
+    "broken gzip": (
+        http(b"\x1f\x8b\x08", b"200 OK\r\ncontent-encoding: gzip"), True, INVALID, None,
+    ),
+    "breaks off in the head": (b"HTTP/1.1 200 OK\r\ncontent-", False, UNAVAILABLE, None),
+    "breaks off in the body": (
+        b'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":{"hello":"w"}}', False,
+        UNAVAILABLE, None,
+    ),
+    "stops in the middle": (
+        b'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"data":{"hello":"w"}}', True,
+        "SUBGRAPH_TIMEOUT", None,
+    ),
+    "a list for a text": (http(b'{"data":{"hello":["w"]}}'), True, "INVALID_VALUE", None),
+    "errors that are no objects": (
+        http(b'{"data":null,"errors":["oops"]}'), True, "DOWNSTREAM_SERVICE_ERROR", None,
+    ),
+    "an error at a place that is not there": (
+        http(b'{"data":{"hello":null},"errors":[{"message":"hm","path":["hello",3,"x"]}]}'), True,
+        "DOWNSTREAM_SERVICE_ERROR", None,
+    ),
+    "an error with a strange path": (
+        http(b'{"data":null,"errors":[{"message":"hm","path":{"a":1}}]}'), True,
+        "DOWNSTREAM_SERVICE_ERROR", None,
+    ),
     "GraphQL errors with a status": (
         http(b'{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}]}', b"401 No"),
         True, "UNAUTHENTICATED", None,
@@ -76,6 +116,33 @@ async def test_fault(name, tmp_path, start_raw_server):
     assert "Traceback" not in answer.text
 
 
+GZIPPED = gzip.compress(b'{"data":{"hello":"w"}}')
+STRANGE = {
+    # name: what the subgraph writes: unusual, but an answer
+    "another content type": http(b'{"data":{"hello":"w"}}', kind=b"text/html; charset=latin1"),
+    "no content type": b'HTTP/1.1 200 OK\r\ncontent-length: 22\r\n\r\n{"data":{"hello":"w"}}',
+    "data with a status": http(b'{"data":{"hello":"w"}}', b"500 Oops"),
+    "gzip": http(GZIPPED, b"200 OK\r\ncontent-encoding: gzip"),
+    "space around": http(b' \r\n\t{ "data" : {"hello":"w"} , "errors":[]}\n'),
+    "more than was asked for": http(b'{"data":{"hello":"w","more":{"a":[1]}},"extensions":{"x":1},"y":2}'),
+    "the same key twice": http(b'{"data":{"hello":"v","hello":"w"}}'),
+    "interim answers": b"HTTP/1.1 100 Continue\r\n\r\n" + http(b'{"data":{"hello":"w"}}'),
+    "a byte order mark": http(b'\xef\xbb\xbf{"data":{"hello":"w"}}'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STRANGE)
+async def test_strange_answers(name, tmp_path, start_raw_server):
+    async def behave(reader, writer, body):
+        writer.write(STRANGE[name])
+        return True
+
+    server = await start_raw_server(behave)
+    async with live(tmp_path, hello_supergraph(server.url)) as client:
+        answer = await client.post("/graphql", json={"query": "{ hello }"})
+    assert answer.json() == {"data": {"hello": "w"}}
+
+
 def pair(url: str) -> str:
     """A supergraph of a list of things in one subgraph, completed by another at the same address."""
     result = compose(
@@ -97,6 +164,17 @@ ENTITIES = {
     "of a wrong type": ([{"size": 1}, 7], [1, None], [("things", 1)], INVALID),
     "none at all": (None, [None, None], [("things", 0), ("things", 1)], INVALID),
     "too many": ([{"size": 1}, {"size": 2}, {"size": 3}], [1, 2], [], None),
+    "no list": ({"0": {"size": 1}}, [None, None], [("things", 0), ("things", 1)], INVALID),
+    "a text": ("entities", [None, None], [("things", 0), ("things", 1)], INVALID),
+    "lists in the list": ([[{"size": 1}], {"size": 2}], [None, 2], [("things", 0)], INVALID),
+    "of another type": ([{"__typename": "Nope", "size": 1}, {"size": 2}], [1, 2], [], None),
+    "values of a wrong type": (
+        [{"size": "big"}, {"size": 2}],
+        [None, 2],
+        [("things", 0, "size")],
+        "INVALID_VALUE",
+    ),
+    "all unknown": ([None, None], [None, None], [], None),
     "one unknown": ([{"size": 1}, None], [1, None], [], None),
 }
 

@@ -13,6 +13,8 @@ def client_names(rest: Rest, shape: ValueShape) -> Rest:
     names: list[str | int] = []
     shapes: Sequence[ValueShape] = [shape]
     for key in rest:
+        if isinstance(key, int) and not any(isinstance(one, ListShape) for one in shapes):
+            break
         shapes = [s for shape in shapes for s in _unwrapped(shape, is_index=isinstance(key, int))]
         if isinstance(key, int):
             names.append(key)

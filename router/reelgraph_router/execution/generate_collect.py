@@ -145,6 +145,7 @@ class _Collector:
         with source.block("else:"):
             if number in self._joined_steps() and self._replaces(number):
                 self._skip_seen(value, number)
+            source.line(f"{value}.get  # an object, else the careful way")
             source.line(f"out.append({value})")
 
 

@@ -11,6 +11,9 @@ import orjson
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, TransportFault
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What readers of JSON may overlook (RFC 8259, 8.1)."""
+
 _log = logging.getLogger("reelgraph.router.subgraph")
 
 CODES = {
@@ -46,7 +49,7 @@ def read_data(answer: SubgraphAnswer) -> tuple[dict[str, object] | None, list[ob
     Raises AnswerFault when it is no GraphQL answer. `data` is None only with errors.
     """
     try:
-        document = orjson.loads(answer.body)
+        document = orjson.loads(answer.body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError:
         _refuse_status(answer)
         message = "answered with something that is not JSON"

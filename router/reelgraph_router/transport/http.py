@@ -175,7 +175,12 @@ class Pool:
             self._open_if_needed()
 
     def retry(self, exchange: Exchange) -> None:
-        """Send again after a kept-alive connection turned out to be stale."""
+        """Send again after a kept-alive connection turned out to be stale.
+
+        Those that are idle were kept as long, so they are let go: a new one is not stale.
+        """
+        while self._idle:
+            self._idle.pop().close()
         self._dispatch(exchange)
 
     def finished(self, exchange: Exchange) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import httptools
 
+from reelgraph_router.transport.compressed import GZIP_START, decompressed
 from reelgraph_router.transport.port import (
     Deliver,
     FaultKind,
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from reelgraph_router.transport.http import PoolLimits
 
 CRLF = b"\r\n"
+MAX_HEAD_BYTES = 1024 * 1024
+"""More bytes before an answer's body than this are no head."""
 
 
 class Owner(Protocol):
@@ -90,6 +93,7 @@ class Connection(asyncio.Protocol):
 
     __slots__ = (
         "_exchange",
+        "_head_bytes",
         "_headers",
         "_parser",
         "_parts",
@@ -109,6 +113,7 @@ class Connection(asyncio.Protocol):
         self._headers: list[tuple[bytes, bytes]] = []
         self._parts: list[bytes] = []
         self._size = 0
+        self._head_bytes = 0
         self._received = False
         self._used = False
         self.idle_since = 0.0
@@ -130,6 +135,11 @@ class Connection(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             self._fail(FaultKind.PROTOCOL, f"{type(error).__name__}: {error}")
+            return
+        if not self._parts:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._fail(FaultKind.TOO_LARGE, f"a head of more than {MAX_HEAD_BYTES} bytes")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the exchange under way: with its answer, another try, or a fault."""
@@ -141,7 +151,8 @@ class Connection(asyncio.Protocol):
         exchange.connection = None
         if self._reads_until_close() and exc is None:
             status = self._parser.get_status_code()
-            exchange.finish(SubgraphAnswer(status, self._headers, b"".join(self._parts)))
+            answer = SubgraphAnswer(status, self._headers, b"".join(self._parts))
+            exchange.finish(self._readable(answer))
         elif not self._received and self._used and self._may_retry(exchange):
             exchange.retried = True
             self._pool.retry(exchange)
@@ -193,7 +204,12 @@ class Connection(asyncio.Protocol):
             self._pool.release(self)
         else:
             self.close()
-        exchange.finish(answer)
+        exchange.finish(self._readable(answer))
+
+    def _readable(self, answer: SubgraphAnswer) -> Outcome:
+        if answer.body.startswith(GZIP_START):
+            return decompressed(answer, self._pool.limits.answer_bytes)
+        return answer
 
     # the pool's side
 
@@ -215,6 +231,7 @@ class Connection(asyncio.Protocol):
         self._headers = []
         self._parts = []
         self._size = 0
+        self._head_bytes = 0
 
     def _fail(self, kind: FaultKind, detail: str) -> None:
         exchange = self._exchange

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -51,6 +52,16 @@ def answering(*parts: bytes, keep: bool = True, pause: bool = False) -> Behaviou
 
 PLAIN = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
 
+
+def gzipped(*parts: bytes, cut: int = 0) -> bytes:
+    body = b"".join(gzip.compress(part) for part in parts)
+    body = body[: len(body) - cut]
+    return (
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\ncontent-length: %d\r\n\r\n%b"
+        % (len(body), body)
+    )  # fmt: skip
+
+
 ANSWERS = {
     "content length": ([PLAIN], 200, b"hi"),
     "in pieces": ([PLAIN[i : i + 1] for i in range(len(PLAIN))], 200, b"hi"),
@@ -63,6 +74,31 @@ ANSWERS = {
         b"hi",
     ),
     "interim answer first": ([b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n", PLAIN], 200, b"hi"),
+    "interim answers first": (
+        [b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + PLAIN],
+        200,
+        b"hi",
+    ),
+    "chunked with trailers": (
+        [
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: x-sum\r\n\r\n",
+            b"2;ext=1\r\nhi\r\n0\r\nx-sum: 7\r\n\r\n",
+        ],
+        200,
+        b"hi",
+    ),
+    "gzip": ([gzipped(b"hi")], 200, b"hi"),
+    "gzip in two members": ([gzipped(b"h", b"i")], 200, b"hi"),
+    "bytes like gzip that are not said to be": (
+        [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n\x1f\x8b"],
+        200,
+        b"\x1f\x8b",
+    ),
+    "a redirect": (
+        [b"HTTP/1.1 302 Found\r\nlocation: /other\r\ncontent-length: 0\r\n\r\n"],
+        302,
+        b"",
+    ),
     "another status": ([b"HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n"], 503, b""),
 }
 
@@ -83,12 +119,24 @@ async def test_reads_answers(name, start_raw_server):
     assert server.heads[0].startswith(b"POST /graphql HTTP/1.1\r\nhost: 127.0.0.1:")
 
 
-async def test_reads_until_close_without_a_length(start_raw_server):
-    server = await start_raw_server(answering(b"HTTP/1.1 200 OK\r\nx: y\r\n\r\nhello", keep=False))
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"HTTP/1.1 200 OK\r\nx: y\r\n\r\nhello",
+        b"HTTP/1.0 200 OK\r\nx: y\r\n\r\nhello",
+        b"HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n" + gzip.compress(b"hello"),
+    ],
+)
+async def test_answers_that_end_with_their_connection(written, start_raw_server):
+    server = await start_raw_server(answering(written, keep=False))
     transport = HttpTransport({"s": server.url})
-    answer = await ask(transport, request())
-    assert isinstance(answer, SubgraphAnswer)
-    assert answer.body == b"hello"
+    for number in (1, 2):
+        answer = await ask(transport, request())
+        assert isinstance(answer, SubgraphAnswer)
+        assert answer.body == b"hello"
+        assert server.connections == number
     await transport.close()
 
 
@@ -105,6 +153,26 @@ FAULTS: dict[str, tuple[list[bytes], bool, FaultKind]] = {
     "too large": (
         [b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n" + b"x" * 99], True, FaultKind.TOO_LARGE,
     ),
+    "breaks off in the head": (
+        [b"HTTP/1.1 200 OK\r\ncontent-le"], False, FaultKind.DISCONNECTED,
+    ),
+    "breaks off in a chunk": (
+        [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhi"], False,
+        FaultKind.DISCONNECTED,
+    ),
+    "a head without an end": (
+        [b"HTTP/1.1 200 OK\r\n" + b"x: %b\r\n" % (b"y" * 60_000) * 30], True,
+        FaultKind.TOO_LARGE,
+    ),
+    "broken gzip": (
+        [gzipped(b"hi").replace(b"\x1f\x8b\x08\x00", b"\x1f\x8b\x09\x00")], True,
+        FaultKind.PROTOCOL,
+    ),
+    "gzip that ends too soon": ([gzipped(b"hello", cut=6)], True, FaultKind.PROTOCOL),
+    "gzip that holds too much": ([gzipped(b"x" * 100_000)], True, FaultKind.TOO_LARGE),
+    "gzip whose members hold too much": (
+        [gzipped(b"x" * 150, b"x" * 150)], True, FaultKind.TOO_LARGE,
+    ),
     "too large in chunks": (
         [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", b"40\r\n" + b"x" * 64 + b"\r\n"],
         True,
@@ -117,7 +185,8 @@ FAULTS: dict[str, tuple[list[bytes], bool, FaultKind]] = {
 async def test_tells_faults(name, start_raw_server):
     parts, keep, kind = FAULTS[name]
     server = await start_raw_server(answering(*parts, keep=keep))
-    transport = HttpTransport({"s": server.url}, PoolSet(PoolLimits(answer_bytes=50)))
+    most = 200 if "holds" in name else 50
+    transport = HttpTransport({"s": server.url}, PoolSet(PoolLimits(answer_bytes=most)))
     # Only what never ends needs a short time; the rest must not lose to a busy machine.
     seconds = 0.2 if kind is FaultKind.TIMEOUT else 20.0
     outcome = await ask(transport, request(timeout=seconds, repeatable=False))
@@ -168,6 +237,32 @@ async def test_stale_connection_is_retried_only_when_harmless(start_raw_server):
         outcome = await ask(transport, request(b"stale", repeatable=repeatable))
         assert isinstance(outcome, expected)
         await transport.close()
+
+
+async def test_a_retry_takes_a_new_connection(start_raw_server):
+    """A subgraph that was started anew has closed all connections that were kept."""
+    asked: list[bytes] = []
+
+    async def behave(reader, writer, body):
+        asked.append(body)
+        if body.startswith(b"warm"):
+            await together.wait()
+            writer.write(PLAIN)
+            return True
+        if server.connections == 3:
+            return False  # all that were kept alive before
+        writer.write(PLAIN)
+        return True
+
+    together = asyncio.Barrier(3)
+    server = await start_raw_server(behave)
+    transport = HttpTransport({"s": server.url})
+    warm = [asyncio.ensure_future(ask(transport, request(b"warm"))) for _ in range(3)]
+    await asyncio.gather(*warm)
+    assert isinstance(await ask(transport, request(b"again")), SubgraphAnswer)
+    assert asked[3:] == [b"again", b"again"]
+    assert server.connections == 4
+    await transport.close()
 
 
 async def test_connections_are_bounded_and_shared(start_raw_server):
