@@ -24,6 +24,7 @@ from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, Transport
 
 CASES = yaml.safe_load(Path(__file__).with_name("typed_cases.yaml").read_text())
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+CONDITIONAL_CASES = yaml.safe_load(Path(__file__).with_name("conditional_cases.yaml").read_text())
 FOLDED_CASES = yaml.safe_load(Path(__file__).with_name("folded_cases.yaml").read_text())
 SDL = {
     "shelves": LINK
@@ -119,11 +120,33 @@ async def test_what_a_plan_remembers_of_other_answers_makes_no_difference():
     assert program.typed.repeating
 
 
+@pytest.mark.parametrize("case", CONDITIONAL_CASES, ids=lambda case: case["name"])
+async def test_conditional_case(case):
+    def settled(program):
+        return program.variants.make(program.evaluate(case["variables"]))
+
+    await compare(case, compiled(case["operation"]), settled)
+
+
+async def test_each_outcome_of_conditions_has_a_quick_way_once_it_comes_again():
+    program = compiled("query($if: Boolean!) { shelf { name @include(if: $if) owner { id } } }")
+    for variables in ({"if": True}, {"if": False}):
+        assert quick_way(program, variables) is None
+        assert not program.variants.making
+        assert quick_way(program, variables) is None
+        await asyncio.gather(*program.variants.making)
+    made = [quick_way(program, {"if": value}) for value in (True, False)]
+    assert made[0] is not made[1]
+
+
 async def compare(case, program, quick_of):
     """Run a case in the ordinary and the quick way."""
+    variables = case.get("variables", {})
     ordinary_calls, quick_calls = subgraphs(case), subgraphs(case)
-    ordinary = await finished(Run(program, {}, ordinary_calls, b"", Redaction()))
-    quick = await finished(TypedRun(program, quick_of(program), {}, quick_calls, b"", Redaction()))
+    ordinary = await finished(Run(program, variables, ordinary_calls, b"", Redaction()))
+    quick = await finished(
+        TypedRun(program, quick_of(program), variables, quick_calls, b"", Redaction())
+    )
     assert (quick.body is not None) == case["quick"]
     assert told(quick) == told(ordinary)
     assert quick_calls.calls == ordinary_calls.calls
@@ -133,9 +156,9 @@ def test_answers_that_repeat_themselves_are_folded():
     program = compiled(PETS)
     habits = program.typed.habits
     habits.count(600, 100)
-    assert quick_way(program) is program.typed.folded
+    assert quick_way(program, {}) is program.typed.folded
     habits.count(600, 590)
-    assert quick_way(program) is program.typed
+    assert quick_way(program, {}) is program.typed
 
 
 def test_nothing_is_folded_that_has_nothing_below():
@@ -153,15 +176,8 @@ async def test_response_keys_stand_in_the_clients_order():
     )
 
 
-@pytest.mark.parametrize(
-    "operation",
-    [
-        "query($if: Boolean!) { shelf { name @include(if: $if) } }",
-        "{ shelf { name } __schema { queryType { name } } }",
-    ],
-)
-def test_plans_that_records_cannot_say(operation):
-    assert compiled(operation).typed is None
+def test_introspection_is_not_for_records():
+    assert compiled("{ shelf { name } __schema { queryType { name } } }").typed is None
 
 
 @pytest.mark.parametrize(
@@ -227,8 +243,8 @@ def test_what_is_under_way_is_not_asked_twice_when_another_answer_is_unusual():
 
 def test_a_plan_whose_answers_are_mostly_unusual_goes_the_ordinary_way():
     program = compiled()
-    assert quick_way(program) is program.typed
+    assert quick_way(program, {}) is program.typed
     program.typed.habits.misses = 1_000
-    assert quick_way(program) is None
+    assert quick_way(program, {}) is None
     program.typed.habits.misses = 0
-    assert quick_way(program) is program.typed
+    assert quick_way(program, {}) is program.typed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reelgraph_federation.planning.nodes import ALWAYS, Condition, Literal
 from reelgraph_router.execution.source import Source
 
@@ -14,6 +16,11 @@ class Conditions:
 
     def __len__(self) -> int:
         return len(self._index)
+
+    @property
+    def places(self) -> Mapping[Condition, int]:
+        """Where each condition stands in a request's tuple of truths."""
+        return self._index
 
     def index(self, condition: Condition) -> int | None:
         """The condition's place in the request's tuple of truths, or None when it always holds."""

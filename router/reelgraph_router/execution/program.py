@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reelgraph_router.execution.reduce import RequestHeads
     from reelgraph_router.execution.run import Run
     from reelgraph_router.execution.typed.compile import TypedProgram
+    from reelgraph_router.execution.typed.variants import Variants
 
 JsonObject = dict[str, object]
 Targets = Sequence[JsonObject | list[JsonObject]]
@@ -83,3 +84,5 @@ class Program:
     source: str = field(repr=False, default="")
     typed: TypedProgram | None = None
     """The quick way, where the plan has one."""
+    variants: Variants | None = None
+    """Its quick ways by outcome, where it has conditions."""

@@ -27,7 +27,7 @@ def make_run(
     """The quickest run that can answer."""
     program = operation.program
     if operation.unauthorized is None and not request.include_plan:
-        typed = quick_way(program)
+        typed = quick_way(program, variables)
         if typed is not None:
             return TypedRun(program, typed, variables, graph.transport, headers, graph.redaction)
     return Run(

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
+from reelgraph_federation.operations.conditions import NEVER
 from reelgraph_federation.planning.nodes import ALWAYS, EntityGroup, Fetch, QueryPlan, Written
 from reelgraph_router.execution.generate_shape import Unusual
 from reelgraph_router.execution.positions import KeyPath, Positions, key_path
@@ -70,7 +71,8 @@ class Habits:
 class TypedProgram:
     """A plan, compiled for the quick way."""
 
-    fetches: tuple[TypedFetch, ...]
+    fetches: tuple[TypedFetch | None, ...]
+    """None for those that a condition excludes."""
     root: RecordType
     response: RecordType
     finish: Callable[[Any], None] | None
@@ -143,7 +145,7 @@ def _check_plan(plan: QueryPlan, own_copies: Callable[[EntityGroup], bool]) -> N
     if plan.kind != "query" or plan.introspection is not None or plan.deferred:
         raise NotTyped("no plain query")
     for fetch in plan.fetches:
-        if fetch.place is not None or fetch.condition != ALWAYS:
+        if fetch.place is not None or fetch.condition not in (ALWAYS, NEVER):
             raise NotTyped("a root fetch below the root, or a condition")
         for group in fetch.groups:
             _check_group(group)
@@ -173,7 +175,9 @@ def _check_hidden(plan: QueryPlan, positions: Positions, records: Records) -> No
         raise NotTyped(f"an object that the client does not see at {'.'.join(path)}")
 
 
-def _fetch(fetch: Fetch, records: Records, names: dict[str, Any]) -> TypedFetch:
+def _fetch(fetch: Fetch, records: Records, names: dict[str, Any]) -> TypedFetch | None:
+    if fetch.condition == NEVER:
+        return None
     represent = tuple(
         (_variable(group), cast("Represent", names[f"represent_{fetch.id}_{number}"]))
         for number, group in enumerate(fetch.groups)

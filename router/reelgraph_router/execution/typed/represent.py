@@ -31,6 +31,9 @@ def write_representations(
     """
     for number, group in enumerate(fetch.groups):
         with source.block(f"def represent_{fetch.id}_{number}(run):"):
+            if not group.places:
+                source.line("return b'[]', []")
+                continue
             _Representer(source, group, positions, records).write()
 
 

@@ -41,9 +41,11 @@ _encode = msgspec.json.Encoder().encode
 _log = logging.getLogger("reelgraph.router.execution")
 
 
-def quick_way(program: Program) -> TypedProgram | None:
+def quick_way(program: Program, variables: Mapping[str, object]) -> TypedProgram | None:
     """The quick way that fits the plan's answers of late; None where they were unusual mostly."""
     typed = program.typed
+    if program.variants is not None and program.evaluate is not None:
+        typed = program.variants.find(program.evaluate(variables))
     if typed is None:
         return None
     habits = typed.habits
@@ -169,6 +171,8 @@ class TypedRun:
     def _send(self, fetch: FetchProgram) -> bool:
         """Send a fetch; False where there is nothing to ask."""
         typed = self.typed.fetches[fetch.id]
+        if typed is None:
+            return False
         parts: list[bytes] = []
         sent: list[list[Any]] = []
         empty = True
@@ -212,6 +216,7 @@ class TypedRun:
         if outcome.__class__ is not SubgraphAnswer:
             raise Unusual
         typed = self.typed.fetches[fetch.id]
+        assert typed is not None
         answer = typed.decode(outcome.body)
         if answer.k_errors:
             raise Unusual

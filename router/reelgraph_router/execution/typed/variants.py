@@ -1,0 +1,82 @@
+"""The quick ways of a plan with `@skip` and `@include`: one for each outcome of its conditions.
+
+They are made when an outcome comes a second time, on a thread, while its requests go the ordinary way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from reelgraph_federation.planning.nodes import ALWAYS, Condition, EntityGroup, QueryPlan
+from reelgraph_router.execution.positions import analyse_positions
+from reelgraph_router.execution.typed.classes import NotTyped
+from reelgraph_router.execution.typed.compile import TypedProgram, compile_typed
+from reelgraph_router.execution.typed.settle import settle_conditions
+
+MOST_VARIANTS = 8
+MOST_COUNTED = 64
+WORTH_WHILE = 2
+
+Truths = tuple[bool, ...]
+NeedsOwnCopies = Callable[[EntityGroup, QueryPlan], bool]
+
+_log = logging.getLogger("reelgraph.router.execution")
+
+
+class Variants:
+    """The quick ways of one plan, by what holds of its `conditions`."""
+
+    def __init__(
+        self, plan: QueryPlan, conditions: Mapping[Condition, int], own_copies: NeedsOwnCopies
+    ) -> None:
+        self._plan = plan
+        self._conditions = conditions
+        self._own_copies = own_copies
+        self._made: dict[Truths, TypedProgram | None] = {}
+        self._asked: dict[Truths, int] = {}
+        self.making: set[asyncio.Future[TypedProgram | None]] = set()
+        """What is being made on a thread."""
+
+    def find(self, truths: Truths) -> TypedProgram | None:
+        """The quick way for what holds, where it is made already; call it on the event loop."""
+        if truths in self._made:
+            return self._made[truths]
+        if len(self._made) < MOST_VARIANTS and len(self._asked) < MOST_COUNTED:
+            self._asked[truths] = self._asked.get(truths, 0) + 1
+            if self._asked[truths] >= WORTH_WHILE:
+                self._made[truths] = None
+                making = asyncio.get_running_loop().run_in_executor(None, self.make, truths)
+                self.making.add(making)
+                making.add_done_callback(partial(self._keep, truths))
+        return None
+
+    def make(self, truths: Truths) -> TypedProgram | None:
+        """Compile the quick way for what holds; None where records cannot say it."""
+        try:
+            plan = settle_conditions(self._plan, lambda one: self._holds(one, truths))
+        except NotTyped:
+            return None
+        return compile_typed(
+            plan, analyse_positions(plan), lambda group: self._own_copies(group, plan)
+        )
+
+    def _holds(self, condition: Condition, truths: Truths) -> bool:
+        if condition == ALWAYS:
+            return True
+        place = self._conditions.get(condition)
+        if place is None:
+            raise NotTyped("a condition that the ordinary way does not read")
+        return truths[place]
+
+    def _keep(self, truths: Truths, making: asyncio.Future[TypedProgram | None]) -> None:
+        self.making.discard(making)
+        if making.cancelled():
+            return
+        error = making.exception()
+        if error is not None:
+            _log.error("a quick way through a plan could not be made", exc_info=error)
+        else:
+            self._made[truths] = making.result()
