@@ -14,6 +14,7 @@ from .check_interface_fields import check_interface_fields
 from .check_interface_object_sharing import check_interface_object_sharing
 from .check_links import check_links
 from .check_merged_implementations import check_merged_implementations
+from .check_merged_unions import check_merged_unions
 from .check_query_root import check_query_root
 from .check_shared_runtime_types import check_shared_runtime_types
 from .inaccessible import check_inaccessible
@@ -25,6 +26,7 @@ RULES: tuple[Callable[[MergeState, dict[str, NamedType]], None], ...] = (
     check_interface_fields,
     check_interface_object_sharing,
     check_merged_implementations,
+    check_merged_unions,
     check_input_circles,
     check_shared_runtime_types,
 )

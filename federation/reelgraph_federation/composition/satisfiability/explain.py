@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...type_refs import named
-from .abilities import Taken
+from .abilities import Taken, TypeAbility
 from .contexts import Contexts
 from .reach import Reach, bits
 
@@ -29,6 +29,19 @@ def report_unsatisfiable(
         if field in type_def.fields
     ]
     state.report("SATISFIABILITY_ERROR", "\n".join(lines), coordinate, where)
+
+
+def report_untold_type(state: MergeState, place: Place, ability: TypeAbility, mask: int) -> None:
+    """Report that nobody can tell the type of what is found as an interface object only."""
+    name = ability.interface_objects[bits(mask)[0]]
+    lines = [
+        f'the query "{_query(state, place, "__typename")}" cannot be answered:',
+        f'- {state.subgraph_list(bits(mask))} has "{name}" as @interfaceObject, '
+        "which does not tell the type",
+        f'- no subgraph with the interface "{name}" can be entered from there by a @key of it',
+    ]
+    where = [(index, each.at) for index, each in state.by_type[name] if mask >> index & 1]
+    state.report("SATISFIABILITY_ERROR", "\n".join(lines), name, where)
 
 
 def _query(state: MergeState, place: Place, field: str) -> str:

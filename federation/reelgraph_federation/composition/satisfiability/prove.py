@@ -17,9 +17,9 @@ from ...supergraph.model import NamedType, ObjectType
 from ..state import MergeState
 from .abilities import Abilities, FieldAbility, Taken
 from .contexts import Contexts
-from .explain import report_unsatisfiable
+from .explain import report_unsatisfiable, report_untold_type
 from .memory import ProofMemory, Step, Views
-from .reach import Reach, outcomes
+from .reach import Reach, outcomes, tells_type
 from .views import NO_VIEWS, provided_below, views_after
 
 MAX_PLACES = 1_000_000
@@ -126,6 +126,12 @@ class _Proof:
         assert isinstance(merged, ObjectType)
         mask = self.reach.closure(place.type_name, place.found, place.views)
         ability = self.abilities.of(place.type_name)
+        if ability.interface_objects and not tells_type(ability, mask):
+            yield None
+            if (place.type_name, "__typename") not in self.failed:
+                self.failed.add((place.type_name, "__typename"))
+                report_untold_type(self.state, place, ability, mask)
+            return
         for name, field in merged.fields.items():
             if field.marks.inaccessible:
                 continue

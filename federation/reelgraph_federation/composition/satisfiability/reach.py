@@ -8,7 +8,7 @@ found by guessing "no" and asking again until no guess changes.
 from __future__ import annotations
 
 from ...field_sets import FieldSet, Selection
-from .abilities import Abilities, FieldAbility
+from .abilities import Abilities, FieldAbility, TypeAbility
 from .memory import Question, Views
 from .views import NO_VIEWS, provided_below, views_after
 
@@ -25,6 +25,11 @@ def bits(mask: int) -> list[int]:
         found.append(low.bit_length() - 1)
         mask ^= low
     return found
+
+
+def tells_type(ability: TypeAbility, mask: int) -> bool:
+    """Tell whether some subgraph knows the object by its own type, not by an interface's only."""
+    return any(index not in ability.interface_objects for index in bits(mask))
 
 
 class Reach:
