@@ -209,7 +209,7 @@ def _parse(graph: Supergraph, text: str) -> DocumentNode:
     from reelgraph_router.pipeline.parse import parse_document
     from reelgraph_router.pipeline.validate import validate_document
 
-    document = parse_document(text, max_tokens=1_000_000)
+    document = parse_document(text, max_tokens=1_000_000, max_characters=10_000_000)
     validate_document(graph.api_schema, document, hints=True)
     return document
 

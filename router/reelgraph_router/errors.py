@@ -9,10 +9,14 @@ error" only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from graphql import GraphQLError
+
+_LONG_NUMBER = re.compile(r"Exceeds the limit \(\d+ digits\).*?increase the limit", re.DOTALL)
+"""What Python says of them, and no client should hear."""
 
 INTERNAL_MESSAGE = "Internal error"
 
@@ -112,7 +116,7 @@ def from_graphql_errors(errors: Sequence[GraphQLError], code: str) -> RequestErr
     return RequestError(
         [
             GraphQLFault(
-                error.message,
+                _LONG_NUMBER.sub("a number that is too long", error.message),
                 code,
                 locations=tuple((at.line, at.column) for at in error.locations or ()),
             )

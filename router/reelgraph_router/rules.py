@@ -17,6 +17,7 @@ def graph_rules(settings: RouterSettings) -> GraphRules:
     return GraphRules(
         operations=OperationRules(
             max_tokens=settings.max_tokens,
+            max_characters=settings.max_document_characters,
             limits=OperationLimits(
                 settings.max_depth,
                 settings.max_aliases,

@@ -42,6 +42,9 @@ class RouterSettings(ServiceSettings):
     max_body_bytes: int = Field(
         default=2_000_000, gt=0, description="Largest request body, in bytes."
     )
+    max_document_characters: int = Field(
+        default=200_000, gt=0, description="Longest document, in characters."
+    )
     max_tokens: int = Field(default=15_000, gt=0, description="Most tokens in an operation.")
     max_depth: int = Field(default=100, gt=0, description="Deepest nesting of fields.")
     max_aliases: int = Field(default=1_000, ge=0, description="Most aliases in an operation.")

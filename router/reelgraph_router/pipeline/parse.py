@@ -9,8 +9,14 @@ from reelgraph_router.errors import Code, from_graphql_errors, refuse
 _TOO_MANY = ("Document contains more than", "too many tokens")
 
 
-def parse_document(query: str, max_tokens: int) -> DocumentNode:
-    """Parse `query`; raises RequestError on a syntax error or too many tokens."""
+def parse_document(query: str, max_tokens: int, max_characters: int) -> DocumentNode:
+    """Parse `query`; raises RequestError on a syntax error, or one that is too long."""
+    if len(query) > max_characters:  # comments and texts cost time as well
+        raise refuse(
+            f"The document has more than {max_characters} characters.",
+            Code.LIMIT_EXCEEDED,
+            well_formed=True,
+        )
     try:
         return parse(query, max_tokens=max_tokens, allow_empty_selection_sets=False)
     except GraphQLSyntaxError as error:

@@ -29,6 +29,7 @@ from reelgraph_router.execution.compile import TimeoutOf, compile_plan
 from reelgraph_router.execution.program import Program
 from reelgraph_router.hooks import Hooks, ParsedDocument, PlannedOperation, ValidatedDocument, call
 from reelgraph_router.pipeline.authorize import AuthorizationRules, Unauthorized
+from reelgraph_router.pipeline.check_conditions import checking_conditions
 from reelgraph_router.pipeline.coerce_variables import Coerce, prepare_coercion
 from reelgraph_router.pipeline.limits import OperationLimits, check_limits
 from reelgraph_router.pipeline.parse import choose_operation, parse_document
@@ -47,6 +48,7 @@ class OperationRules:
     """What operations are allowed, and how their fetches are timed."""
 
     max_tokens: int = 15_000
+    max_characters: int = 200_000
     limits: OperationLimits = field(default_factory=OperationLimits)
     introspection: bool = True
     cache_size: int = 1_000
@@ -109,7 +111,9 @@ class Stages:
         self, query: str, name: str | None, deferring: frozenset[str] | None = None
     ) -> CheckedOperation:
         """Parse, choose, validate and normalise; `deferring` is as for `normalize_operation`."""
-        document = await self._run(parse_document, query, self._rules.max_tokens)
+        document = await self._run(
+            parse_document, query, self._rules.max_tokens, self._rules.max_characters
+        )
         if self._hooks.parse:
             parsed = ParsedDocument(query, name, document)
             await call(self._hooks.parse, parsed)
@@ -148,6 +152,7 @@ class Stages:
                 well_formed=True,
             )
         coerce = prepare_coercion(schema, operation, hints=rules.introspection)
+        coerce = checking_conditions(document, operation, coerce)
         if not rules.count_usage:
             return CheckedOperation(normalized, coerce, defer_variables)
         use = find_use(schema, document, operation)
