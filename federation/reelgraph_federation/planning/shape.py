@@ -82,7 +82,7 @@ class ShapeBuilder:
                 left_out=True,
             )
             if self._is_shown(field, shape):
-                found.append((field.order, shape))
+                found += _placed(field, shape)
         return found
 
     def _is_shown(self, field: SelectedField, shape: FieldShape) -> bool:

@@ -207,7 +207,7 @@ def _touched(weave: Weave, type_name: str, fields: FieldSet) -> Iterator[Coordin
         if not one.name:
             yield from _touched(weave, one.on or type_name, one.children)
             continue
-        for owner in weave.members.get(type_name) or {type_name}:
+        for owner in sorted(weave.members.get(type_name) or {type_name}):
             returned = weave.returned.get((owner, one.name))
             if returned is not None:
                 yield owner, one.name

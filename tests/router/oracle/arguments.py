@@ -17,6 +17,8 @@ VARIABLES: dict[str, list[tuple[str, list[Any]]]] = {
     "m": [("Int!", [1, 2]), ("Int! = 3", [4])],
     "cs": [("[Color!]", [["BLUE", "RED"], [], None]), ("[Color!]!", [["GREEN"], "RED"])],
     "ww": [("[Wish!]", [[{}], [{"color": "BLUE"}, {"amount": 2}], None])],
+    "name": [("String!", ["E0", "Query"]), ('String! = "Wish"', ["Nothing"])],
+    "includeDeprecated": [("Boolean! = true", [False])],
 }
 LITERALS = {
     "n": ("0", "1", "2", "null"),
@@ -27,6 +29,8 @@ LITERALS = {
     "m": ("1", "2"),
     "cs": ("[RED, BLUE]", "GREEN", "[]"),
     "ww": ("[{amount: 1}]", "{color: RED}", "[]"),
+    "name": ('"E0"', '"Wish"', '"Color"', '"I0"', '"String"', '"Query"', '"Nothing"'),
+    "includeDeprecated": ("true", "false"),
 }
 
 

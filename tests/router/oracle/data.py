@@ -88,7 +88,8 @@ class DataMaker:
             return {"$error": f"{one.name}.{model.name}"}
         if wrapper.endswith("!"):
             return self._value_of(one, model, wrapper[:-1], index, depth)
-        if not is_key and self.dice.chance(self.nulls):
+        # Of a key of two fields one may be null.
+        if (not is_key or model.name == "b") and self.dice.chance(self.nulls):
             return None
         return self._value_of(one, model, wrapper, index, depth)
 
@@ -97,9 +98,11 @@ class DataMaker:
     ) -> Json:
         if wrapper.startswith("["):
             most = 3 if wrapper.count("[") == 1 and depth == 0 else 2
+            # Keys are told apart by their first items.
+            least = 1 if self.world.is_key(one, model.name) else 0
             return [
                 self._value(one, model, wrapper[1:-1], index * 3 + number, depth)
-                for number in range(self.dice.upto(most))
+                for number in range(self.dice.upto(most, least))
             ]
         return self._leaf(one, model, index, depth)
 

@@ -43,7 +43,11 @@ WORLD_FEATURES = (
     "interface implements an interface",
     "interface members unknown to a subgraph",
     "keys over several hops",
+    "key of which a part may be null",
     "label in force",
+    "list of entities in a key",
+    "list of scalars in a key",
+    "list of values in a key",
     "lists of lists",
     "mutations",
     "narrower type in one subgraph",
@@ -75,6 +79,7 @@ OPERATION_FEATURES = (
     "input object argument",
     "introspection fields beside others",
     "mutation",
+    "mutation selected twice",
     "named fragment",
     "one response name for different fields of members",
     "one response name with different arguments",
@@ -116,6 +121,11 @@ def _type_features(one: TypeModel) -> set[str]:
         found.add("nested key")
     if any("v {" in key for key in one.keys):
         found.add("value in a key")
+    for name, feature in (("ls", "scalars"), ("vs", "values"), ("os", "entities")):
+        if name in one.fields:
+            found.add(f"list of {feature} in a key")
+    if "b" in one.fields and "!" not in one.fields["b"].wrapper:
+        found.add("key of which a part may be null")
     if one.kind == "interface" and one.interfaces:
         found.add("interface implements an interface")
     for model in one.fields.values():

@@ -63,7 +63,7 @@ def _add_keys(world: World, one: TypeModel, dice: Dice) -> None:
         one.keys.append("k")
     if dice.chance(20):
         one.fields["a"] = FieldModel("a", "Int", "{}!")
-        one.fields["b"] = FieldModel("b", "ID", "{}!")
+        one.fields["b"] = FieldModel("b", "ID", dice.one_of(("{}!", "{}!", "{}")))
         one.keys.append("a b")
     others = [other.name for other in world.of_kind("entity") if other is not one]
     if dice.chance(20) and others:
@@ -73,6 +73,26 @@ def _add_keys(world: World, one: TypeModel, dice: Dice) -> None:
         world.types.setdefault("KV", _key_value())
         one.fields["v"] = FieldModel("v", "KV", "{}!")
         one.keys.append("v { x y }")
+    _add_list_key(world, one, others, dice)
+
+
+def _add_list_key(world: World, one: TypeModel, others: list[str], dice: Dice) -> None:
+    """Add a key that selects a list: of scalars, of values or of other entities."""
+    if not dice.chance(20):
+        return
+    kind = dice.one_of(("ls", "vs", "os") if others else ("ls", "vs"))
+    wrapper = dice.one_of(("[{}!]!", "[{}]!", "[[{}!]!]!"))
+    match kind:
+        case "ls":
+            one.fields["ls"] = FieldModel("ls", "ID", wrapper)
+            one.keys.append(dice.one_of(("ls", "id ls")))
+        case "vs":
+            world.types.setdefault("KV", _key_value())
+            one.fields["vs"] = FieldModel("vs", "KV", wrapper)
+            one.keys.append("vs { x y }")
+        case "os":
+            one.fields["os"] = FieldModel("os", dice.one_of(others), wrapper)
+            one.keys.append("os { id } id")
 
 
 def _key_value() -> TypeModel:

@@ -16,6 +16,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     GraphQLUnionType,
+    SchemaMetaFieldDef,
+    TypeMetaFieldDef,
     get_named_type,
     is_abstract_type,
     is_composite_type,
@@ -90,9 +92,6 @@ class OperationMaker:
             self.features.add("mutation")
         assert root is not None
         body = self._selection(root, self.dice.upto(5, 2), {}, ())
-        if self.with_introspection and kind == "query" and self.dice.chance(4):
-            body.append(Node(self.dice.one_of(INTROSPECTION)))
-            self.features.add("introspection fields beside others")
         definitions = self.arguments.definitions()
         head = f"{kind} Q({definitions})" if definitions else f"{kind} Q"
         used = "".join(
@@ -107,7 +106,9 @@ class OperationMaker:
 
     def _part(self, on: Composite, depth: int, table: Table, chain: Chain) -> Node:
         self.budget -= 1
-        percent = 45 if is_abstract_type(on) else 15
+        if on is self.facts.schema.query_type and self.with_introspection and self.dice.chance(4):
+            return self._introspection(on, table, chain)
+        percent = 45 if is_abstract_type(on) else 0 if on.name.startswith("__") else 15
         if depth > 0 and self.budget > 0 and self.dice.chance(percent):
             return self._fragment(on, depth, table, chain)
         fields = {}
@@ -115,8 +116,11 @@ class OperationMaker:
             fields = {
                 name: one
                 for name, one in on.fields.items()
-                if (depth > 0 and self.budget > 0)
-                or not is_composite_type(get_named_type(one.type))
+                if (
+                    (depth > 0 and self.budget > 0)
+                    or not is_composite_type(get_named_type(one.type))
+                )
+                and (on.name, name) not in UNLIKE
             }
         if not fields:
             alias = "t: " if self.dice.chance(25) else ""
@@ -130,26 +134,38 @@ class OperationMaker:
         return self._field(on, name, fields[name], depth, table, chain)
 
     def _field(
-        self, on: Composite, name: str, one: GraphQLField, depth: int, table: Table, chain: Chain
+        self,
+        on: Composite,
+        name: str,
+        one: GraphQLField,
+        depth: int,
+        table: Table,
+        chain: Chain,
+        response_name: str = "",
     ) -> Node:
-        response_name = self.dice.one_of("xyz") if self.dice.chance(14) else name
+        schema = self.facts.schema
+        is_meta = bool(response_name)
+        if not is_meta:
+            response_name = self.dice.one_of("xyz") if self.dice.chance(14) else name
         target = get_named_type(one.type)
         is_composite = is_composite_type(target)
         shape = str(one.type).replace(target.name, "{}") if is_composite else str(one.type)
-        alike = [key for key, slot in table.items() if slot.shape == shape]
-        if alike and self.dice.chance(25):
+        alike = [
+            key
+            for key, slot in table.items()
+            if slot.shape == shape and not key.startswith(META_NAMES)
+        ]
+        if alike and not is_meta and self.dice.chance(25):
             response_name = self.dice.one_of(alike)
         arguments = self.arguments.make(one)
         node = Node("", response_name, name, arguments, shape, _object_name(on))
         slot = table.get(response_name)
-        # Which of two equal mutations counts depends on conditions: the plan fixes it once.
-        once = not chain and on is self.facts.schema.mutation_type
         for number in count():
-            if fits(table, node, chain, self.fragments) and not (
-                once and node.response_name in table
-            ):
+            if fits(table, node, chain, self.fragments):
                 break
-            node.response_name = f"a{number}"
+            node.response_name = f"{META_NAMES[0] if is_meta else 'a'}{number}"
+        if slot is not None and node.response_name == response_name and on is schema.mutation_type:
+            self.features.add("mutation selected twice")
         self._note_slot(node, slot, chain)
         if node.response_name != name:
             self.features.add("alias")
@@ -160,6 +176,15 @@ class OperationMaker:
             below = (*chain, node.parent)
             node.children = self._selection(target, depth - 1, slot.below, below)  # type: ignore[arg-type]
         return node
+
+    def _introspection(self, on: Composite, table: Table, chain: Chain) -> Node:
+        """Ask for something of the schema; what is asked once more is merged."""
+        self.features.add("introspection fields beside others")
+        name, one = self.dice.one_of(
+            (("__schema", SchemaMetaFieldDef), ("__type", TypeMetaFieldDef))
+        )
+        response_name = self.dice.one_of((name, META_NAMES[0]))
+        return self._field(on, name, one, 2, table, chain, response_name)
 
     def _note_slot(self, node: Node, slot: Slot | None, chain: Chain) -> None:
         if slot is None or node.response_name.startswith("a"):
@@ -182,8 +207,6 @@ class OperationMaker:
             self.features.add("fragment on another abstract type")
         known = [name for name, where in self.conditions.items() if where == target.name]
         is_named = self.dice.chance(30)
-        if on is self.facts.schema.mutation_type:
-            known = []
         if is_named and known and self.dice.chance(60):
             name = self.dice.one_of(known)
             inner = list(fields_in(self.fragments[name], self.fragments))
@@ -203,12 +226,10 @@ class OperationMaker:
         return Node(f"...{shown}{condition}", children=nodes)
 
 
-INTROSPECTION = (
-    "__schema { queryType { name } }",
-    "s: __schema { mutationType { name } __typename }",
-    '__type(name: "E0") { name kind ofType { name } }',
-    '__type(name: "Wish") { inputFields { name defaultValue } }',
-)
+META_NAMES = ("s", "__schema", "__type")
+"""How response names of introspection fields begin, and no others."""
+UNLIKE = {("__Schema", "directives")}
+"""What a router's schema may have more of than the unsplit one."""
 
 
 def _object_name(on: Composite) -> str | None:

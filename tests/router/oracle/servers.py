@@ -287,12 +287,20 @@ def _provided(fields: FieldSet, type_name: str, name: str) -> FieldSet | None:
 
 
 def _has_key(representation: Json, key: FieldSet) -> bool:
-    for one in key:
-        if not isinstance(representation, dict) or representation.get(one.name) is None:
-            return False
-        if one.children and not _has_key(representation[one.name], one.children):
-            return False
-    return True
+    """Tell whether a representation has a key. Parts of it may be null, but not the whole."""
+    return _selects(representation, key) and any(
+        representation[one.name] is not None for one in key
+    )
+
+
+def _selects(value: Json, key: FieldSet) -> bool:
+    if isinstance(value, list):
+        return all(_selects(item, key) for item in value)
+    return isinstance(value, dict) and all(
+        one.name in value
+        and (value[one.name] is None or not one.children or _selects(value[one.name], one.children))
+        for one in key
+    )
 
 
 def _wrap(store: Store, value: Json, provided: FieldSet) -> Json:

@@ -93,8 +93,10 @@ class Splitter:
         elif one.kind == "value":
             for model in one.fields.values():
                 self.needs(model.type, part, seen)
-        elif "o" in one.fields:
-            self.needs(one.fields["o"].type, part, seen)
+        elif one.kind == "entity":
+            for key in ("o", "os"):
+                if key in one.fields:
+                    self.needs(one.fields[key].type, part, seen)
         return seen
 
     def allowed(self, part: Part, name: str) -> bool:
@@ -130,7 +132,7 @@ class Splitter:
                 part.fields[one.name].setdefault(name, Placed())
                 other = one.fields[name].type
                 self.define(part, other)
-                if name == "o":
+                if name in ("o", "os"):
                     part.fields[other].setdefault("id", Placed())
 
     def _define_value(self, part: Part, one: TypeModel) -> None:

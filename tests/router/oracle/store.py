@@ -11,7 +11,7 @@ from graphql import FieldNode, OperationDefinitionNode, parse, value_from_ast_un
 from reelgraph_federation.field_sets import FieldSet
 from tests.router.oracle.data import Data, Json
 
-KEY_FIELDS = ("id", "k", "a", "b", "o", "v")
+KEY_FIELDS = ("id", "k", "a", "b", "o", "v", "ls", "vs", "os")
 
 
 class FieldFailed(Exception):
@@ -106,6 +106,12 @@ class Store:
         return None
 
     def _matches(self, own: Json, given: Json) -> bool:
+        if isinstance(given, list):
+            return (
+                isinstance(own, list)
+                and len(own) == len(given)
+                and all(map(self._matches, own, given))
+            )
         if isinstance(given, dict):
             own = self.deref(own)
             return all(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from reelgraph_federation.operations.conditions import (
+    ALWAYS,
     NEVER,
     Condition,
     TooManyConditionsError,
@@ -23,6 +24,7 @@ Turn: TypeAlias = tuple[int, Condition]
 """A place, and when the field stands there. The conditions of a field's turns exclude each other."""
 
 _MOST_IN_RESPONSES = 8
+"""Different conditions."""
 
 
 def find_turns(group: Sequence[tuple[int, Entry]]) -> list[Turn]:
@@ -32,22 +34,28 @@ def find_turns(group: Sequence[tuple[int, Entry]]) -> list[Turn]:
     """
     turns: list[Turn] = []
     before: Condition = NEVER
-    last = group[0][0]
+    last, joined = group[0][0], False  # joined: nothing else stands between the last turn and here
     for order, entry in group:
+        if before == ALWAYS:
+            break
+        joined, last = joined and order == last + 1, order
         condition = without(entry.condition, before)
-        if condition != NEVER:
-            if turns and order == last + 1:
-                turns[-1] = turns[-1][0], either(turns[-1][1], condition)
-            else:
-                turns.append((order, condition))
-            before = either(before, entry.condition)
-        last = order
+        if condition == NEVER:
+            continue
+        if joined:
+            turns[-1] = turns[-1][0], either(turns[-1][1], condition)
+        else:
+            turns.append((order, condition))
+            joined = True
+        before = either(before, entry.condition)
     return turns
 
 
 def find_places(group: Sequence[tuple[int, Entry]]) -> tuple[Turn, ...]:
     """Return the places in the response; none where it is that of the first occurrence."""
-    if len(group) == 1 or len(group) > _MOST_IN_RESPONSES:
+    if len(group) == 1 or group[0][1].condition == ALWAYS:
+        return ()
+    if len({entry.condition for _, entry in group}) > _MOST_IN_RESPONSES:
         return ()
     try:
         turns = find_turns(group)
