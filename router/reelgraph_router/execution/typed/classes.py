@@ -22,6 +22,7 @@ from reelgraph_federation.planning.nodes import (
     Written,
 )
 from reelgraph_router.execution.positions import KeyPath, Positions
+from reelgraph_router.execution.typed.abstract import Member, Mixture, NotTyped, mix
 
 INT = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 ANY_BUT_NULL = bool | int | float | str | list[Any] | dict[str, Any]
@@ -35,10 +36,6 @@ SCALARS: dict[str, Any] = {
 
 
 RecordType = type[msgspec.Struct]
-
-
-class NotTyped(Exception):
-    """The plan has something that records cannot say; the text names it, for developers."""
 
 
 def attribute(key: str) -> str:
@@ -75,7 +72,9 @@ class Records:
     """What the bytes at a folded position are decoded as."""
     shapes: dict[KeyPath, ObjectShape] = field(default_factory=dict)
     by_path: dict[KeyPath, Record] = field(default_factory=dict)
-    _made: dict[tuple[FieldForm, ...], RecordType] = field(default_factory=dict)
+    mixtures: dict[KeyPath, Mixture] = field(default_factory=dict)
+    """The positions where objects of several types may stand."""
+    _made: dict[object, RecordType] = field(default_factory=dict)
 
     def type_at(self, path: KeyPath, written: Written) -> Any:
         """The type of the value that a fetch writes at `path`."""
@@ -96,8 +95,7 @@ class Records:
         fields: list[FieldForm] = []
         exact = True
         for one in shape.fields:
-            if one.introspection or one.left_out or one.condition != ALWAYS:
-                raise NotTyped("introspection, what the caller may not have, or a condition")
+            self._check_field(one)
             if one.constant is not None:
                 fields.append((one.response_name, one.constant, None, False))
                 continue
@@ -110,6 +108,45 @@ class Records:
         record = Record(made, tuple(f[0] for f in fields), hidden, exact)
         self.by_path[path] = record
         return record
+
+    def is_mixed(self, path: KeyPath) -> bool:
+        """Whether objects of several types may stand at a position, or above it."""
+        return any(path[:length] in self.mixtures for length in range(1, len(path) + 1))
+
+    def _add_mixture(self, abstract: AbstractShape, path: KeyPath) -> Record:
+        """Make the record type of objects of several types; all but the type may be missing."""
+        mixture = self.mixtures[path] = mix(abstract)
+        key = mixture.typename_key
+        shape = ObjectShape(abstract.name, abstract.nullable, mixture.fields)
+        self.shapes[path] = shape
+        entries = self.positions.entries.get((*path, key), [])
+        if not entries or any(e.joined or e.written.types is not None for e in entries):
+            raise NotTyped("a type that does not come with the object")
+        typename: Any = Literal[tuple(member.name for member in mixture.members)]
+        fields: list[FieldForm] = []
+        for one in mixture.fields:
+            self._check_field(one)
+            if one.constant is None:
+                fields.append((one.key, None, self._field_form(one, path)[0], True))
+            elif one.response_name == key:
+                fields.append((key, None, typename, False))
+            else:
+                fields.append((one.response_name, None, str, True))
+        hidden = self._hidden(shape, path)
+        fields += [(other, None, Any, True) for other in hidden if other != key]
+        if not mixture.shows_typename:
+            fields.append((key, None, typename, False))
+        for below in self.positions.below.get(path, ()):
+            if any(entry.written.shared for entry in self.positions.entries[(*path, below)]):
+                raise NotTyped("a key that is answered twice")
+        made = self._make(tuple(fields), mixture.members)
+        record = Record(made, tuple(f[0] for f in fields), hidden, False)
+        self.by_path[path] = record
+        return record
+
+    def _check_field(self, one: FieldShape) -> None:
+        if one.introspection or one.left_out or one.condition != ALWAYS:
+            raise NotTyped("introspection, what the caller may not have, or a condition")
 
     def _field_form(self, one: FieldShape, path: KeyPath) -> tuple[Any, bool]:
         if one.key != one.response_name:
@@ -134,12 +171,19 @@ class Records:
             item, exact = self._form(shape.item, path)
             form = list_of(item)
         else:
-            record = self.by_path.get(path) or self.add(_concrete(shape), path)
+            record = self.by_path.get(path) or self._add_at(shape, path)
             form, exact = record.type, record.exact
             if path in self.folds:
                 self.folded[path] = Union[form, None] if shape.nullable else form  # noqa: UP007
                 return msgspec.Raw, exact
         return (form | None if shape.nullable else form), exact
+
+    def _add_at(self, shape: ObjectShape | AbstractShape, path: KeyPath) -> Record:
+        if isinstance(shape, ObjectShape):
+            return self.add(shape, path)
+        if shape.typename_key is None and shape.possible:
+            return self.add(shape.possible[0][1], path)
+        return self._add_mixture(shape, path)
 
     def _is_late(self, path: KeyPath, key: str) -> bool:
         """Whether the key is added to objects that stand there already."""
@@ -152,7 +196,9 @@ class Records:
         return any(late)
 
     def _hidden(self, shape: ObjectShape, path: KeyPath) -> tuple[str, ...]:
-        seen = {one.key for one in shape.fields if one.constant is None}
+        seen = {
+            one.key for one in shape.fields if one.constant is None or one.key == one.response_name
+        }
         hidden = tuple(sorted(self.positions.below.get(path, set()) - seen))
         for key in hidden:
             if any(e.written.children is not None for e in self.positions.entries[(*path, key)]):
@@ -161,10 +207,12 @@ class Records:
                 raise NotTyped("a hidden key under a response name")
         return hidden
 
-    def _make(self, fields: tuple[FieldForm, ...]) -> RecordType:
-        known = self._made.get(fields)
+    def _make(self, fields: tuple[FieldForm, ...], members: tuple[Member, ...] = ()) -> RecordType:
+        """The record type; where objects are finished differently, it is another one."""
+        known = self._made.get((fields, members))
         if known is None:
-            known = self._made[fields] = define("Record", [_define_field(*f) for f in fields])
+            known = define("Record", [_define_field(*f) for f in fields])
+            self._made[fields, members] = known
         return known
 
 
@@ -200,11 +248,3 @@ def _define_field(
     if late:
         return (key, Union[form, msgspec.UnsetType], msgspec.UNSET)  # noqa: UP007 - not all take `|`
     return (key, form)
-
-
-def _concrete(shape: ObjectShape | AbstractShape) -> ObjectShape:
-    if isinstance(shape, ObjectShape):
-        return shape
-    if shape.typename_key is None and shape.possible:
-        return shape.possible[0][1]
-    raise NotTyped("an abstract type")

@@ -30,6 +30,8 @@ def write_collectors(source: Source, positions: Positions, records: Records) -> 
 def same_by(positions: Positions, records: Records, node: Node) -> tuple[str, ...]:
     """The keys that equal objects at a node have in common, where equal ones may be made one."""
     record = records.by_path[node.path]
+    if any(step.types is not None for step in node.steps):
+        return ()
     if not node.cached or not node.path or not record.exact or node.path not in (
         positions.entity_positions
     ):  # fmt: skip

@@ -74,7 +74,10 @@ class DistinctCollector:
         step = self._node.steps[number]
         nullable = self._nullable(step.key, step.list_depth)
         shared = self._positions.is_joined(self._path, step.key)
+        may_miss = self._path in self._records.mixtures
         self._go(f"[{self._value}.{attribute(step.key)}]", may_be_null=nullable[0])
+        if may_miss:
+            self._clauses += f" if {self._value} is not UNSET"
         if shared:
             name = self._source.name("s")
             value = self._value
@@ -82,6 +85,9 @@ class DistinctCollector:
             self._clauses, self._value = f"for o in {name}", "o"
         for level in range(step.list_depth):
             self._go(self._value, may_be_null=nullable[level + 1])
+        if step.types is not None:
+            name = attribute(step.typename_key or "")
+            self._clauses += f" if {self._value}.{name} in {step.types!r}"
         self._path = (*self._path, step.key)
 
     def _go(self, values: str, *, may_be_null: bool) -> None:

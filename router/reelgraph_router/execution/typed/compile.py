@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import starmap
-from typing import Any, cast
+from typing import Any, Union, cast
 
 import msgspec
 
@@ -14,8 +14,8 @@ from reelgraph_federation.planning.nodes import ALWAYS, EntityGroup, Fetch, Quer
 from reelgraph_router.execution.generate_shape import Unusual
 from reelgraph_router.execution.positions import KeyPath, Positions, key_path
 from reelgraph_router.execution.source import Source
+from reelgraph_router.execution.typed.abstract import NotTyped
 from reelgraph_router.execution.typed.classes import (
-    NotTyped,
     Records,
     RecordType,
     define,
@@ -134,7 +134,7 @@ def _compile(
         fetches=tuple(_fetch(fetch, records, names) for fetch in plan.fetches),
         root=root,
         response=define("Response", [("data", root)]),
-        finish=names["finish"] if hides or records.folds else None,
+        finish=names["finish"] if hides or records.folds or records.mixtures else None,
         nodes=len(positions.ordered),
         source=source.text(),
         habits=habits,
@@ -156,8 +156,6 @@ def _check_plan(plan: QueryPlan, own_copies: Callable[[EntityGroup], bool]) -> N
 def _check_group(group: EntityGroup) -> None:
     if group.condition != ALWAYS or group.contexts:
         raise NotTyped("a condition, or contextual arguments")
-    if any(step.types is not None for place in group.places for step in place.steps):
-        raise NotTyped("a way that depends on the runtime type")
     if not group.representation.fields:
         raise NotTyped("a representation without fields")
     for sent in group.representation.fields:
@@ -169,7 +167,7 @@ def _check_hidden(plan: QueryPlan, positions: Positions, records: Records) -> No
     """What the client does not see must stand where it can be taken out again."""
     nodes = {node.path for node in positions.ordered}
     for path, record in records.by_path.items():
-        if record.hidden and path not in nodes:
+        if record.hidden and path not in nodes and not records.is_mixed(path):
             raise NotTyped("a hidden key where no entity stands")
     for path in {node.path for node in positions.ordered} - records.by_path.keys():
         raise NotTyped(f"an object that the client does not see at {'.'.join(path)}")
@@ -202,16 +200,18 @@ def _variable(group: EntityGroup) -> bytes:
 
 def _entity(group: EntityGroup, records: Records) -> RecordType:
     """The record type of an answered entity; the same at all the group's places."""
-    return define(
-        "Entity",
-        [(written.key, _entity_field(group, written, records)) for written in group.written],
-    )
+    return define("Entity", [_entity_field(group, written, records) for written in group.written])
 
 
-def _entity_field(group: EntityGroup, written: Written, records: Records) -> Any:
+def _entity_field(
+    group: EntityGroup, written: Written, records: Records
+) -> tuple[str, Any] | tuple[str, Any, Any]:
     paths: list[KeyPath] = [(*key_path(place), written.key) for place in group.places]
     forms = [records.type_at(path, written) for path in paths]
     seen = [form for form in forms if form is not Any]
     if any(form != seen[0] for form in seen):
         raise NotTyped("places where an entity has different types")
-    return seen[0] if seen else Any
+    form = seen[0] if seen else Any
+    if written.types is not None:
+        return (written.key, Union[form, msgspec.UnsetType], msgspec.UNSET)  # noqa: UP007
+    return (written.key, form)

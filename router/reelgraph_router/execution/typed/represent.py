@@ -162,6 +162,8 @@ class _Representer:
 
     def _is_late(self, field: RepresentationField) -> bool:
         """Whether the field may not have been added, since it was not at all the group's places."""
+        if any(path in self._records.mixtures for path in self._paths()):
+            return True
         return any(
             self._positions.is_joined(key_path(place), field.key)
             and (place, field.key) not in self._positions.added

@@ -20,12 +20,14 @@ def write_takers(source: Source, fetch: Fetch, positions: Positions, records: Re
             source.line("return")
         for number, group in enumerate(fetch.groups):
             one = one_to_one(positions, records, group)
-            keys = [attribute(written.key) for written in group.written]
+            keys = [attribute(one.key) for one in group.written if one.types is None]
+            typed = [attribute(one.key) for one in group.written if one.types is not None]
             with source.block(f"if sent[{number}]:"):
                 source.line(f"entities = data.{attribute(group.alias)}")
                 source.line(f"if len(entities) != len(sent[{number}]): raise Unusual")
                 with source.block(f"for o, e in zip(sent[{number}], entities):"):
                     _assign(source, keys, one=one)
+                    _assign_where_given(source, typed, one=one)
 
 
 def _assign(source: Source, keys: list[str], *, one: bool) -> None:
@@ -41,3 +43,13 @@ def _assign(source: Source, keys: list[str], *, one: bool) -> None:
         for value, key in zip(values, keys, strict=True):
             source.line(f"p.{key} = {value}")
         source.line("pass")
+
+
+def _assign_where_given(source: Source, keys: list[str], *, one: bool) -> None:
+    """Only entities of some types have these keys."""
+    for key in keys:
+        with source.block(f"if e.{key} is not UNSET:"):
+            if one:
+                source.line(f"o.{key} = e.{key}")
+            else:
+                source.line(f"for p in o: p.{key} = e.{key}")

@@ -12,7 +12,7 @@ from functools import partial
 
 from reelgraph_federation.planning.nodes import ALWAYS, Condition, EntityGroup, QueryPlan
 from reelgraph_router.execution.positions import analyse_positions
-from reelgraph_router.execution.typed.classes import NotTyped
+from reelgraph_router.execution.typed.abstract import NotTyped
 from reelgraph_router.execution.typed.compile import TypedProgram, compile_typed
 from reelgraph_router.execution.typed.settle import settle_conditions
 
