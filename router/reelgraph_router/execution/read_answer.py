@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import orjson
 
 from reelgraph_router.errors import Code, GraphQLFault
+from reelgraph_router.execution.lenient_json import read_leniently
 from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, TransportFault
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -49,8 +50,8 @@ def read_data(answer: SubgraphAnswer) -> tuple[dict[str, object] | None, list[ob
     Raises AnswerFault when it is no GraphQL answer. `data` is None only with errors.
     """
     try:
-        document = orjson.loads(answer.body.removeprefix(BYTE_ORDER_MARK))
-    except orjson.JSONDecodeError:
+        document = _read(answer.body.removeprefix(BYTE_ORDER_MARK))
+    except (ValueError, RecursionError):
         _refuse_status(answer)
         message = "answered with something that is not JSON"
         raise AnswerFault(Code.SUBGRAPH_ANSWER_INVALID, message) from None
@@ -67,6 +68,13 @@ def read_data(answer: SubgraphAnswer) -> tuple[dict[str, object] | None, list[ob
     if data is None and not errors:
         raise AnswerFault(Code.SUBGRAPH_ANSWER_INVALID, "answered without data")
     return cast("dict[str, object] | None", data), errors or []
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return read_leniently(body)
 
 
 def _refuse_status(answer: SubgraphAnswer) -> None:
