@@ -156,6 +156,12 @@ class RouterSettings(ServiceSettings):
     max_subscriptions: int = Field(
         default=10_000, ge=0, description="Most subscriptions running at the same time."
     )
+    subscription_drain_seconds: float = Field(
+        default=10.0,
+        ge=0,
+        description="How long subscriptions that a new supergraph cannot go on with may still run; "
+        "each ends at a random time until then.",
+    )
     subscription_protocols: CommaList = Field(
         default=(),
         description="How to subscribe at subgraphs, such as catalog=sse,search=ws; ws where not "

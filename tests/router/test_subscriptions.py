@@ -10,7 +10,7 @@ import json
 
 import pytest
 from live import live
-from websockets.asyncio.client import connect
+from subscription_client import PROTOCOL, Socket, read_events, read_parts
 from websockets.exceptions import InvalidStatus
 
 from reelgraph_federation import Subgraph, compose
@@ -104,34 +104,6 @@ COUNTED = [
 ]
 
 
-async def read_parts(client, payload) -> list[object]:
-    """What a client of Apollo's multipart protocol reads; the response must end as it should."""
-    headers = {"accept": 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'}
-    answer = await client.post("/graphql", json=payload, headers=headers)
-    assert answer.headers["content-type"] == 'multipart/mixed; boundary="-"; subscriptionSpec=1.0'
-    preamble, *parts, end = answer.text.split("\r\n---")
-    assert (preamble, end) == ("", "--\r\n")
-    heads = {part.partition("\r\n\r\n")[0] for part in parts}
-    assert heads == {"\r\ncontent-type: application/json; charset=utf-8"}
-    return [json.loads(part.partition("\r\n\r\n")[2]) for part in parts]
-
-
-async def read_events(client, payload) -> list[tuple[str, object]]:
-    events, kind = [], ""
-    headers = {"accept": "text/event-stream"}
-    async with client.stream("POST", "/graphql", json=payload, headers=headers) as response:
-        if not response.headers["content-type"].startswith("text/event-stream"):
-            raise AssertionError(await response.aread())
-        async for line in response.aiter_lines():
-            if line.startswith("event: "):
-                kind = line[7:]
-            elif line.startswith("data:") and kind == "complete":
-                events.append((kind, None))
-            elif line.startswith("data: "):
-                events.append((kind, json.loads(line[6:])))
-    return events
-
-
 @both
 async def test_over_server_sent_events(routers):
     client, ticker = routers
@@ -180,36 +152,6 @@ async def test_multipart_shows_that_it_is_alive_and_ends_with_its_client(routers
         else:
             raise AssertionError(seen)
     await asyncio.wait_for(ticker.closed.wait(), 60)
-
-
-class Socket:
-    """A client of graphql-transport-ws."""
-
-    def __init__(self, client, **options) -> None:
-        url = str(client.base_url).replace("http", "ws", 1).rstrip("/") + "/graphql"
-        self._connect = connect(url, proxy=None, **options)
-
-    async def __aenter__(self):
-        self.socket = await self._connect
-        return self
-
-    async def __aexit__(self, *error) -> None:
-        await self.socket.close()
-
-    async def send(self, **message) -> None:
-        await self.socket.send(json.dumps(message))
-
-    async def read(self):
-        async with asyncio.timeout(60):
-            return json.loads(await self.socket.recv())
-
-    async def closed(self) -> int:
-        async with asyncio.timeout(60):
-            await self.socket.wait_closed()
-        return self.socket.close_code
-
-
-PROTOCOL = {"subprotocols": ["graphql-transport-ws"]}
 
 
 @both

@@ -60,7 +60,8 @@ class Graph:
         )
         self.introspection = Introspection(supergraph.api_schema)
         self.requests = 0
-        self._retired = False
+        self.replaced = asyncio.Event()
+        """Set when another graph has taken over."""
         self._closing: asyncio.Task[None] | None = None
 
     def enter(self) -> None:
@@ -70,12 +71,12 @@ class Graph:
     def leave(self) -> None:
         """A request has ended."""
         self.requests -= 1
-        if self._retired and self.requests == 0:
+        if self.replaced.is_set() and self.requests == 0:
             self._close()
 
     def retire(self) -> None:
         """Another graph has taken over."""
-        self._retired = True
+        self.replaced.set()
         if self.requests == 0:
             self._close()
 

@@ -51,6 +51,7 @@ class Pipeline:
         request_timeout: float = 30.0,
         share: bool = False,
         max_subscriptions: int = 10_000,
+        subscription_drain: float = 10.0,
         usage: UsageCounter | None = None,
         documents: DocumentRules | None = None,
     ) -> None:
@@ -61,7 +62,9 @@ class Pipeline:
         self._usage = usage
         self._documents = Documents(documents or DocumentRules())
         self.shared = SharedRuns()
-        self.subscriptions = Subscriptions(request_timeout, max_subscriptions)
+        self.subscriptions = Subscriptions(
+            graphs, request_timeout, max_subscriptions, subscription_drain
+        )
 
     async def handle(self, request: ClientRequest) -> Answer:
         """Answer a query or a mutation; never raises but for cancellation."""

@@ -20,6 +20,7 @@ class FaultKind(Enum):
     TIMEOUT = "did not answer in time"
     TOO_LARGE = "answered with more bytes than allowed"
     PROTOCOL = "did not speak HTTP"
+    STATUS = "answered with an HTTP error"
     OVERLOADED = "has too many requests waiting"
 
 

@@ -9,11 +9,11 @@ from typing import cast
 
 import orjson
 
+from reelgraph_router.transport.event_lines import MAX_EVENT_BYTES, check_size, events, lines
 from reelgraph_router.transport.port import FaultKind, StreamFault, SubgraphRequest
 
 SUBPROTOCOL = "graphql-transport-ws"
 CONNECT_SECONDS = 10.0
-MAX_EVENT_BYTES = 16 * 1024 * 1024
 
 Event = dict[str, object]
 
@@ -120,13 +120,14 @@ async def server_sent_events(
             httpx.AsyncClient(timeout=timeout, trust_env=False, verify=tls or True) as client,
             client.stream("POST", url, content=request.body, headers=headers) as response,
         ):
+            chunks = response.aiter_bytes()
             if not response.headers.get("content-type", "").startswith("text/event-stream"):
-                yield _read(await response.aread())
+                yield await _single(chunks, is_error=response.is_error)
                 return
-            async for kind, data in _events(response.aiter_lines()):
-                if kind == "complete":
+            async for kind, data in events(lines(chunks)):
+                if kind == b"complete":
                     return
-                if kind == "next":
+                if kind == b"next":
                     yield _read(data)
         raise StreamFault(FaultKind.DISCONNECTED, "the stream ended without a complete event")
     except httpx.ConnectError as error:
@@ -137,22 +138,16 @@ async def server_sent_events(
         raise StreamFault(FaultKind.DISCONNECTED, f"{type(error).__name__}: {error}") from error
 
 
-async def _events(lines: AsyncIterator[str]) -> AsyncIterator[tuple[str, str]]:
-    """Events of a stream (HTML, 9.2.6): kind and data."""
-    kind = "message"
-    data: list[str] = []
-    async for line in lines:
-        if not line:
-            if kind != "message" or data:
-                yield kind, "\n".join(data)
-            kind, data = "message", []
-            continue
-        field, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if field == "event":
-            kind = value
-        elif field == "data":
-            data.append(value)
+async def _single(chunks: AsyncIterator[bytes], *, is_error: bool) -> Event:
+    """Read an answer that is no stream: one result, usually of errors."""
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        check_size(len(body))
+    try:
+        return _read(bytes(body))
+    except StreamFault as fault:
+        raise StreamFault(FaultKind.STATUS, fault.detail) if is_error else fault from None
 
 
 PROTOCOLS = {"ws": websocket_events, "sse": server_sent_events}

@@ -1,0 +1,183 @@
+"""One subscription: its stream at a subgraph, and the graph that completes its events.
+
+When another supergraph takes over, the stream goes on where the new plan would start the very same one;
+its events are completed by the new plan from then on. Otherwise the subscription ends after a
+random time, so that not all clients come back at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any, Literal, Protocol, cast
+
+import orjson
+
+from reelgraph_router.errors import RequestError
+from reelgraph_router.execution.introspected import Introspected
+from reelgraph_router.execution.run import Run, subscription_request
+from reelgraph_router.identity.subgraph_headers import deadline_line
+from reelgraph_router.pipeline.finish import finish
+from reelgraph_router.pipeline.graph import Graph
+from reelgraph_router.pipeline.request import ClientRequest
+from reelgraph_router.pipeline.stages import ReadyOperation
+from reelgraph_router.transport.port import SubgraphAnswer, SubgraphRequest
+
+Event = Mapping[str, object]
+
+
+class Replaced(Exception):
+    """The supergraph that took over has no such stream."""
+
+
+class Graphs(Protocol):
+    """Where the graph being served is found."""
+
+    current: Graph | None
+
+
+class Subscription:
+    """A running subscription; `close` must follow whatever becomes of it."""
+
+    def __init__(
+        self,
+        graphs: Graphs,
+        graph: Graph,
+        operation: ReadyOperation,
+        request: ClientRequest,
+        variables: Mapping[str, object],
+        *,
+        event_seconds: float,
+        drain_seconds: float,
+    ) -> None:
+        self.graph = graph
+        self.start = subscription_request(operation.program, variables, request.subgraph_headers)
+        self._graphs = graphs
+        self._operation = operation
+        self._request = request
+        self._variables = variables
+        self._event_seconds = event_seconds
+        self._drain_seconds = drain_seconds
+        self._ends_at: float | None = None
+        self._introspection: Introspected | None = None
+        self._replaced: asyncio.Task[Literal[True]] | None = None
+        graph.enter()
+
+    def close(self) -> None:
+        """Let go of the graph."""
+        if self._replaced is not None:
+            self._replaced.cancel()
+        self.graph.leave()
+
+    async def results(self) -> AsyncGenerator[bytes]:
+        """Serialised results, one for each event.
+
+        Raises StreamFault when the stream breaks off, and `Replaced`.
+        """
+        await self._introspect()
+        async with aclosing(self._events()) as events:
+            async for event in events:
+                yield await self._complete(event)
+
+    async def _events(self) -> AsyncGenerator[Event]:
+        stream = cast("AsyncGenerator[Event]", self.graph.transport.subscribe(self.start))
+        waiting: asyncio.Future[Event] | None = None
+        async with aclosing(stream):
+            try:
+                while True:
+                    waiting = asyncio.ensure_future(anext(stream))
+                    await self._wait(waiting)
+                    try:
+                        event = waiting.result()
+                    except StopAsyncIteration:
+                        return
+                    yield event
+            finally:
+                if waiting is not None:
+                    waiting.cancel()
+                    await asyncio.gather(waiting, return_exceptions=True)
+
+    async def _wait(self, event: asyncio.Future[Event]) -> None:
+        """Wait for an event, looking after the graph meanwhile; raises `Replaced`."""
+        loop = asyncio.get_running_loop()
+        while True:
+            if self._ends_at is None and self.graph.replaced.is_set():
+                await self._follow()
+                continue
+            if self._ends_at is not None and loop.time() >= self._ends_at:
+                raise Replaced
+            if event.done():
+                return
+            if self._ends_at is not None:
+                await asyncio.wait({event}, timeout=self._ends_at - loop.time())
+                continue
+            if self._replaced is None:
+                self._replaced = asyncio.ensure_future(self.graph.replaced.wait())
+            either: set[asyncio.Future[Any]] = {event, self._replaced}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _follow(self) -> None:
+        """Go over to the graph that took over, or decide when to end."""
+        graph = self._graphs.current
+        if graph is None or not await self._go_over(graph):
+            seconds = random.uniform(0, self._drain_seconds)
+            self._ends_at = asyncio.get_running_loop().time() + seconds
+
+    async def _go_over(self, graph: Graph) -> bool:
+        """Complete what follows by another graph; False where its stream would be another one."""
+        request = self._request
+        try:
+            operation = graph.operations.recall(request.query, request.operation_name)
+            if operation is None:
+                operation = await graph.operations.prepare(request)
+            variables = operation.coerce(request.variables)
+            if operation.unauthorized is not None:
+                operation.unauthorized.refuse(variables, request)
+        except RequestError:
+            return False
+        if not operation.program.fetches:
+            return False
+        start = subscription_request(operation.program, variables, request.subgraph_headers)
+        if (
+            _address(graph, start) != _address(self.graph, self.start)
+            or start.body != self.start.body
+        ):
+            return False
+        graph.enter()
+        self.graph.leave()
+        self.graph, self._operation, self._variables = graph, operation, variables
+        self._replaced = None
+        await self._introspect()
+        return True
+
+    async def _introspect(self) -> None:
+        plan = self._operation.program.plan
+        self._introspection = await self.graph.introspection.answer(plan, self._variables)
+
+    async def _complete(self, event: Event) -> bytes:
+        """Fetch what else the event needs, and shape the result."""
+        headers = self._request.subgraph_headers + deadline_line(time.time() + self._event_seconds)
+        operation, graph = self._operation, self.graph
+        run = Run(
+            operation.program, self._variables, graph.transport, headers, graph.redaction,
+            introspection=self._introspection,
+        )  # fmt: skip
+        done: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
+        run.take_event(SubgraphAnswer(200, [], orjson.dumps(event)))
+        run.resume(done.set_result)
+        try:
+            async with asyncio.timeout(self._event_seconds):
+                await asyncio.shield(done)
+        except TimeoutError:
+            run.expire()
+        except asyncio.CancelledError:
+            run.cancel()
+            raise
+        return finish(run, operation)[0]
+
+
+def _address(graph: Graph, start: SubgraphRequest) -> tuple[str, str]:
+    return start.subgraph, graph.supergraph.subgraphs[start.subgraph].url
