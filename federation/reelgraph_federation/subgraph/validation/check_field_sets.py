@@ -1,16 +1,20 @@
 """The field sets of ``@key``, ``@requires`` and ``@provides`` select what they may select.
 
-All: a string, readable, existing fields, leaf fields without and composite fields with a
+All: a string, readable, existing fields with fitting arguments, leaf fields without and composite fields with a
 selection. ``@key``: no arguments, interfaces or unions. ``@provides``: no arguments, on a
 field that returns an object. ``@requires`` and ``@provides``: external fields only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from ...field_sets import FieldSet, FieldSetSyntaxError, Selection, parse_field_set
-from ...type_refs import named
-from ..document import Directive, EnumLiteral, Field, TypeDef, find
+from ...type_refs import is_required, named
+from ..document import Directive, EnumLiteral, Field, Missing, TypeDef, find
+from ..scanner import SyntaxProblem, parse_constant
 from ..schema import SubgraphSchema
+from .value_problems import value_problem
 
 _COMPOSITE = ("OBJECT", "INTERFACE", "UNION")
 _CODES = {"key": "KEY", "requires": "REQUIRES", "provides": "PROVIDES"}
@@ -47,6 +51,33 @@ def _check_on_field(
             schema.report("PROVIDES_ON_NON_OBJECT_FIELD", message, coordinate, directive.at)
             return
     _FieldSetCheck(schema, directive, coordinate, type_def.name).run(start)
+
+
+def argument_problems(
+    types: Mapping[str, TypeDef], field: Field, written: str | None
+) -> Iterator[str]:
+    """Yield what is wrong with the arguments of a selected field."""
+    try:
+        given = parse_constant(f"{{{written or ''}}}")
+    except SyntaxProblem as error:
+        yield f"its arguments cannot be read: {error.message}"
+        return
+    assert isinstance(given, dict)
+    for name, value in given.items():
+        argument = field.args.get(name)
+        if argument is None:
+            yield f'it has no argument "{name}"'
+            continue
+        problem = value_problem(types, value, argument.type)
+        if problem:
+            yield f'argument "{name}": {problem}'
+    for name, argument in field.args.items():
+        if (
+            name not in given
+            and is_required(argument.type)
+            and isinstance(argument.default, Missing)
+        ):
+            yield f'the required argument "{name}" is not given'
 
 
 class _FieldSetCheck:
@@ -126,6 +157,9 @@ class _FieldSetCheck:
             self.report("FIELDS_HAS_ARGS", f'"{where}" has arguments')
         elif selection.arguments is not None and not field.args:
             self.report("INVALID_FIELDS", f'"{where}" has no arguments')
+        else:
+            for problem in argument_problems(self.schema.types, field, selection.arguments):
+                self.report("INVALID_FIELDS", f'"{where}": {problem}')
 
     def check_key_field(self, where: str, field: Field, inner: TypeDef | None) -> None:
         if inner is not None and inner.kind in ("INTERFACE", "UNION"):
