@@ -27,6 +27,7 @@ from reelgraph_federation.planning.drafts import (
     Supply,
 )
 from reelgraph_federation.planning.errors import NoPathError
+from reelgraph_federation.planning.fewer_calls import AS_IT_IS, Way
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.keys import Ident
@@ -44,8 +45,9 @@ _FIRST_ALONE: frozenset[DeferSet] = frozenset((FIRST,))
 class Chooser:
     """Puts fetches together. `options` costs the ways; this class goes them."""
 
-    def __init__(self, reach: Reach, horizon: int, section: int) -> None:
+    def __init__(self, reach: Reach, horizon: int, section: int, way: Way = AS_IT_IS) -> None:
         self.reach = reach
+        self.way = way
         self.horizon = horizon
         self.block: DeferSet = FIRST
         self.available = _FIRST_ALONE

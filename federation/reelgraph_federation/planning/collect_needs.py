@@ -71,7 +71,8 @@ class NeedCollector:
         """Add fields of one object type, unless none can be returned here or shown."""
         position.branch(case)
         marks = self._reach.graph.supergraph.types[case].marks
-        if marks.inaccessible or not self._reach.direct(position.branch(case)):
+        is_possible = self._reach.direct(position).can_be(case)
+        if marks.inaccessible or not is_possible or not self._reach.direct(position.branch(case)):
             del position.branches[case]
             return
         for field in fields:

@@ -51,3 +51,7 @@ class PlanningBudgetError(PlanningError):
         super().__init__(
             f"Planning the operation took more than {budget} steps; split the operation."
         )
+
+
+class TooDearError(Exception):
+    """A plan being put together costs more than one that is there: never seen outside."""

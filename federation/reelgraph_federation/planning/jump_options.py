@@ -105,6 +105,8 @@ class JumpOptions:
         self, position: Position, jump: KeyEdge, edge: FieldEdge | None, wave: int
     ) -> Option | None:
         chooser = self._chooser
+        if not chooser.way.may_call(jump.target.subgraph, wave):
+            return None
         required = edge.requires if edge is not None else ()
         fetch = chooser.opener.fetches.get((jump.target.subgraph, wave, None, chooser.block))
         fetches, fields = self.field_sets.cost(position, required, wave - 1, Freedom.OWN)

@@ -119,7 +119,7 @@ class LaneOptions:
         best: Option | None = None
         for nodes in (self._reach.direct(position), self._reach.closed(position)):
             for node in nodes:
-                for option in self._arrivals(position, node, latest, freedom):
+                for option in self._own_arrivals(position, node, latest, freedom):
                     best = cheaper(best, option)
             if best is not None:
                 return best
@@ -128,14 +128,23 @@ class LaneOptions:
     def _arrivals(
         self, position: Position, node: TypeNode, latest: int, freedom: Freedom
     ) -> Iterator[Option | None]:
+        yield from self._own_arrivals(position, node, latest, freedom)
+        is_query = position.type_name == self._reach.graph.supergraph.query_type
+        if is_query and position.parent is not None and self._may_arrive(position, freedom):
+            yield from self._root_arrival(position, node)
+
+    def _may_arrive(self, position: Position, freedom: Freedom) -> bool:
+        return freedom == Freedom.ANY or position.defer == self._chooser.block
+
+    def _own_arrivals(
+        self, position: Position, node: TypeNode, latest: int, freedom: Freedom
+    ) -> Iterator[Option | None]:
         if position.base is not None:
             yield from self._cast_arrivals(position, position.base, node, latest, freedom)
         elif position.parent is None:
             yield from self._root_arrival(position, node)
-        elif freedom == Freedom.ANY or position.defer == self._chooser.block:
+        elif self._may_arrive(position, freedom):
             yield from self._field_arrivals(position, position.parent, node, latest, freedom)
-            if position.type_name == self._reach.graph.supergraph.query_type:
-                yield from self._root_arrival(position, node)
 
     def _root_arrival(self, position: Position, node: TypeNode) -> Iterator[Option]:
         chooser = self._chooser
@@ -149,6 +158,8 @@ class LaneOptions:
             wave = 1 + min(self._reach.direct(position).values()) if below else 0
             where = position if below else None
             is_new = (node.subgraph, wave, where, chooser.block) not in chooser.opener.fetches
+            if not chooser.way.may_call(node.subgraph, wave):
+                return
             over = max(0, wave - chooser.horizon)
             cost = Cost(over, int(is_new), wave, -chooser.demand[node.subgraph], 0)
             yield Option(cost, lambda _: chooser.opener.root_lane(position, node))

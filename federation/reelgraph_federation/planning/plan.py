@@ -12,7 +12,13 @@ from reelgraph_federation.planning.choose_paths import Chooser
 from reelgraph_federation.planning.collect_needs import NeedCollector, Task
 from reelgraph_federation.planning.defer_blocks import DeferBlocks
 from reelgraph_federation.planning.drafts import FetchDraft
-from reelgraph_federation.planning.errors import DisabledSubgraphsError, NoPathError
+from reelgraph_federation.planning.errors import (
+    DisabledSubgraphsError,
+    NoPathError,
+    PlanningBudgetError,
+    TooDearError,
+)
+from reelgraph_federation.planning.fewer_calls import AS_IT_IS, Attempt, Way, cost_of, find_fewest
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import KeySpace
 from reelgraph_federation.planning.nodes import DeferredPart, QueryPlan
@@ -65,16 +71,6 @@ def plan_operation(
     )
 
 
-_MOST_FOR_SECOND_ATTEMPT = 200
-"""Operations with more needs are planned once: they take their time as it is."""
-
-
-def _cost(drafts: list[FetchDraft]) -> tuple[int, int, int]:
-    """Return the waves and the fetches of the first answer, and the fetches of all parts."""
-    first = [draft for draft in drafts if not draft.defer]
-    return max((one.wave for one in first), default=0), len(first), len(drafts)
-
-
 class Planner:
     """Plans one operation; what it found out stays readable afterwards."""
 
@@ -100,37 +96,31 @@ class Planner:
         return join_mutations(sections)
 
     def _draft_query(self) -> list[FetchDraft]:
-        """Plan a query; where a subgraph is called twice, once more in the other order of needs.
+        """Plan a query in several ways, where there are some, and keep the cheapest plan."""
+        best = find_fewest(self._attempt, self.reach)
+        self.root, self.tasks = best.root, list(best.tasks)
+        return best.drafts
 
-        Which order shares more fetches depends on what later needs happen to bring; two attempts
-        find nearly all that many would.
-        """
-        drafts = self._draft(self.root, self._operation.selections, 0)
-        called = {draft.subgraph for draft in drafts}
-        if len(drafts) > len(called) and len(self.tasks) <= _MOST_FOR_SECOND_ATTEMPT:
-            first = self.root, self.tasks
-            self.root, self.tasks = Position(self.root.type_name, KeySpace()), []
-            others = self._draft(self.root, self._operation.selections, 0, early_first=True)
-            if _cost(others) < _cost(drafts):
-                return others
-            self.root, self.tasks = first
-        return drafts
+    def _attempt(self, way: Way) -> Attempt | None:
+        self.root, self.tasks = Position(self.root.type_name, KeySpace()), []
+        try:
+            drafts = self._draft(self.root, self._operation.selections, 0, way)
+        except (NoPathError, PlanningBudgetError, TooDearError):
+            if way == AS_IT_IS:
+                raise
+            return None
+        return Attempt(self.root, self.tasks, drafts)
 
     def _draft(
-        self,
-        root: Position,
-        selections: Selections,
-        section: int,
-        *,
-        early_first: bool = False,
+        self, root: Position, selections: Selections, section: int, way: Way = AS_IT_IS
     ) -> list[FetchDraft]:
         collector = NeedCollector(self.reach)
         collector.collect(root, selections)
-        chooser = Chooser(self.reach, 0, section)
+        chooser = Chooser(self.reach, 0, section, way)
         for block in self.blocks.ordered:
             tasks, objects = collector.of_block(block)
             chooser.enter_block(block, self.blocks.available[block], tasks)
-            chooser.choose(tasks, objects, early_first=early_first)
+            chooser.choose(tasks, objects, early_first=way.early_first)
         self.fetched_early += chooser.fetched_early
         if root is self.root:
             self.tasks += collector.tasks
@@ -161,7 +151,7 @@ class Planner:
             )
         except NoPathError:
             return None
-        return _cost(drafts)
+        return cost_of(drafts)
 
     def _draft_from(
         self, node: TypeNode, field: SelectedField, section: int, root: Position

@@ -162,7 +162,7 @@ class ShapeBuilder:
             return False
         if not position.pushed and name not in selections.cases:
             return True
-        return name in position.branches
+        return name in position.branches and self._reach.direct(position).can_be(name)
 
     def _enum_values(self, one: EnumType) -> frozenset[str]:
         found = self._enums.get(one.name)

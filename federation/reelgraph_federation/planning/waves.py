@@ -13,7 +13,7 @@ NEVER_REACHED = 1 << 30
 class Waves(dict[TypeNode, int]):
     """Nodes, each with the first wave in which it can be reached."""
 
-    __slots__ = ("floor", "origin", "scope")
+    __slots__ = ("floor", "is_read", "origin", "returned", "scope")
 
     def __init__(
         self, nodes: Mapping[TypeNode, int], floor: int | None = None, scope: Scope = NO_SCOPE
@@ -25,9 +25,24 @@ class Waves(dict[TypeNode, int]):
         """What the objects above set as contexts."""
         self.origin: Waves = self
         """The nodes before any jump: objects have the types that these can return."""
+        self.returned: frozenset[str] | None = None
+        """Those types once `is_read`, `None` where only interface objects stand, which tell none."""
+        self.is_read = False
 
     def can_be(self, type_name: str) -> bool:
-        """Tell whether objects may be of an object type."""
-        return any(
-            node.is_interface_object or node.cast(type_name) is not None for node in self.origin
-        )
+        """Tell whether objects may be of an object type.
+
+        All that resolve a field of an object return the same object, so all that are reached first
+        must be able to return its type. Where they have no type in common, none is believed alone.
+        """
+        origin = self.origin
+        if not origin.is_read:
+            origin.is_read = True
+            each = [
+                frozenset(node.possible)
+                for node, wave in origin.items()
+                if wave <= origin.floor and not node.is_interface_object
+            ]
+            if each:
+                origin.returned = frozenset.intersection(*each) or frozenset.union(*each)
+        return origin.returned is None or type_name in origin.returned
