@@ -14,6 +14,7 @@ from subscription_client import PROTOCOL, Socket, read_events, read_parts
 from websockets.exceptions import InvalidStatus
 
 from reelgraph_federation import Subgraph, compose
+from reelgraph_router.hooks import Hooks
 from reelgraph_router.transport.memory import MemoryTransport
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
@@ -209,15 +210,84 @@ async def test_a_stream_that_fails_says_so(routers):
 @pytest.mark.parametrize("routers", ["ws"], indirect=True)
 async def test_connections_that_break_the_protocol_are_closed(routers):
     client, _ = routers
+    init, endless = {"type": "connection_init"}, {"query": "subscription { endless }"}
+    subscribe = {"type": "subscribe", "id": "1", "payload": endless}
     for messages, code in (
         ([{"type": "subscribe", "id": "1", "payload": COUNT}], 4401),
         ([{"type": "nonsense"}], 4400),
-        ([{"type": "connection_init"}, {"type": "connection_init"}], 4429),
+        ([{}], 4400),
+        (["{oops"], 4400),
+        (["[]"], 4400),
+        (["7"], 4400),
+        ([b"\xff\x00"], 4400),
+        (["[" * 3000], 4400),
+        ([init, init], 4429),
+        ([init, {"type": "subscribe", "id": "1"}], 4400),
+        ([init, {"type": "subscribe", "id": "", "payload": endless}], 4400),
+        ([init, {"type": "subscribe", "id": 1, "payload": endless}], 4400),
+        ([init, {"type": "subscribe", "id": "1", "payload": []}], 4400),
+        ([init, subscribe, subscribe], 4409),
+        ([init, *({**subscribe, "id": str(n)} for n in range(101))], 4400),
     ):
         async with Socket(client, **PROTOCOL) as socket:
             for message in messages:
-                await socket.send(**message)
-            assert await socket.closed() == code
+                if isinstance(message, dict):
+                    await socket.send(**message)
+                else:
+                    await socket.socket.send(message)
+            assert await socket.closed() == code, messages
+    now = await client.post("/graphql", json={"query": "{ now }"})
+    assert now.json() == {"data": {"now": 1}}
+
+
+@pytest.mark.parametrize("routers", ["ws"], indirect=True)
+async def test_a_connection_that_is_not_initialised_is_closed(routers, monkeypatch):
+    client, _ = routers
+    monkeypatch.setattr("reelgraph_router.http.websocket.INIT_SECONDS", 0.01)
+    async with Socket(client, **PROTOCOL) as socket:
+        assert await socket.closed() == 4408
+
+
+@pytest.mark.parametrize("routers", ["ws"], indirect=True)
+async def test_an_id_is_free_when_its_operation_is_over(routers):
+    client, _ = routers
+    subscribe = {"type": "subscribe", "id": "1", "payload": {"query": "subscription { endless }"}}
+    wrong = {**subscribe, "payload": {"query": "{ no }"}}
+    async with Socket(client, **PROTOCOL) as socket:
+        await socket.send(type="connection_init")
+        await socket.read()
+        await socket.send(type="complete", id="never there")
+        for _ in range(5):
+            await socket.send(**subscribe)
+            assert (await socket.read())["payload"] == {"data": {"endless": 1}}
+            await socket.send(type="complete", id="1")
+            await socket.send(**wrong)
+            assert (await socket.read())["type"] == "error"
+        await socket.send(**subscribe)
+        await socket.send(type="complete", id="1")
+        await socket.send(type="ping", payload={"a": 1})
+        while (message := await socket.read())["type"] != "pong":
+            assert message["type"] == "next"
+
+
+async def test_clients_cannot_speak_for_proxies(tmp_path):
+    seen = []
+    hooks = Hooks(request=(lambda request: seen.append(request.identity),))
+    plain = supergraph(Subgraph("source", "http://x/", TICKS))
+    given = {"X-Forwarded-For": "203.0.113.9", "headers": {"x-country": "NO", "x-tag": "t"}}
+    transport = MemoryTransport({"source": Ticker().handle})
+    settings = {"trusted_proxies": "127.0.0.0/8", "country_header": "X-Country"}
+    async with (
+        live(tmp_path, plain, transport, hooks, **settings) as client,
+        Socket(
+            client, **PROTOCOL, additional_headers={"X-Forwarded-For": "198.51.100.1"}
+        ) as socket,
+    ):
+        await socket.send(type="connection_init", payload=given)
+        await socket.read()
+        await socket.send(type="subscribe", id="1", payload={"query": "{ now }"})
+        assert (await socket.read())["payload"] == {"data": {"now": 1}}
+    assert [(one.address, one.country) for one in seen] == [("198.51.100.1", None)]
 
 
 @pytest.mark.parametrize("routers", ["ws"], indirect=True)

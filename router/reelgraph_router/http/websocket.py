@@ -13,6 +13,7 @@ import orjson
 from reelgraph_kit.asgi import Receive, Scope, Send
 from reelgraph_router.errors import RequestError
 from reelgraph_router.http.caller import Caller
+from reelgraph_router.http.endpoint import read_headers
 from reelgraph_router.http.event_stream import one_result
 from reelgraph_router.http.read_request import from_parameters
 from reelgraph_router.pipeline.handle import Pipeline
@@ -50,7 +51,7 @@ class WebSocketEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until either side closes it."""
         await receive()  # websocket.connect
-        headers = dict(scope["headers"])
+        headers = read_headers(scope)
         if not self._is_origin_allowed(headers):
             await send({"type": "websocket.close", "code": 4403, "reason": "Forbidden"})
             return
@@ -96,6 +97,7 @@ class _Connection:
         self._max_bytes = max_bytes
         self._initialised = False
         self._operations: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
         """Read messages until the connection ends; then stop every operation."""
@@ -113,10 +115,9 @@ class _Connection:
         except ProtocolError as error:
             await self._close(error.code, error.reason)
         finally:
-            tasks = list(self._operations.values())
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _read(self, message: Mapping[str, object]) -> dict[str, object]:
         text = message.get("text") or message.get("bytes") or ""
@@ -141,7 +142,8 @@ class _Connection:
             case "subscribe":
                 self._subscribe(message)
             case "complete":
-                task = self._operations.get(str(message.get("id")))
+                # From here on the client may use the id again, whatever is still to be closed.
+                task = self._operations.pop(str(message.get("id")), None)
                 if task is not None:
                     task.cancel()
             case _:
@@ -154,8 +156,11 @@ class _Connection:
         given = payload if isinstance(payload, dict) else {}
         nested = given.get("headers")
         for name, value in {**given, **(nested if isinstance(nested, dict) else {})}.items():
+            header = str(name).lower().encode()
+            if header in self._caller.addresses.headers:
+                continue  # a proxy's word, never a client's
             if isinstance(value, str) and value.isascii() and value.isprintable():
-                self._headers[str(name).lower().encode()] = value.encode()
+                self._headers[header] = value.encode()
         try:
             await self._caller.identify(self._scope, self._headers)
         except RequestError as error:
@@ -175,7 +180,8 @@ class _Connection:
             raise ProtocolError(4400, "Too many operations on one connection")
         task = asyncio.ensure_future(self._run(identifier, payload))
         self._operations[identifier] = task
-        task.add_done_callback(lambda done: self._operations.pop(identifier, None))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _run(self, identifier: str, payload: dict[str, object]) -> None:
         try:
@@ -187,13 +193,18 @@ class _Connection:
             results = await self._results(request)
         except RequestError as error:
             told = [fault.to_json() for fault in error.faults]
-            await self._send({"type": "error", "id": identifier, "payload": told})
+            await self._end({"type": "error", "id": identifier, "payload": told})
             return
         async with aclosing(cast("AsyncGenerator[bytes]", results)):
             async for body in results:
                 prefix = orjson.dumps({"type": "next", "id": identifier})[:-1]
                 await self._send_text(prefix + b',"payload":' + body + b"}")
-        await self._send({"type": "complete", "id": identifier})
+        await self._end({"type": "complete", "id": identifier})
+
+    async def _end(self, message: dict[str, object]) -> None:
+        """Send the last message of an operation; its id is free before the client has it."""
+        self._operations.pop(cast("str", message["id"]), None)
+        await self._send(message)
 
     async def _results(self, request: ClientRequest) -> AsyncIterator[bytes]:
         results = await self._pipeline.subscribe(request)

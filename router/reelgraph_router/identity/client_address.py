@@ -16,6 +16,8 @@ class ClientAddress:
             ipaddress.ip_network(entry, strict=False) for entry in trusted_proxies
         ]
         self._country = country_header.lower().encode()
+        self.headers = frozenset((b"x-forwarded-for", self._country))
+        """What only proxies may say."""
 
     def find(
         self, peer: str | None, headers: Mapping[bytes, bytes]

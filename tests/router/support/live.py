@@ -12,6 +12,7 @@ import uvicorn
 
 from reelgraph_kit.process import listen
 from reelgraph_router.app import create_app
+from reelgraph_router.hooks import Hooks
 from reelgraph_router.http.lean_protocol import LeanProtocol
 from reelgraph_router.settings import RouterSettings
 from reelgraph_router.transport.memory import MemoryTransport
@@ -19,7 +20,11 @@ from reelgraph_router.transport.memory import MemoryTransport
 
 @asynccontextmanager
 async def live(
-    folder: Path, sdl: str, transport: MemoryTransport | None = None, **settings: object
+    folder: Path,
+    sdl: str,
+    transport: MemoryTransport | None = None,
+    made_hooks: Hooks | None = None,
+    **settings: object,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a router that listens on a free port and serves `sdl` from a watched file."""
     file = folder / "supergraph.graphql"
@@ -28,7 +33,7 @@ async def live(
     listener = listen("127.0.0.1", 0)
     factory = None if transport is None else lambda: lambda urls: transport
     config = uvicorn.Config(
-        create_app(given, make_transport=factory), http=LeanProtocol, ws="websockets-sansio", lifespan="on",
+        create_app(given, make_transport=factory, hooks=made_hooks), http=LeanProtocol, ws="websockets-sansio", lifespan="on",
         log_config=None, proxy_headers=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
