@@ -75,6 +75,8 @@ def read_links(document: Document) -> LinkReading:
         if link is not None:
             reading.links.append(link)
     _check_duplicates(reading)
+    # Libraries print the link specification's types, and few documents link that specification.
+    reading.machinery |= {f"{spelled}__{name}" for name in LINK_TYPES}
     for link in reading.links:
         _bring_in(link, reading)
     if reading.version is None:
