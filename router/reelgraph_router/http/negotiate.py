@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,33 +17,54 @@ JSON = b"application/json"
 EVENT_STREAM = b"text/event-stream"
 MULTIPART = b"multipart/mixed"
 HTML = b"text/html"
+_WEIGHT = re.compile(rb"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 SUBSCRIPTION_SPEC = "subscriptionSpec=1.0"
 
 
-@lru_cache(maxsize=512)
-def accepted(header: bytes) -> tuple[tuple[bytes, frozenset[bytes]], ...]:
-    """Read an Accept header into (media range, parameters), the most wanted first.
+Range = tuple[float, bytes, frozenset[bytes]]
+"""A weight, a media range, its other parameters."""
 
-    Ranges of weight zero are left out; equal weights keep the client's order.
-    """
-    ranges: list[tuple[float, int, bytes, frozenset[bytes]]] = []
-    for index, part in enumerate(header.lower().split(b",")):
+
+def read_ranges(header: bytes) -> list[Range]:
+    """Read an Accept header, in the client's order."""
+    ranges: list[Range] = []
+    for part in header.lower().split(b","):
         media, *parameters = (piece.strip() for piece in part.split(b";"))
         weight = 1.0
         for parameter in parameters:
             if parameter.startswith(b"q="):
                 weight = _weight(parameter[2:])
         rest = frozenset(p for p in parameters if p and not p.startswith(b"q="))
-        if media and weight > 0:
-            ranges.append((-weight, index, media, rest))
-    return tuple((media, rest) for _, _, media, rest in sorted(ranges, key=lambda r: r[:2]))
+        if media:
+            ranges.append((weight, media, rest))
+    return ranges
+
+
+@lru_cache(maxsize=512)
+def accepted(header: bytes) -> tuple[tuple[bytes, frozenset[bytes]], ...]:
+    """The media ranges of an Accept header with their parameters, the most wanted first.
+
+    Ranges of weight zero are left out; equal weights keep the client's order.
+    """
+    wanted = [one for one in read_ranges(header) if one[0] > 0]
+    return tuple((media, rest) for _, media, rest in sorted(wanted, key=lambda one: -one[0]))
 
 
 def _weight(text: bytes) -> float:
-    try:
-        return float(text)
-    except ValueError:
+    """A weight, 0 for what is none."""
+    if not _WEIGHT.fullmatch(text.strip()):
         return 0.0
+    return float(text)
+
+
+def _quality(ranges: list[Range], media: bytes) -> tuple[float, int]:
+    """How much a media type is wanted, and how early: the most specific range decides."""
+    group = media.partition(b"/")[0] + b"/*"
+    for wanted in (media, group, b"*/*"):
+        for index, (weight, one, _) in enumerate(ranges):
+            if one == wanted:
+                return weight, -index
+    return 0.0, 0
 
 
 @lru_cache(maxsize=512)
@@ -53,12 +75,10 @@ def choose_media_type(header: bytes) -> bytes | None:
     """
     if not header:
         return JSON
-    for media, _ in accepted(header):
-        if media == RESPONSE_JSON:
-            return RESPONSE_JSON
-        if media in (JSON, b"*/*", b"application/*"):
-            return JSON
-    return None
+    ranges = read_ranges(header)
+    plain, own = _quality(ranges, JSON), _quality(ranges, RESPONSE_JSON)
+    best = RESPONSE_JSON if own > plain else JSON
+    return best if max(own, plain)[0] > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
