@@ -30,16 +30,17 @@ class Gateway:
     folder: Path | None = None
     ready_path: str = "/graphql?query=%7B__typename%7D"
     path: str = "/graphql"
+    headers: tuple[bytes, ...] = (b"",)
+    """Header lines that clients send, for one connection after the other."""
 
 
 def gateways(
-    supergraph: Path, port: int, sharing: tuple[bool, ...], hive_router: str | None
+    supergraph: Path, port: int, sharing: tuple[bool, ...], hive_routers: list[str] | None
 ) -> Iterator[Gateway]:
     """Every gateway that can be measured here, peers only where they are installed."""
     for shared in sharing:
         yield reelgraph(supergraph, port, shared)
-        router = hive_router or shutil.which("hive_router") or shutil.which("hive-router")
-        if router is not None:
+        for router in hive_routers or _installed_hive_routers():
             yield hive_router_at(router, supergraph, port, shared)
     if not all(sharing):
         if (MODULES / "@graphql-hive" / "gateway").exists():
@@ -65,16 +66,21 @@ def reelgraph(supergraph: Path, port: int, shared: bool) -> Gateway:
     )  # fmt: skip
 
 
-def hive_router_at(command: str, supergraph: Path, port: int, shared: bool) -> Gateway:
-    """hive-router with one worker, its configuration in a folder of its own."""
+def _installed_hive_routers() -> list[str]:
+    return list(filter(None, [shutil.which("hive_router") or shutil.which("hive-router")]))
+
+
+def hive_router_at(named: str, supergraph: Path, port: int, shared: bool) -> Gateway:
+    """hive-router with one worker, its configuration in a folder of its own; see `--hive-router`."""
+    name, equals, path = named.rpartition("=")
     folder = supergraph.parent / f"hive-router-{shared}"
     folder.mkdir(exist_ok=True)
     (folder / "router.config.yaml").write_text(
         HIVE_ROUTER.format(supergraph=supergraph, port=port, sharing=str(shared).lower())
     )
     return Gateway(
-        f"hive-router, sharing {'on' if shared else 'off'}",
-        [os.path.abspath(command)],
+        f"hive-router{f' ({name})' if equals else ''}, sharing {'on' if shared else 'off'}",
+        [os.path.abspath(path)],
         folder=folder,
         ready_path="/readiness",
     )

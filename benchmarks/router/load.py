@@ -1,4 +1,4 @@
-"""A lean load generator: keeps N connections busy with one request and takes the times."""
+"""A lean load generator: keeps N connections busy with one request each and takes the times."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ class Result:
 class Client(asyncio.Protocol):
     """One connection: sends the next request as soon as an answer is whole."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, request: bytes) -> None:
         self._load = load
+        self._request = request
         self._parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
 
@@ -43,7 +44,7 @@ class Client(asyncio.Protocol):
 
     def _send(self) -> None:
         self._started = time.perf_counter()
-        self._transport.write(self._load.next_request())
+        self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
         self._parser.feed_data(data)
@@ -67,20 +68,20 @@ class Client(asyncio.Protocol):
 class Load:
     """Sends one operation over `connections` connections for `seconds`."""
 
-    def __init__(self, port: int, query: str, path: str = "/graphql") -> None:
+    def __init__(
+        self, port: int, query: str, path: str = "/graphql", headers: tuple[bytes, ...] = (b"",)
+    ) -> None:
         body = orjson.dumps({"query": query})
-        self._request = (
+        start = (
             f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n"
-            f"accept: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-        ).encode() + body
+            f"accept: application/json\r\ncontent-length: {len(body)}\r\n"
+        ).encode()
+        self._requests = [start + lines + b"\r\n" + body for lines in headers]
         self._port = port
         self.result = Result()
         self._open = 0
         self._until = 0.0
         self._done: asyncio.Future[None]
-
-    def next_request(self) -> bytes:
-        return self._request
 
     def took(self, milliseconds: float, body: bytes, status: int) -> bool:
         result = self.result
@@ -102,8 +103,11 @@ class Load:
         started = time.perf_counter()
         self._until = started + seconds
         self._open = connections
-        for _ in range(connections):
-            await loop.create_connection(lambda: Client(self), "127.0.0.1", self._port)
+        for number in range(connections):
+            request = self._requests[number % len(self._requests)]
+            await loop.create_connection(
+                lambda sent=request: Client(self, sent), "127.0.0.1", self._port
+            )
         await self._done
         self.result.seconds = time.perf_counter() - started
         return self.result

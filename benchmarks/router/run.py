@@ -1,7 +1,7 @@
 """Measure the router and its peers: CPU milliseconds a request, latency, memory, start.
 
     python benchmarks/router/run.py [--seconds 5] [--rounds 3] [--query heavy] [--share both|on|off]
-                                    [--hive-router PATH]
+                                    [--features] [--hive-router PATH …]
 
 The gateway is pinned to one core, the canned subgraphs and the load generator to the others.
 """
@@ -24,7 +24,8 @@ from pathlib import Path
 
 import orjson
 import uvloop
-from gateways import Gateway, gateways
+from features import features, with_features
+from gateways import Gateway, gateways, reelgraph
 from load import Load
 from queries import QUERIES
 from report import Measured, Report
@@ -157,10 +158,10 @@ def measure(
     gateway: Gateway, running: Running, port: int, name: str, options: argparse.Namespace
 ) -> Measured:
     """Keep a gateway busy with one query, after a while of warming."""
-    load = Load(port, QUERIES[name], gateway.path)
+    load = Load(port, QUERIES[name], gateway.path, gateway.headers)
     uvloop.run(load.run(options.connections, options.warm))
     before = running.cpu_seconds()
-    load = Load(port, QUERIES[name], gateway.path)
+    load = Load(port, QUERIES[name], gateway.path, gateway.headers)
     result = uvloop.run(load.run(options.connections, options.seconds))
     cpu = (running.cpu_seconds() - before) / max(1, len(result.times)) * 1000
     answer = orjson.dumps(orjson.loads(result.body)) if result.body else b""
@@ -179,7 +180,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--query", choices=list(QUERIES))
     parser.add_argument("--share", choices=["both", "on", "off"], default="both")
-    parser.add_argument("--hive-router", help="its path, where it is not found by name")
+    parser.add_argument(
+        "--hive-router", action="append", metavar="[NAME=]PATH",
+        help="its path, where it is not found by name; several builds, each with a name",
+    )  # fmt: skip
+    parser.add_argument("--features", action="store_true", help="measure what can be on beside")
     parser.add_argument("--only", default="", help="gateways whose names contain this")
     return parser.parse_args()
 
@@ -190,8 +195,8 @@ def main() -> None:
     os.sched_setaffinity(0, OTHER_CORES)
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, limit))
-    first = free_ports(len(NAMES) + 1)
-    port = first + len(NAMES)
+    first = free_ports(len(NAMES) + 2)
+    usage_port, port = first + len(NAMES), first + len(NAMES) + 1
     sharing = {"both": (False, True), "on": (True,), "off": (False,)}[options.share]
     report = Report([options.query] if options.query else list(QUERIES))
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -200,8 +205,12 @@ def main() -> None:
         supergraph = write_supergraph(Path(folder), first)
         for number in range(len(NAMES)):
             wait_until_listening(first + number)
+        found = list(gateways(supergraph, port, sharing, options.hive_router))
+        if options.features:
+            plain = reelgraph(supergraph, port, False)
+            found += with_features(plain, features(Path(folder), usage_port))
         for _ in range(options.rounds):
-            for gateway in gateways(supergraph, port, sharing, options.hive_router):
+            for gateway in found:
                 if options.only in gateway.name:
                     measure_all(gateway, port, options, report)
     report.print()

@@ -3,6 +3,8 @@
 An answer is computed once by graphql-core, on the first request with that body, and sent as bytes from
 then on. One process serves all four, on consecutive ports.
 
+The port after theirs takes usage reports and forgets them.
+
     python stand.py PORT
 """
 
@@ -159,6 +161,16 @@ class Canned(asyncio.Protocol):
         )
 
 
+class Forgetful(Canned):
+    """Takes whatever is sent to it."""
+
+    def __init__(self) -> None:
+        super().__init__(SimulatedSubgraph(subgraph_sdl("accounts"), {}), {})
+
+    def _compute(self, body: bytes) -> bytes:
+        return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+
+
 async def main(port: int) -> None:
     data = make_data()
     loop = asyncio.get_running_loop()
@@ -168,6 +180,7 @@ async def main(port: int) -> None:
         await loop.create_server(
             lambda s=subgraph, k=known: Canned(s, k), "127.0.0.1", port + number
         )
+    await loop.create_server(Forgetful, "127.0.0.1", port + len(NAMES))
     print("ready", flush=True)
     await asyncio.Event().wait()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 from reelgraph_kit.asgi import Scope
 from reelgraph_kit.identity import ANONYMOUS, Identity
@@ -14,6 +14,20 @@ from reelgraph_router.identity.subgraph_headers import HeaderForwarding, Identit
 from reelgraph_router.usage.count import NO_CLIENT, Client, client_of
 
 HeaderMap = Mapping[bytes, bytes]
+CallerKey = tuple[bytes | None, str | None, str | None]
+"""The Authorization header of a verified caller, the address, the country."""
+
+REMEMBERED_CALLERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A caller as `verified`, `placed` at an address, and the line that tells subgraphs of it."""
+
+    verified: Identity
+    placed: Identity
+    until: float
+    line: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,8 @@ class Caller:
     forwarding: HeaderForwarding
     client_headers: tuple[tuple[bytes, bytes], ...] = ()
     """Pairs of headers that name a client and its version; none where nobody asks."""
+    described: OrderedDict[CallerKey, Described] = field(default_factory=OrderedDict)
+    """Callers seen before: to make and to hash identities anew takes longer than a small answer."""
 
     def client(self, headers: HeaderMap, identity: Identity) -> Client:
         """The client's name and version; a service without a name goes by its own."""
@@ -52,18 +68,15 @@ class Caller:
     def _describe(
         self, identity: Identity, peer: str | None, headers: HeaderMap
     ) -> tuple[Identity, bytes]:
-        identity = place(identity, *self.addresses.find(peer, headers))
-        return identity, self.signer.header_line(identity) + self.forwarding.lines(headers)
+        header = None if identity is ANONYMOUS else headers.get(b"authorization")
+        key = (header, *self.addresses.find(peer, headers))
+        known = self.described.get(key)
+        if known is None or known.verified is not identity or not self.signer.is_good(known.until):
+            known = self.described[key] = self._place(identity, *key[1:])
+            if len(self.described) > REMEMBERED_CALLERS:
+                self.described.popitem(last=False)
+        return known.placed, known.line + self.forwarding.lines(headers)
 
-
-def place(identity: Identity, address: str | None, country: str | None) -> Identity:
-    """The same caller, calling from an address."""
-    if identity is ANONYMOUS:
-        return anonymous_at(address, country)
-    return at_address(identity, address, country)
-
-
-@lru_cache(maxsize=4096)
-def anonymous_at(address: str | None, country: str | None) -> Identity:
-    """A caller without a token, remembered: most callers of a public graph are of this kind."""
-    return at_address(ANONYMOUS, address, country)
+    def _place(self, identity: Identity, address: str | None, country: str | None) -> Described:
+        placed = at_address(identity, address, country)
+        return Described(identity, placed, *self.signer.sign(placed))

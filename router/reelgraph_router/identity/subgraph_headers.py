@@ -39,18 +39,26 @@ class IdentitySigner:
 
     def header_line(self, identity: Identity) -> bytes:
         """The header line for `identity`, or nothing when the router has no key to sign with."""
+        return self.sign(identity)[1]
+
+    def is_good(self, until: float) -> bool:
+        """Whether a line that `sign` returned may be sent still."""
+        return self._signer is None or self._clock() < until
+
+    def sign(self, identity: Identity) -> tuple[float, bytes]:
+        """The header line for `identity`, and the unix time until when it is used again."""
         if self._signer is None:
-            return b""
+            return 0.0, b""
         now = self._clock()
         known = self._signed.get(identity)
         if known is not None and now < known[0]:
-            return known[1]
+            return known
         token = self._signer.sign(identity.to_claims(), self._lifetime, now)
         line = _IDENTITY_LINE % token.encode()
-        self._signed[identity] = (now + self._lifetime / 2, line)
+        self._signed[identity] = known = (now + self._lifetime / 2, line)
         if len(self._signed) > REMEMBERED_IDENTITIES:
             self._signed.popitem(last=False)
-        return line
+        return known
 
 
 class HeaderForwarding:
