@@ -165,7 +165,8 @@ def _unfailing(world: World) -> set[tuple[str, str]]:
     A non-null one that a @requires selects and that fails nulls its whole entity in its own
     subgraph, where the unsplit schema only loses the field that requires it; so does one that a
     client selects beside what a @requires selects of the same object. One that subgraphs share with
-    different nullability fails differently in each.
+    different nullability fails differently in each. Nor may what is required of an entity that may
+    have no key: a field that nobody can be asked for is null with or without that error.
     """
     found: set[tuple[str, str]] = set()
     for part in world.parts:
@@ -178,20 +179,25 @@ def _unfailing(world: World) -> set[tuple[str, str]]:
                     if mark.startswith("@requires"):
                         text = mark.split('"')[1]
                         for owner in world.members(name):
-                            _collect(world, owner, parse_field_set(text), found)
+                            inputs = parse_field_set(text)
+                            _collect(
+                                world, owner, inputs, found, world.model(name).kind == "nullkey"
+                            )
     return found
 
 
-def _collect(world: World, name: str, fields: FieldSet, found: set[tuple[str, str]]) -> None:
+def _collect(
+    world: World, name: str, fields: FieldSet, found: set[tuple[str, str]], everything: bool
+) -> None:
     for one in fields:
         if not one.name:
-            _collect(world, one.on or name, one.children, found)
+            _collect(world, one.on or name, one.children, found, everything)
             continue
         for member in world.members(name):
             model = world.types[member].fields.get(one.name)
             if model is None:
                 continue
-            if "!" in model.wrapper:
+            if everything or "!" in model.wrapper:
                 found.add((member, one.name))
             if one.children:
                 found |= {
@@ -200,4 +206,4 @@ def _collect(world: World, name: str, fields: FieldSet, found: set[tuple[str, st
                     for other in world.types[below].fields.values()
                     if "!" in other.wrapper
                 }
-                _collect(world, model.type, one.children, found)
+                _collect(world, model.type, one.children, found, everything)

@@ -24,16 +24,15 @@ from tests.router.oracle.run_world import OPERATIONS_PER_WORLD, Tally, run_world
 PROGRESS_SECONDS = 10.0
 
 
-def run_seed(
-    seed: int, errors: int, contexts: int, access: int
-) -> tuple[int, Tally, str | None, str | None]:
+def run_seed(seed: int, options: argparse.Namespace) -> tuple[int, Tally, str | None, str | None]:
     """Return seed, tally, and of a difference the text and the case."""
     tally = Tally()
     # A third of all worlds have failing fields, or as many as was asked for.
-    percent = errors if errors >= 0 else (0, 0, 6)[seed % 3]
+    percent = options.errors if options.errors >= 0 else (0, 0, 6)[seed % 3]
+    shares = {name: getattr(options, name) for name in ("contexts", "access", "links")}
     try:
         dice = Dice(SeededSource(seed))
-        asyncio.run(run_world(dice, tally, percent, contexts=contexts, access=access))
+        asyncio.run(run_world(dice, tally, percent, **shares))
     except Difference as error:
         return seed, tally, str(error), error.case.to_json()
     return seed, tally, None, None
@@ -46,21 +45,13 @@ def run_seeds(
     seeds = count(options.seed)
     if options.processes == 1:
         for seed in seeds:
-            yield run_seed(seed, options.errors, options.contexts, options.access)
+            yield run_seed(seed, options)
     with ProcessPoolExecutor(options.processes) as pool:
         running: list[Future[tuple[int, Tally, str | None, str | None]]] = []
         try:
             while True:
                 while len(running) < 2 * options.processes:
-                    running.append(
-                        pool.submit(
-                            run_seed,
-                            next(seeds),
-                            options.errors,
-                            options.contexts,
-                            options.access,
-                        )
-                    )
+                    running.append(pool.submit(run_seed, next(seeds), options))
                 wait(running, return_when=FIRST_COMPLETED)
                 while running and running[0].done():
                     yield running.pop(0).result()
@@ -84,6 +75,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--contexts", type=int, default=15, help="percent of worlds with contexts")
     parser.add_argument(
         "--access", type=int, default=25, help="percent of worlds with authorisation directives"
+    )
+    parser.add_argument(
+        "--links", type=int, default=10, help="percent of worlds with fields that return Query"
     )
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--quiet", action="store_true", help="show only the head of differences")

@@ -180,6 +180,8 @@ class OperationMaker:
     def _introspection(self, on: Composite, table: Table, chain: Chain) -> Node:
         """Ask for something of the schema; what is asked once more is merged."""
         self.features.add("introspection fields beside others")
+        if chain:
+            self.features.add("introspection below the root")
         name, one = self.dice.one_of(
             (("__schema", SchemaMetaFieldDef), ("__type", TypeMetaFieldDef))
         )

@@ -12,6 +12,7 @@ from tests.router.oracle.contexts import context_features, weave_contexts
 from tests.router.oracle.data import DataMaker, NoMemberError
 from tests.router.oracle.dice import Dice
 from tests.router.oracle.features import data_features, plan_features, world_features
+from tests.router.oracle.links import weave_links
 from tests.router.oracle.operations import OperationMaker, SchemaFacts
 from tests.router.oracle.print_sdl import print_parts, print_world
 from tests.router.oracle.split import make_world
@@ -51,11 +52,13 @@ async def run_world(
     operations: int = OPERATIONS_PER_WORLD,
     contexts: int = 0,
     access: int = 0,
+    links: int = 0,
 ) -> None:
     """Make a world and compare operations on it; raises `Difference`.
 
     `errors` is the percentage of values that fail, `contexts` that of worlds with contexts,
-    `access` that of worlds with authorisation directives.
+    `access` that of worlds with authorisation directives, `links` that of worlds with fields that
+    return `Query`.
     """
     world = make_world(dice)
     subgraphs = print_parts(world)
@@ -68,6 +71,8 @@ async def run_world(
         return
     if contexts and dice.chance(contexts):
         bench = _with_contexts(bench, dice, tally) or bench
+    if links and dice.chance(links):
+        bench = _with_links(bench, dice, tally) or bench
     if access and dice.chance(access):
         bench = _with_access(bench, dice, tally) or bench
     tally.worlds += 1
@@ -96,6 +101,21 @@ def _with_contexts(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
         tally.rejected[f"contexts: {str(error)[:70]}"] += 1
         return None
     tally.world_features.update(woven.features)
+    return found
+
+
+def _with_links(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
+    """Return the world with fields that return `Query`, None where it has no place for them."""
+    schema, subgraphs, data, labels = bench.case
+    woven = weave_links(schema, subgraphs, data, dice)
+    if woven is None:
+        return None
+    try:
+        found = Bench(*woven, labels)
+    except InvalidWorld as error:
+        tally.rejected[f"links: {str(error)[:70]}"] += 1
+        return None
+    tally.world_features["fields that return Query"] += 1
     return found
 
 

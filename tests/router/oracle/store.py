@@ -41,6 +41,8 @@ class Store:
         if isinstance(value, dict) and "$" in value:
             name, index = value["$"]
             return self.data["objects"][name][index]
+        if isinstance(value, dict) and "$root" in value:
+            return self.root(value["$root"])
         return value
 
     def field(self, source: Data, name: str, arguments: Mapping[str, Json]) -> Json:
