@@ -20,6 +20,7 @@ from reelgraph_kit.asgi import (
     Send,
     send_json,
 )
+from reelgraph_kit.process import on_drain
 from reelgraph_router.collector import settle
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.http.caller import Caller
@@ -190,6 +191,7 @@ class Router:
             usage=self._usage.counter if self._usage is not None else None,
             documents=self._documents,
         )
+        on_drain(self.pipeline.subscriptions.stop)
         caller = make_caller(settings, keys)
         self.endpoint = make_endpoint(settings, self.pipeline, caller, self._page, self._hooks)
         self.quick = QuickRequests(self.pipeline, caller, settings.max_body_bytes, self._hooks)

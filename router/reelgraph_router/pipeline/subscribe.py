@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
@@ -14,7 +15,7 @@ from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.respond import serialise_result
 from reelgraph_router.pipeline.stages import ReadyOperation
-from reelgraph_router.pipeline.subscription import Graphs, Replaced, Subscription
+from reelgraph_router.pipeline.subscription import Graphs, Replaced, Stopped, Subscription
 from reelgraph_router.transport.port import StreamFault, TransportFault
 
 _log = logging.getLogger("reelgraph.router.subscription")
@@ -30,7 +31,12 @@ class Subscriptions:
         self._timeout = request_timeout
         self._limit = limit
         self._drain_seconds = drain_seconds
+        self._stopping = asyncio.Event()
         self.running = 0
+
+    def stop(self) -> None:
+        """End all subscriptions in words; those that start later end at once."""
+        self._stopping.set()
 
     def admit(self) -> None:
         """Raise RequestError (503) when no more subscriptions may start."""
@@ -59,7 +65,7 @@ class Subscriptions:
             return
         self.running += 1
         subscription = Subscription(
-            self._graphs, graph, operation, request, variables,
+            self._graphs, graph, operation, request, variables, stopping=self._stopping,
             event_seconds=self._timeout, drain_seconds=self._drain_seconds,
         )  # fmt: skip
         try:
@@ -69,6 +75,9 @@ class Subscriptions:
         except Replaced:
             message = "The schema has changed; subscribe again."
             yield serialise_result(None, [GraphQLFault(message, Code.SCHEMA_RELOADED)])
+        except Stopped:
+            message = "The router is shutting down; subscribe again."
+            yield serialise_result(None, [GraphQLFault(message, Code.SHUTTING_DOWN)])
         except StreamFault as fault:
             told = TransportFault(fault.kind, fault.detail)
             subgraph, redaction = subscription.start.subgraph, subscription.graph.redaction

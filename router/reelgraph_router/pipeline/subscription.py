@@ -33,6 +33,10 @@ class Replaced(Exception):
     """The supergraph that took over has no such stream."""
 
 
+class Stopped(Exception):
+    """The router ends."""
+
+
 class Graphs(Protocol):
     """Where the graph being served is found."""
 
@@ -50,6 +54,7 @@ class Subscription:
         request: ClientRequest,
         variables: Mapping[str, object],
         *,
+        stopping: asyncio.Event,
         event_seconds: float,
         drain_seconds: float,
     ) -> None:
@@ -63,13 +68,13 @@ class Subscription:
         self._drain_seconds = drain_seconds
         self._ends_at: float | None = None
         self._introspection: Introspected | None = None
-        self._replaced: asyncio.Task[Literal[True]] | None = None
+        self._stopping = stopping
+        self._signals: list[asyncio.Task[Literal[True]]] = []
         graph.enter()
 
     def close(self) -> None:
         """Let go of the graph."""
-        if self._replaced is not None:
-            self._replaced.cancel()
+        self._forget_signals()
         self.graph.leave()
 
     async def results(self) -> AsyncGenerator[bytes]:
@@ -101,9 +106,11 @@ class Subscription:
                     await asyncio.gather(waiting, return_exceptions=True)
 
     async def _wait(self, event: asyncio.Future[Event]) -> None:
-        """Wait for an event, looking after the graph meanwhile; raises `Replaced`."""
+        """Wait for an event, minding the graph meanwhile; raises `Replaced` and `Stopped`."""
         loop = asyncio.get_running_loop()
         while True:
+            if self._stopping.is_set():
+                raise Stopped
             if self._ends_at is None and self.graph.replaced.is_set():
                 await self._follow()
                 continue
@@ -111,16 +118,25 @@ class Subscription:
                 raise Replaced
             if event.done():
                 return
-            if self._ends_at is not None:
-                await asyncio.wait({event}, timeout=self._ends_at - loop.time())
-                continue
-            if self._replaced is None:
-                self._replaced = asyncio.ensure_future(self.graph.replaced.wait())
-            either: set[asyncio.Future[Any]] = {event, self._replaced}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            seconds = None if self._ends_at is None else self._ends_at - loop.time()
+            if not self._signals:
+                waited = (
+                    [self._stopping]
+                    if seconds is not None
+                    else [self._stopping, self.graph.replaced]
+                )
+                self._signals = [asyncio.ensure_future(one.wait()) for one in waited]
+            first: set[asyncio.Future[Any]] = {event, *self._signals}
+            await asyncio.wait(first, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+
+    def _forget_signals(self) -> None:
+        for one in self._signals:
+            one.cancel()
+        self._signals = []
 
     async def _follow(self) -> None:
         """Go over to the graph that took over, or decide when to end."""
+        self._forget_signals()
         graph = self._graphs.current
         if graph is None or not await self._go_over(graph):
             seconds = random.uniform(0, self._drain_seconds)
@@ -149,7 +165,6 @@ class Subscription:
         graph.enter()
         self.graph.leave()
         self.graph, self._operation, self._variables = graph, operation, variables
-        self._replaced = None
         await self._introspect()
         return True
 
