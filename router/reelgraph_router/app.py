@@ -168,7 +168,8 @@ class Router:
             await self.start()
         except SourceError as error:
             _log.error("%s", error)
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            # Without a message: the server would log it again.
+            await send({"type": "lifespan.startup.failed"})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -203,7 +204,6 @@ class Router:
         if self._usage is not None:
             self._spawn(self._usage.run())
         following = self._spawn(self.graphs.follow(self._source))
-        following.add_done_callback(_tell_end)
         arrived = asyncio.create_task(self.graphs.first())
         # A file must be there at once; a registry may be late, and the router waits serving 503.
         patience = 0.2 if settings.registry_url else 5.0
@@ -213,6 +213,7 @@ class Router:
         arrived.cancel()
         if following.done():
             following.result()
+        following.add_done_callback(_tell_end)
 
     def _spawn(self, work: object) -> asyncio.Task[None]:
         assert asyncio.iscoroutine(work)

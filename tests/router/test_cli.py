@@ -141,11 +141,41 @@ def test_start_serves_and_drains(source, files):
         process.communicate()
 
 
-def test_a_missing_file_stops_the_start(files):
-    found = run("start", "--supergraph", "no.graphql", "--port", "0", cwd=files)
+ENTRY = "- {name: one, url: 'http://127.0.0.1:9/one', schema: one.graphql}"
+STARTS = {
+    # name: (option, file, its text or None, what is told)
+    "no file": ("--supergraph", "no.graphql", None, "Cannot read the supergraph file no.graphql"),
+    "no text": ("--supergraph", "no.graphql", b"\xff\xfe", "no.graphql is not UTF-8 text"),
+    "no list": ("--subgraphs", "no.yaml", None, "no.yaml"),
+    "an empty list": ("--subgraphs", "no.yaml", b"", "must be a list of subgraphs with name, url and schema"),
+    "no YAML": ("--subgraphs", "no.yaml", b"a: [", "The list of subgraphs no.yaml is not YAML"),
+    "an unknown key": ("--subgraphs", "no.yaml", b"- {nme: one}", "no.yaml, entry 1: unknown key nme"),
+    "no schema": ("--subgraphs", "no.yaml", ENTRY.replace("one.graphql", "x/none.graphql").encode(),
+                  "no.yaml, entry 1: cannot read the schema x/none.graphql: No such file"),
+    "the same name twice": ("--subgraphs", "no.yaml", f"{ENTRY}\n{ENTRY}".encode(),
+                            '2 subgraphs are named "one"'),
+    "a schema that is broken": ("--subgraphs", "no.yaml", ENTRY.replace("one.graphql", "op.graphql").encode(),
+                                "op.graphql:"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_what_cannot_be_started_with_is_told_once(name, files):
+    option, file, text, told = STARTS[name]
+    if text is not None:
+        (files / file).write_bytes(text)
+    found = run("start", option, file, "--port", "0", cwd=files)
     assert found.returncode == 1
-    assert "Cannot read the supergraph file no.graphql" in found.stderr
+    assert found.stderr.count(told) == 1, found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_schemas_are_found_beside_their_list(files, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    made = run(
+        "plan", "--subgraphs", str(files / "list.yaml"), "-", cwd=elsewhere, text="{ me { id } }"
+    )
+    assert made.returncode == 0, made.stderr
 
 
 GUARDED = """
