@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Any
 
 from reelgraph_federation import Subgraph, compose
+from tests.router.peers.calls import Calls
 from tests.router.peers.routers import GONE, ApolloGateway, CannotServe, Router, Served
 from tests.router.peers.subgraph_host import SubgraphHost
 from tests.router.peers.worlds import Operation, World, places
@@ -55,6 +56,7 @@ class Report:
     operations: int = 0
     counts: dict[str, Counter[Verdict]] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
+    calls: list[Calls] = field(default_factory=list)
 
     def add(self, router: str, verdict: Verdict) -> None:
         self.counts.setdefault(router, Counter())[verdict] += 1
@@ -77,6 +79,7 @@ class Comparison:
         self._own = own
         self._peers = peers
         self._composer = composer
+        self._calls: dict[int, Calls] = {}
         self.report = Report()
 
     async def compare(self, world: World) -> None:
@@ -87,6 +90,9 @@ class Comparison:
         assert sdl is not None, f"{world.name} does not compose"
         self.report.worlds += 1
         self.report.operations += len(world.operations)
+        calls = {id(one): Calls(world.name, one) for one in world.operations}
+        self._calls = calls
+        self.report.calls += calls.values()
         await self._compare_own(self._own.name, world, sdl, Verdict.OURS)
         reference = await self._composer.compose(given)
         if reference is not None:
@@ -105,6 +111,7 @@ class Comparison:
         async with self._own.serve(world.name, sdl) as served:
             for operation in world.operations:
                 found = await self._ask(served, operation)
+                self._count(name, operation, found)
                 if found.is_right and found.nulls == operation.nulls:
                     self.report.add(name, Verdict.EQUAL)
                 else:
@@ -116,6 +123,7 @@ class Comparison:
         """Return the operations with other data than expected."""
         wrong = []
         async for operation, found in self._answers(peer, world.name, sdl, world.operations):
+            self._count(peer.name, operation, found)
             if not found.is_right:
                 wrong.append((operation, found))
             elif found.nulls == operation.nulls:
@@ -173,13 +181,20 @@ class Comparison:
             verdict = Verdict.SUPERGRAPH if again.is_right else Verdict.PEER
             self._record(peer.name, world, operation, found_before[id(operation)], verdict)
 
+    def _count(self, router: str, operation: Operation, found: Found) -> None:
+        """Keep the number of calls of a right answer."""
+        if found.is_right:
+            self._calls[id(operation)].made[router] = found.calls
+
     async def _ask(self, served: Served, operation: Operation) -> Found:
         self._host.refused.clear()
+        self._host.calls = 0
         answer = await served.ask(operation.text, operation.variables)
         data, errors = answer.get("data"), answer.get("errors")
         same = _canonical(data) == _canonical(operation.data)
         said = "; ".join(str(one.get("message")) for one in errors or ())
-        return Found(data, places(data, errors), "; ".join(self._host.refused) or said, same)
+        reason = "; ".join(self._host.refused) or said
+        return Found(data, places(data, errors), reason, same, self._host.calls)
 
     def _record(
         self, router: str, world: World, operation: Operation, found: Found, verdict: Verdict
@@ -203,6 +218,7 @@ class Found:
     nulls: tuple[str, ...]
     reason: str
     is_right: bool = False
+    calls: int = 0
 
 
 def _canonical(value: Any) -> str:

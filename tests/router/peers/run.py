@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.router.peers.calls import tally_calls
 from tests.router.peers.compare import Comparison, Report, Verdict
 from tests.router.peers.reasons import reason
 from tests.router.peers.routers import HiveRouter, OwnRouter, Router, apollo_gateway
@@ -54,7 +55,17 @@ def show(report: Report) -> str:
         if one.verdict not in (Verdict.OURS, Verdict.SUPERGRAPH)
     )
     lines += [f"{number:6} {text}" for text, number in sorted(why.items())]
+    lines += map(str, tally_calls(report.calls, OwnRouter.name))
     return "\n".join(lines)
+
+
+def show_calls(report: Report) -> str:
+    """Return the operations in which a peer makes fewer calls."""
+    return "\n".join(
+        f"{one.world}: {one.made}\n{one.operation.text} {json.dumps(one.operation.variables)}"
+        for tally in tally_calls(report.calls, OwnRouter.name)
+        for one in tally.more
+    )
 
 
 def main() -> int:
@@ -65,6 +76,9 @@ def main() -> int:
     parser.add_argument("--errors", type=int, default=0, help="percent of values that fail")
     parser.add_argument("--hive-router", type=Path, help="path of an installed hive-router")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--show-calls", action="store_true", help="print operations in which peers make fewer calls"
+    )
     parser.add_argument("--keep", type=Path, help="write the differences here, as JSON")
     options = parser.parse_args()
     report = asyncio.run(
@@ -78,6 +92,8 @@ def main() -> int:
         )
     )
     print(show(report))
+    if options.show_calls:
+        print(show_calls(report))
     if options.keep is not None:
         found = [{**asdict(one), "verdict": one.verdict.name} for one in report.differences]
         options.keep.write_text(json.dumps(found, indent=1))

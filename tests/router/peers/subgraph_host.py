@@ -24,6 +24,8 @@ class SubgraphHost:
         self.address = address
         self.refused: list[str] = []
         """Why requests were refused, since this was last emptied: what a subgraph must not be asked."""
+        self.calls = 0
+        """How many requests were made, since this was last set."""
         self._servers: dict[tuple[str, str], Answer] = {}
 
     def add(self, world: World) -> dict[str, str]:
@@ -35,6 +37,7 @@ class SubgraphHost:
     async def handle(self, request: Request) -> Response:
         world, name = request.path_params["world"], request.path_params["subgraph"]
         body = orjson.loads(await request.body())
+        self.calls += 1
         try:
             answer = self._servers[world, name](body["query"], body.get("variables") or {})
         except AssertionError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.router.peers.calls import tally_calls
 from tests.router.peers.compare import Verdict
 from tests.router.peers.install import install
 from tests.router.peers.run import run, show
@@ -29,3 +30,6 @@ async def test_apollo_gateway_answers_from_our_supergraphs() -> None:
     assert peer[Verdict.EQUAL] >= 0.8 * (report.operations - peer[Verdict.UNSUPPORTED]), told
     reading = report.counts["reelgraph on Apollo's supergraph"]
     assert reading[Verdict.EQUAL] >= 0.5 * report.operations, told
+    (calls,) = tally_calls(report.calls, "reelgraph")
+    assert calls.operations >= 30, told
+    assert calls.ours <= calls.theirs, told

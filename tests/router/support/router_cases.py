@@ -13,5 +13,5 @@ _HEAD = (
 
 
 def subgraph_sdl(sdl: str) -> str:
-    """The whole SDL of a case's subgraph."""
-    return _HEAD + sdl
+    """The whole SDL of a case's subgraph; one of Federation 1 has no head."""
+    return sdl if sdl.startswith("# Federation 1") else _HEAD + sdl
