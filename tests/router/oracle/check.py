@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,7 @@ from tests.router.oracle.facts import SubgraphFacts, read_facts
 from tests.router.oracle.operations import META_NAMES
 from tests.router.oracle.servers import SubgraphServer, UnsplitServer
 from tests.router.oracle.store import Store
+from tests.router.oracle.streams import answer_events
 
 
 def _null_at(data: Any, path: list[Any]) -> str:
@@ -221,7 +222,10 @@ class Bench:
         self.verdict = self.guard.judge(document, coerced.coerced, identity)
         kind = operation.operation.value.capitalize()
         self.store.mutations = 0
-        expected = self.unsplit.answer(document, variables, kind)
+        expected = []
+        for number in range(self.store.count_events(kind)):
+            self.store.event = number
+            expected.append(self.unsplit.answer(document, variables, kind))
         plan = None
         try:
             normalized = normalize_operation(self.supergraph, document)
@@ -237,13 +241,17 @@ class Bench:
             if not thorough:
                 ways = [ways[self._number % len(ways)]]
             self._number += 1
-            answers = [await self._run(program, coerced.coerced, one) for one in ways]
+            if kind == "Subscription":
+                answers = await self._answer_events(program, coerced.coerced, len(expected))
+            else:
+                answers = [await self._run(program, coerced.coerced, one) for one in ways]
+                expected *= len(answers)
         except Exception as error:
             raise self._difference(
                 text, variables, plan, f"{type(error).__name__}: {error}"
             ) from error
-        for data, errors in answers:
-            self._judge(text, variables, plan, expected, data, errors)
+        for wanted, (data, errors) in zip(expected, answers, strict=True):
+            self._judge(text, variables, plan, wanted, data, errors)
 
     def _filter(self, operation: NormalizedOperation, variables: Data) -> NormalizedOperation:
         """Leave out what the caller may not have, and compare what is told of it."""
@@ -262,8 +270,15 @@ class Bench:
         return filtered.operation
 
     def _handler(self, server: SubgraphServer) -> Any:
-        def handle(request: GraphQLRequest) -> Data:
+        async def stream(request: GraphQLRequest) -> AsyncIterator[Data]:
+            for number in range(self.store.count_events("Subscription")):
+                self.store.event = number
+                yield server.answer(request.query, request.variables, self._thorough)
+
+        def handle(request: GraphQLRequest) -> Any:
             try:
+                if request.query.startswith("subscription"):
+                    return stream(request)
                 return server.answer(request.query, request.variables, self._thorough)
             except BaseException as error:
                 self._problems.append(error)
@@ -271,12 +286,17 @@ class Bench:
 
         return handle
 
-    async def _run(
-        self, program: Program, variables: Data, quick: TypedProgram | None
-    ) -> tuple[Any, list[Any]]:
+    async def _answer_events(
+        self, program: Program, variables: Data, count: int
+    ) -> list[tuple[Any, list[Any]]]:
         self._problems.clear()
-        self.store.mutations = 0
-        plan = program.plan
+        introspection = self._introspect(program.plan, variables)
+        found = await answer_events(program, variables, self._transport, introspection, count)
+        if self._problems:
+            raise self._problems[0]
+        return found
+
+    def _introspect(self, plan: QueryPlan, variables: Data) -> Introspected | None:
         introspection = None
         if plan.introspection is not None:
             names = plan.introspection_variables
@@ -285,6 +305,15 @@ class Bench:
                 self.supergraph.api_schema, parse(plan.introspection), variable_values=values
             )
             introspection = Introspected(found.data or {})
+        return introspection
+
+    async def _run(
+        self, program: Program, variables: Data, quick: TypedProgram | None
+    ) -> tuple[Any, list[Any]]:
+        self._problems.clear()
+        self.store.mutations = 0
+        plan = program.plan
+        introspection = self._introspect(plan, variables)
         done = asyncio.get_running_loop().create_future()
         run: Run | TypedRun
         if quick is not None:

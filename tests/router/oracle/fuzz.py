@@ -29,7 +29,7 @@ def run_seed(seed: int, options: argparse.Namespace) -> tuple[int, Tally, str | 
     tally = Tally()
     # A third of all worlds have failing fields, or as many as was asked for.
     percent = options.errors if options.errors >= 0 else (0, 0, 6)[seed % 3]
-    shares = {name: getattr(options, name) for name in ("contexts", "access", "links")}
+    shares = {name: getattr(options, name) for name in ("contexts", "access", "links", "streams")}
     try:
         dice = Dice(SeededSource(seed))
         asyncio.run(run_world(dice, tally, percent, **shares))
@@ -78,6 +78,9 @@ def read_options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--links", type=int, default=10, help="percent of worlds with fields that return Query"
+    )
+    parser.add_argument(
+        "--streams", type=int, default=10, help="percent of worlds with subscriptions"
     )
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--quiet", action="store_true", help="show only the head of differences")

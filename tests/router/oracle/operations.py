@@ -91,7 +91,10 @@ class OperationMaker:
             kind, root = "mutation", schema.mutation_type
             self.features.add("mutation")
         assert root is not None
-        body = self._selection(root, self.dice.upto(5, 2), {}, ())
+        if schema.subscription_type is not None and self.dice.chance(30):
+            body, kind = [self._stream(schema.subscription_type)], "subscription"
+        else:
+            body = self._selection(root, self.dice.upto(5, 2), {}, ())
         definitions = self.arguments.definitions()
         head = f"{kind} Q({definitions})" if definitions else f"{kind} Q"
         used = "".join(
@@ -100,6 +103,17 @@ class OperationMaker:
         )
         text = f"{head} {_braces(body)}{used}"
         return Generated(text, self.arguments.values(), self.features)
+
+    def _stream(self, root: GraphQLObjectType) -> Node:
+        """Select the one field that a subscription may have, perhaps in a fragment."""
+        self.features.add("subscription")
+        name = self.dice.one_of(list(root.fields))
+        node = self._field(root, name, root.fields[name], self.dice.upto(5, 2), {}, ())
+        if not self.dice.chance(15):
+            return node
+        fragment = f"F{len(self.fragments)}"
+        self.fragments[fragment], self.conditions[fragment] = [node], root.name
+        return Node(f"...{fragment}", fragment=fragment)
 
     def _selection(self, on: Composite, depth: int, table: Table, chain: Chain) -> list[Node]:
         return [self._part(on, depth, table, chain) for _ in range(self.dice.upto(4, 1))]
@@ -170,7 +184,9 @@ class OperationMaker:
         if node.response_name != name:
             self.features.add("alias")
         alias = f"{node.response_name}: " if node.response_name != name else ""
-        node.text = f"{alias}{name}{arguments}{self._condition()}"
+        # The one field of a subscription may not be left out.
+        condition = self._condition() if on is not schema.subscription_type else ""
+        node.text = f"{alias}{name}{arguments}{condition}"
         slot = add(table, node, chain, self.fragments)
         if is_composite:
             below = (*chain, node.parent)

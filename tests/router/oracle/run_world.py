@@ -16,6 +16,7 @@ from tests.router.oracle.links import weave_links
 from tests.router.oracle.operations import OperationMaker, SchemaFacts
 from tests.router.oracle.print_sdl import print_parts, print_world
 from tests.router.oracle.split import make_world
+from tests.router.oracle.streams import weave_streams
 from tests.router.oracle.world import LABELS
 
 OPERATIONS_PER_WORLD = 60
@@ -53,12 +54,13 @@ async def run_world(
     contexts: int = 0,
     access: int = 0,
     links: int = 0,
+    streams: int = 0,
 ) -> None:
     """Make a world and compare operations on it; raises `Difference`.
 
     `errors` is the percentage of values that fail, `contexts` that of worlds with contexts,
     `access` that of worlds with authorisation directives, `links` that of worlds with fields that
-    return `Query`.
+    return `Query`, `streams` that of worlds with subscriptions.
     """
     world = make_world(dice)
     subgraphs = print_parts(world)
@@ -73,6 +75,8 @@ async def run_world(
         bench = _with_contexts(bench, dice, tally) or bench
     if links and dice.chance(links):
         bench = _with_links(bench, dice, tally) or bench
+    if streams and dice.chance(streams):
+        bench = _with_streams(bench, dice, tally) or bench
     if access and dice.chance(access):
         bench = _with_access(bench, dice, tally) or bench
     tally.worlds += 1
@@ -116,6 +120,21 @@ def _with_links(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
         tally.rejected[f"links: {str(error)[:70]}"] += 1
         return None
     tally.world_features["fields that return Query"] += 1
+    return found
+
+
+def _with_streams(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
+    """Return the world with subscriptions, None where no subgraph can have them."""
+    schema, subgraphs, data, labels = bench.case
+    woven = weave_streams(schema, subgraphs, data, dice)
+    if woven is None:
+        return None
+    try:
+        found = Bench(*woven, labels)
+    except InvalidWorld as error:
+        tally.rejected[f"streams: {str(error)[:70]}"] += 1
+        return None
+    tally.world_features["subscriptions"] += 1
     return found
 
 

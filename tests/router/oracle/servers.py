@@ -63,6 +63,9 @@ RULES = (
 """The rules that a planner could break."""
 
 
+KINDS = ("mutation", "subscription")
+
+
 @dataclass
 class View:
     """An object as a subgraph sees it: the record, and what it was told about it."""
@@ -204,7 +207,8 @@ class SubgraphServer:
         problems = validate(self.schema, document, RULES) if validated else []
         if problems:
             raise AssertionError(f"{self.name} was sent {query}: {problems}")
-        kind = "Mutation" if query.lstrip().startswith("mutation") else "Query"
+        word = query.split("{")[0].split()[:1]
+        kind = word[0].capitalize() if word and word[0] in KINDS else "Query"
         result = execute(
             self.schema,
             document,

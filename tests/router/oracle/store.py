@@ -29,12 +29,21 @@ class Store:
         self.hidden_arguments: dict[tuple[str, str], Data] = {}
         """Arguments that clients do not know, with their defaults."""
         self.has_errors = "$error" in json.dumps(data)
+        self.event = 0
+        """Which event of a subscription is being answered."""
         self.mutations = 0
         self.counts = True
         """Whether answers of mutations tell how many there were before."""
 
     def root(self, name: str) -> Data:
-        return {"$type": name, **self.data.get(name, {})}
+        fields = self.data.get(name, {})
+        if name == "Subscription":
+            fields = fields[self.event]
+        return {"$type": name, **fields}
+
+    def count_events(self, kind: str) -> int:
+        """Return how many answers an operation has."""
+        return len(self.data[kind]) if kind == "Subscription" else 1
 
     def deref(self, value: Json) -> Json:
         """Return the object behind a reference."""
