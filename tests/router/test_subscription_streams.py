@@ -248,7 +248,8 @@ async def test_a_subgraph_that_refuses(name, tmp_path, start_raw_server):
 SIZE, COUNT, MOST_HELD = 64 * 1024, 1600, 48 * 1024 * 1024
 
 
-async def test_a_flood_is_held_back(tmp_path, start_raw_server):
+@pytest.mark.parametrize("client_protocol", ["sse", "multipart", "ws"])
+async def test_a_flood_is_held_back(client_protocol, tmp_path, start_raw_server):
     """A client that reads only when the subgraph can write no more gets everything all the same."""
     blocked, sent, read, most = asyncio.Event(), 0, 0, 0
     piece = event(1, "x" * SIZE)
@@ -271,22 +272,72 @@ async def test_a_flood_is_held_back(tmp_path, start_raw_server):
 
     source = await start_raw_server(flood)
     sdl = supergraph(source.url, "http://127.0.0.1:9/")
-    query = {"query": "subscription { ticks { note } }"}
+    seen = 0
     async with live(tmp_path, sdl, subscription_protocols="ticks=sse") as client:
-        headers = {"accept": "text/event-stream"}
-        async with client.stream("POST", "/graphql", json=query, headers=headers) as answer:
-            seen, chunks = 0, answer.aiter_raw(SIZE)
-            async for chunk in chunks:
-                seen += len(chunk)
-                read = seen // SIZE
-                if sent < COUNT:
-                    await asyncio.wait_for(blocked.wait(), 60)
+        reading = over_http if client_protocol != "ws" else over_socket
+        async for size in reading(client, client_protocol):
+            seen += size
+            read = seen // SIZE
+            if sent < COUNT:
+                await asyncio.wait_for(blocked.wait(), 60)
         # Others are served meanwhile, and after.
         now = await client.post("/graphql", json={"query": "{ __typename }"})
         assert now.json() == {"data": {"__typename": "Query"}}
     assert sent == COUNT
     assert seen > COUNT * SIZE
     assert most * SIZE < MOST_HELD
+
+
+FLOODED = {"query": "subscription { ticks { note } }"}
+
+
+async def over_http(client, protocol):
+    """The sizes of what a client reads, one piece at a time."""
+    accept = {"sse": "text/event-stream", "multipart": "multipart/mixed;subscriptionSpec=1.0"}[
+        protocol
+    ]
+    headers = {"accept": accept}
+    async with client.stream("POST", "/graphql", json=FLOODED, headers=headers) as answer:
+        async for chunk in answer.aiter_raw(SIZE):
+            yield len(chunk)
+
+
+async def over_socket(client, protocol):
+    async with Socket(client, **PROTOCOL) as socket:
+        await socket.send(type="connection_init")
+        await socket.read()
+        await socket.send(type="subscribe", id="1", payload=FLOODED)
+        while (message := await socket.read())["type"] == "next":
+            yield len(message["payload"]["data"]["ticks"]["note"]) + 1
+        assert message == {"type": "complete", "id": "1"}
+
+
+async def test_no_more_subscriptions_than_allowed(tmp_path, start_raw_server):
+    stream = Stream()
+    source = await start_raw_server(stream.behave)
+    names = await start_raw_server(naming("n"))
+    sdl = supergraph(source.url, names.url)
+    settings = {"subscription_protocols": "ticks=sse", "max_subscriptions": 1}
+    async with live(tmp_path, sdl, **settings) as client:
+        async with listening(client, QUERY) as following:
+            stream.pieces.put_nowait(event(1))
+            assert await following() == ("next", tick(1, "n"))
+            headers = {"accept": "text/event-stream"}
+            refused = await client.post("/graphql", json=QUERY, headers=headers)
+            assert refused.status_code == 503
+            assert refused.json()["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
+            async with Socket(client, **PROTOCOL) as socket:
+                await socket.send(type="connection_init")
+                await socket.read()
+                await socket.send(type="subscribe", id="1", payload=QUERY)
+                told = await socket.read()
+                assert (told["type"], told["id"]) == ("error", "1")
+        await asyncio.wait_for(stream.left.wait(), 60)
+        again = Stream()
+        source.behave = again.behave
+        for piece in (event(2), COMPLETE):
+            again.pieces.put_nowait(piece)
+        assert [one for one, _ in await read_events(client, QUERY)] == ["next", "complete"]
 
 
 LINES = {

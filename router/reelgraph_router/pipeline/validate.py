@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from graphql import DocumentNode, GraphQLSchema, validate
 
-from reelgraph_router.errors import Code, from_graphql_errors
+from reelgraph_router.errors import Code, from_graphql_errors, refuse
 
 MAX_ERRORS = 20
+ABORTED = "Validation aborted."
+"""What graphql-core says where comparing the fields that overlap exceeds its budget."""
 
 
 def validate_document(schema: GraphQLSchema, document: DocumentNode, *, hints: bool) -> None:
@@ -21,5 +23,11 @@ def validate_document(schema: GraphQLSchema, document: DocumentNode, *, hints: b
         hide_suggestions=not hints,
         allow_empty_selection_sets=False,
     )
+    if any(error.message == ABORTED for error in errors):
+        raise refuse(
+            "The operation selects the same fields too often in too many places.",
+            Code.LIMIT_EXCEEDED,
+            well_formed=True,
+        )
     if errors:
         raise from_graphql_errors(errors, Code.VALIDATION_FAILED)

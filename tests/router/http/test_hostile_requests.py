@@ -95,6 +95,9 @@ BODIES = {
     "fragments that add depth": (ask(bomb("again { again { F } }", 60)), LIMIT),
     "one fragment thousands of times": (ask("{" + "...a " * 4000 + "} fragment a on Query { hello }"), LIMIT),
     "fragments in a circle": (ask("{...a} fragment a on Query { again { ...a } }"), INVALID),
+    "the same fields in many places": (
+        ask("{" + ("again {" + "again { hello } " * 15 + "}") * 50 + "}"), LIMIT,
+    ),
     "a long comment": (ask("{hello} #" + "x" * 300_000), LIMIT),
     "a long text": (ask('{ echo(s: """' + "\n " * 150_000 + '""") }'), LIMIT),
     "introspection that multiplies": (
