@@ -164,8 +164,8 @@ class RouterSettings(ServiceSettings):
     )
     subscription_protocols: CommaList = Field(
         default=(),
-        description="How to subscribe at subgraphs, such as catalog=sse,search=ws; ws where not "
-        "named (graphql-transport-ws).",
+        description="How to subscribe at subgraphs, such as catalog=sse,search=multipart; ws where "
+        "not named (graphql-transport-ws).",
     )
     forward_headers: CommaList = Field(
         default=("traceparent", "tracestate", "accept-language"),

@@ -282,3 +282,34 @@ async def test_the_whole_request_has_a_deadline(tmp_path, start_raw_server):
     assert answer["data"] == {"hello": None, "__typename": "Query"}
     assert answer["errors"][0]["extensions"]["code"] == "GATEWAY_TIMEOUT"
     assert b"reelgraph-deadline: " in server.heads[0]
+
+
+async def test_each_subgraph_has_its_time(tmp_path, start_raw_server):
+    """The slow one is given up while the other, which answers only then, is still waited for."""
+    gone = asyncio.Event()
+
+    async def never(reader, writer, body):
+        await reader.read()  # until the router hangs up
+        gone.set()
+        return False
+
+    async def patiently(reader, writer, body):
+        await gone.wait()
+        writer.write(http(b'{"data":{"fast":1}}'))
+        return True
+
+    slow, fast = await start_raw_server(never), await start_raw_server(patiently)
+    made = compose(
+        [
+            Subgraph("slow", slow.url, "type Query { slow: Int }"),
+            Subgraph("fast", fast.url, "type Query { fast: Int }"),
+        ]
+    )
+    assert made.supergraph_sdl is not None
+    query = {"query": "{ slow fast }"}
+    async with live(tmp_path, made.supergraph_sdl, subgraph_timeouts="slow=0.2") as client:
+        answer = (await client.post("/graphql", json=query)).json()
+    assert answer["data"] == {"slow": None, "fast": 1}
+    assert [(one["path"], one["extensions"]["code"]) for one in answer["errors"]] == [
+        (["slow"], "SUBGRAPH_TIMEOUT")
+    ]

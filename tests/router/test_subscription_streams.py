@@ -13,6 +13,8 @@ from websockets.asyncio.server import serve
 
 from reelgraph_federation import Subgraph, compose
 from reelgraph_router.transport.event_lines import events, lines
+from reelgraph_router.transport.http_streams import parts
+from reelgraph_router.transport.port import FaultKind, StreamFault
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
 TICKS = (
@@ -362,6 +364,88 @@ async def test_events_whatever_the_lines_and_the_pieces(name, end):
         found = [one async for one in events(lines(pieces(size)))]
         assert [kind for kind, _ in found] == [b"next", b"complete"], size
         assert json.loads(found[0][1]) == {}
+
+
+PARTS = {
+    # name: (the document, the bodies of its parts)
+    "delimiters beforehand": (
+        b'--b\r\ncontent-type: application/json\r\n\r\n{"payload":{}}\r\n--b\r\nx: y\r\n\r\n{}\r\n--b--',
+        [b'{"payload":{}}', b"{}"],
+    ),
+    "a preamble and an epilogue": (
+        b'hello\r\n--b\r\nx: y\r\n\r\n{"a":"\\r\\n--b"}\r\n--b--\r\nbye', [b'{"a":"\\r\\n--b"}'],
+    ),
+    "no parts": (b"--b--\r\n", []),
+    "objects in objects": (b'--b\r\nx: y\r\n\r\n{"a":{"b":{}}}\r\n--b--', [b'{"a":{"b":{}}}']),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PARTS)
+async def test_parts_whatever_the_pieces(name):
+    document, bodies = PARTS[name]
+
+    async def pieces(size):
+        for at in range(0, len(document), size):
+            yield document[at : at + size]
+
+    for size in range(1, len(document) + 1):
+        found = [one.strip() async for one in parts(pieces(size), b"b")]
+        assert found == bodies, size
+
+
+MULTIPART = b"HTTP/1.1 200 OK\r\ncontent-type: multipart/mixed; boundary=b\r\n\r\n"
+
+
+def part(text: bytes) -> bytes:
+    return b"\r\n--b\r\ncontent-type: application/json\r\n\r\n" + text
+
+
+GIVEN = part(b'{"payload":{"data":{"ticks":{"id":"1","note":"","name":"n 1"}}}}')
+MULTIPARTS = {
+    # name: (what comes, codes of the results; None: data)
+    "as it should": ([part(b"{}"), GIVEN, GIVEN, b"\r\n--b--"], [None, None]),
+    "an error of the transport": (
+        [GIVEN, part(b'{"payload":null,"errors":[{"message":"m","extensions":{"code":"LOST"}}]}')], [None, "LOST"],
+    ),
+    "breaks off": ([GIVEN, None], [None, "SUBGRAPH_UNAVAILABLE"]),
+    "no JSON": ([GIVEN, part(b"{oops"), b"\r\n--b--"], [None, "SUBGRAPH_ANSWER_INVALID"]),
+    "a part without an end": ([GIVEN, part(b'{"payload":"'), BIG, BIG, BIG], [None, "SUBGRAPH_ANSWER_TOO_LARGE"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MULTIPARTS)
+async def test_subgraphs_over_multipart(name, tmp_path, start_raw_server, monkeypatch):
+    """Each event is there before the next one is sent, whether or not its delimiter is."""
+    for module in ("event_lines", "http_streams"):
+        monkeypatch.setattr(
+            f"reelgraph_router.transport.{module}.check_size", lambda size: bounded(size, 50_000)
+        )
+    pieces, codes = MULTIPARTS[name]
+    stream = Stream(MULTIPART)
+    source = await start_raw_server(stream.behave)
+    names = await start_raw_server(naming("n"))
+    sdl = supergraph(source.url, names.url)
+    results = []
+    async with (
+        live(tmp_path, sdl, subscription_protocols="ticks=multipart") as client,
+        listening(client, QUERY) as following,
+    ):
+        for piece in pieces:
+            stream.pieces.put_nowait(piece)
+            if piece is GIVEN:
+                results.append(await following())
+        while (told := await following()) != ("complete", None):
+            results.append(told)
+    found = [
+        one["errors"][0]["extensions"]["code"] if "errors" in one else None for _, one in results
+    ]
+    assert found == codes
+    assert b"multipart/mixed" in source.heads[0]
+
+
+def bounded(size: int, most: int) -> None:
+    if size > most:
+        raise StreamFault(FaultKind.TOO_LARGE, "")
 
 
 def subgraph_socket(script):

@@ -1,6 +1,6 @@
 """Subscriptions, from a subgraph through the router to a client, over both protocols each way.
 
-The subgraph with the stream is another router here, so that both sides of both protocols are tried.
+The subgraph with the stream is another router here, so that both sides of each protocol are tried.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ async def routers(tmp_path, start_raw_server, request):
             yield client, ticker
 
 
-both = pytest.mark.parametrize("routers", ["ws", "sse"], indirect=True)
+each = pytest.mark.parametrize("routers", ["ws", "sse", "multipart"], indirect=True)
 COUNT = {
     "query": "subscription S($n: Int!) { ticks(count: $n) { name id } }",
     "variables": {"n": 3},
@@ -105,7 +105,7 @@ COUNTED = [
 ]
 
 
-@both
+@each
 async def test_over_server_sent_events(routers):
     client, ticker = routers
     events = await read_events(client, COUNT)
@@ -113,7 +113,7 @@ async def test_over_server_sent_events(routers):
     await asyncio.wait_for(ticker.closed.wait(), 60)
 
 
-@both
+@each
 async def test_the_query_root_below_an_event(routers):
     client, _ = routers
     query = "subscription ($n: String!) { start { query { __typename now __type(name: $n) { name } } } }"
@@ -122,7 +122,7 @@ async def test_the_query_root_below_an_event(routers):
     assert events == [("next", {"data": {"start": {"query": below}}}), ("complete", None)]
 
 
-@both
+@each
 async def test_over_multipart(routers):
     client, ticker = routers
     assert await read_parts(client, COUNT) == [{"payload": one} for one in COUNTED]
@@ -155,7 +155,7 @@ async def test_multipart_shows_that_it_is_alive_and_ends_with_its_client(routers
     await asyncio.wait_for(ticker.closed.wait(), 60)
 
 
-@both
+@each
 async def test_over_websocket(routers):
     client, _ = routers
     async with Socket(client, **PROTOCOL) as socket:
@@ -176,7 +176,7 @@ async def test_over_websocket(routers):
         assert refused["payload"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
 
 
-@both
+@each
 async def test_what_a_client_stops_is_stopped_at_the_subgraph(routers):
     client, ticker = routers
     async with Socket(client, **PROTOCOL) as socket:
@@ -188,7 +188,7 @@ async def test_what_a_client_stops_is_stopped_at_the_subgraph(routers):
         await asyncio.wait_for(ticker.closed.wait(), 60)
 
 
-@both
+@each
 async def test_a_client_that_leaves_stops_its_subscription(routers):
     client, ticker = routers
     reading = asyncio.ensure_future(read_events(client, {"query": "subscription { endless }"}))
@@ -197,7 +197,7 @@ async def test_a_client_that_leaves_stops_its_subscription(routers):
     await asyncio.wait_for(ticker.closed.wait(), 60)
 
 
-@both
+@each
 async def test_a_stream_that_fails_says_so(routers):
     client, _ = routers
     events = await read_events(client, {"query": "subscription { broken }"})

@@ -1,4 +1,4 @@
-"""Subscriptions from subgraphs: over graphql-transport-ws or over server-sent events."""
+"""Subscriptions at subgraphs: over WebSocket (graphql-transport-ws), and the choice of a protocol."""
 
 from __future__ import annotations
 
@@ -7,25 +7,17 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import cast
 
-import orjson
-
-from reelgraph_router.transport.event_lines import MAX_EVENT_BYTES, check_size, events, lines
+from reelgraph_router.transport.event_lines import MAX_EVENT_BYTES
+from reelgraph_router.transport.http_streams import multipart_events, server_sent_events
 from reelgraph_router.transport.port import FaultKind, StreamFault, SubgraphRequest
+from reelgraph_router.transport.stream_messages import (
+    CONNECT_SECONDS,
+    Event,
+    header_pairs,
+    read_message,
+)
 
 SUBPROTOCOL = "graphql-transport-ws"
-CONNECT_SECONDS = 10.0
-
-Event = dict[str, object]
-
-
-def header_pairs(lines: bytes) -> list[tuple[str, str]]:
-    """Ready-made header lines as pairs."""
-    found = []
-    for line in lines.decode("latin-1").split("\r\n"):
-        name, colon, value = line.partition(": ")
-        if colon:
-            found.append((name, value))
-    return found
 
 
 async def websocket_events(
@@ -56,7 +48,7 @@ async def websocket_events(
             start = b'{"id":"1","type":"subscribe","payload":' + request.body + b"}"
             await socket.send(start.decode())
             async for message in socket:
-                document = _read(message)
+                document = read_message(message)
                 match document.get("type"):
                     case "next":
                         yield cast("Event", document.get("payload"))
@@ -81,7 +73,7 @@ async def _await_ack(socket: object) -> None:
 
     assert isinstance(socket, ClientConnection)
     while True:
-        kind = _read(await socket.recv()).get("type")
+        kind = read_message(await socket.recv()).get("type")
         if kind == "connection_ack":
             return
         if kind == "ping":
@@ -90,67 +82,11 @@ async def _await_ack(socket: object) -> None:
             raise StreamFault(FaultKind.PROTOCOL, f"expected connection_ack, got {kind}")
 
 
-def _read(message: str | bytes) -> Event:
-    try:
-        document = orjson.loads(message)
-    except orjson.JSONDecodeError as error:
-        raise StreamFault(FaultKind.PROTOCOL, "a message is not JSON") from error
-    if not isinstance(document, dict):
-        raise StreamFault(FaultKind.PROTOCOL, "a message is not an object")
-    return document
-
-
-async def server_sent_events(
-    url: str, request: SubgraphRequest, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[Event]:
-    """Subscribe over server-sent events (GraphQL over SSE, distinct connections).
-
-    Raises StreamFault like `websocket_events`.
-    """
-    import httpx  # streams are long: what a call costs does not matter here
-
-    headers = [
-        *header_pairs(request.headers),
-        ("content-type", "application/json"),
-        ("accept", "text/event-stream, application/graphql-response+json, application/json"),
-    ]
-    timeout = httpx.Timeout(CONNECT_SECONDS, read=None)
-    try:
-        async with (
-            httpx.AsyncClient(timeout=timeout, trust_env=False, verify=tls or True) as client,
-            client.stream("POST", url, content=request.body, headers=headers) as response,
-        ):
-            chunks = response.aiter_bytes()
-            if not response.headers.get("content-type", "").startswith("text/event-stream"):
-                yield await _single(chunks, is_error=response.is_error)
-                return
-            async for kind, data in events(lines(chunks)):
-                if kind == b"complete":
-                    return
-                if kind == b"next":
-                    yield _read(data)
-        raise StreamFault(FaultKind.DISCONNECTED, "the stream ended without a complete event")
-    except httpx.ConnectError as error:
-        raise StreamFault(FaultKind.UNREACHABLE, str(error)) from error
-    except httpx.TimeoutException as error:
-        raise StreamFault(FaultKind.TIMEOUT, "no connection in time") from error
-    except httpx.HTTPError as error:
-        raise StreamFault(FaultKind.DISCONNECTED, f"{type(error).__name__}: {error}") from error
-
-
-async def _single(chunks: AsyncIterator[bytes], *, is_error: bool) -> Event:
-    """Read an answer that is no stream: one result, usually of errors."""
-    body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        check_size(len(body))
-    try:
-        return _read(bytes(body))
-    except StreamFault as fault:
-        raise StreamFault(FaultKind.STATUS, fault.detail) if is_error else fault from None
-
-
-PROTOCOLS = {"ws": websocket_events, "sse": server_sent_events}
+PROTOCOLS = {
+    "ws": websocket_events,
+    "sse": server_sent_events,
+    "multipart": multipart_events,
+}
 """The ways to subscribe, by the name that the setting `subscription_protocols` uses."""
 
 
