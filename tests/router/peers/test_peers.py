@@ -27,7 +27,7 @@ async def test_apollo_gateway_answers_from_our_supergraphs() -> None:
     told = f"{show(report)}\n" + "\n".join(map(str, report.faults))
     assert not report.faults, told
     peer = report.counts["@apollo/gateway"]
-    assert peer[Verdict.EQUAL] >= 0.8 * (report.operations - peer[Verdict.UNSUPPORTED]), told
+    assert peer[Verdict.EQUAL] >= 0.7 * (report.operations - peer[Verdict.UNSUPPORTED]), told
     reading = report.counts["reelgraph on Apollo's supergraph"]
     assert reading[Verdict.EQUAL] >= 0.5 * report.operations, told
     (calls,) = tally_calls(report.calls, "reelgraph")

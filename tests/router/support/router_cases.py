@@ -13,5 +13,6 @@ _HEAD = (
 
 
 def subgraph_sdl(sdl: str) -> str:
-    """The whole SDL of a case's subgraph; one of Federation 1 has no head."""
-    return sdl if sdl.startswith("# Federation 1") else _HEAD + sdl
+    """The whole SDL of a case's subgraph: with links of its own, or without as Federation 1, as it is."""
+    is_whole = "@link(" in sdl or sdl.startswith("# Federation 1\n")
+    return sdl if is_whole else _HEAD + sdl
