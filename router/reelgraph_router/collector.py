@@ -19,3 +19,11 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, *GENERATIONS)
+
+
+def take_out_garbage() -> None:
+    """Free what stands in circles, such as the types of compiled operations that were let go of.
+
+    The collector's own rounds would come to old objects only after minutes.
+    """
+    gc.collect()

@@ -26,6 +26,7 @@ def graph_rules(settings: RouterSettings) -> GraphRules:
             ),
             introspection=settings.introspection,
             cache_size=settings.plan_cache_size,
+            cache_bytes=settings.plan_cache_bytes,
             authorization=AuthorizationRules(
                 settings.authorization_errors, settings.reject_unauthorized
             ),

@@ -91,6 +91,12 @@ class RouterSettings(ServiceSettings):
     plan_cache_size: int = Field(
         default=1_000, gt=0, description="Most operations kept ready per supergraph version."
     )
+    plan_cache_bytes: int = Field(
+        default=24_000_000,
+        gt=0,
+        description="Most memory for them, as the router estimates it, in bytes; the operations not "
+        "used for longest make room.",
+    )
 
     override_labels: CommaList = Field(
         default=(),

@@ -21,8 +21,9 @@ from reelgraph_router.pipeline.shared_runs import RunningRequest, Waiter
 
 PATH = b"/graphql"
 REMEMBERED_BODIES = 1_000
+REMEMBERED_BYTES = 2_000_000
 MAX_REMEMBERED_BODY = 8_192
-"""Bodies longer than this are read anew each time: memory stays bounded by count times length."""
+"""Bodies longer than this are read anew each time."""
 
 NOT_QUICK = frozenset(
     (b"transfer-encoding", b"expect", b"upgrade", b"origin", b"reelgraph-include-plan")
@@ -59,6 +60,7 @@ class QuickRequests:
         self.max_body_bytes = max_body_bytes
         self._off = bool(hooks.request or hooks.response)
         self._bodies: OrderedDict[bytes, Parameters] = OrderedDict()
+        self._bytes = 0
 
     def accepts(self, headers: dict[bytes, bytes]) -> bytes | None:
         """The media type of a quick answer to a POST with these headers, or None."""
@@ -102,6 +104,8 @@ class QuickRequests:
             )  # fmt: skip
             if len(body) <= MAX_REMEMBERED_BODY:
                 self._bodies[body] = found
-                if len(self._bodies) > REMEMBERED_BODIES:
-                    self._bodies.popitem(last=False)
+                self._bytes += len(body)
+                while len(self._bodies) > REMEMBERED_BODIES or self._bytes > REMEMBERED_BYTES:
+                    oldest, _ = self._bodies.popitem(last=False)
+                    self._bytes -= len(oldest)
         return found

@@ -85,6 +85,12 @@ class Variants(Generic[Checked, Ready]):
         plans.append(_Plan(asked, facts.labels & asked, found))
         del plans[:-MOST_PLANS]
 
+    def planned(self) -> list[Ready]:
+        """All that was planned, but for refusals."""
+        outcomes = {id(one): one for one in self._by_held.values()}
+        plans = [plan.found for outcome in outcomes.values() for plan in outcome.plans]
+        return [found for found in plans if not isinstance(found, RequestError)]
+
     def met(self) -> tuple[Facts, ...]:
         """One set of facts for each variant planned so far."""
         seen: dict[int, Facts] = {}

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence, Set
 from concurrent.futures import Executor
+from functools import partial
 from typing import TypeVar, cast
 
 from reelgraph_federation.operations import FilteredOperation
 from reelgraph_federation.supergraph import Supergraph
+from reelgraph_router.collector import take_out_garbage
 from reelgraph_router.errors import RequestError
 from reelgraph_router.execution.compile import TimeoutOf
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.authorize import NO_REQUIREMENTS, find_held
+from reelgraph_router.pipeline.operation_cache import Key, OperationCache
 from reelgraph_router.pipeline.operation_variants import Facts, Variants
 from reelgraph_router.pipeline.override_labels import NO_LABELS, AskedLabels, OverrideLabels
 from reelgraph_router.pipeline.request import ClientRequest
@@ -32,8 +34,6 @@ MAX_REMEMBERED_TEXT = 100_000
 """Documents longer than this are not kept as keys: memory stays bounded by count times length."""
 
 T = TypeVar("T")
-Key = tuple[str, str | None, frozenset[str] | None]
-"""Document, operation name, and for an answer in parts the variables that hold in `if`."""
 Recipe = tuple[Key, tuple[Facts, ...]]
 """An operation, and what held for the requests that it was planned for."""
 
@@ -58,10 +58,11 @@ class Operations:
         executor: Executor | None = None,
         hooks: Hooks | None = None,
     ) -> None:
-        self._size = rules.cache_size
         self._hooks = hooks or Hooks()
         self._stages = Stages(supergraph, rules, timeout_of, executor, self._hooks)
-        self._ready: OrderedDict[Key, Prepared | RequestError] = OrderedDict()
+        self._ready: OperationCache[Prepared | RequestError] = OperationCache(
+            rules.cache_size, rules.cache_bytes, on_dropped=take_out_garbage
+        )
         self._preparing: dict[object, asyncio.Task[object]] = {}
         self._labels = OverrideLabels(
             supergraph, rules.override_labels, self._hooks.override_labels
@@ -77,9 +78,6 @@ class Operations:
         """
         key = (query, name, deferring)
         found = self._ready.get(key)
-        if found is None:
-            return None
-        self._ready.move_to_end(key)
         if isinstance(found, ReadyOperation):
             return found
         if isinstance(found, RequestError):
@@ -137,7 +135,8 @@ class Operations:
         except RequestError as error:
             found = error
         if len(key[0]) <= MAX_REMEMBERED_TEXT:
-            self._keep(key, found)
+            self._ready.keep(key, found)
+            self._weigh_when_grown(key, found)
         if isinstance(found, RequestError):
             raise found
         return found
@@ -167,8 +166,10 @@ class Operations:
             except RequestError as error:
                 found = error
             variants.add(facts, frozenset(labels.asked), found)
-            if not variants.requirements and not labels.asked and key in self._ready:
-                self._ready[key] = found  # no request can make a difference
+            self._weigh_when_grown(key, found)
+            self._ready.weigh(key)
+            if not variants.requirements and not labels.asked:
+                self._ready.replace(key, found)  # no request can make a difference
         if isinstance(found, RequestError):
             raise found
         return found
@@ -179,16 +180,20 @@ class Operations:
         self.planned += 1
         return await self._stages.plan(checked, filtered, labels)
 
-    def _keep(self, key: Key, found: Prepared | RequestError) -> None:
-        """Remember an operation, letting go of the one not used for longest."""
-        self._ready[key] = found
-        if len(self._ready) > self._size:
-            self._ready.popitem(last=False)
+    def _weigh_when_grown(self, key: Key, found: Prepared | RequestError) -> None:
+        """Estimate an operation's memory again whenever a quick way is added to it."""
+        if isinstance(found, ReadyOperation) and found.program.variants is not None:
+            found.program.variants.on_made = partial(self._ready.weigh, key)
+
+    @property
+    def kept_bytes(self) -> int:
+        """The estimate of what all operations that are kept take."""
+        return self._ready.bytes
 
     def most_recent(self, count: int) -> list[Recipe]:
         """The operations used last, the latest first: those to make ready for a new supergraph."""
         found: list[Recipe] = []
-        for key, one in reversed(self._ready.items()):
+        for key, one in self._ready.latest():
             if len(found) == count:
                 break
             if not isinstance(one, RequestError):
@@ -206,8 +211,7 @@ class Operations:
             except RequestError:
                 continue
         for key, _ in reversed(recipes):
-            if key in self._ready:
-                self._ready.move_to_end(key)
+            self._ready.get(key)
 
     async def _warm_one(self, key: Key, met: Sequence[Facts]) -> None:
         found = await self._prepare(key)

@@ -52,6 +52,7 @@ class OperationRules:
     limits: OperationLimits = field(default_factory=OperationLimits)
     introspection: bool = True
     cache_size: int = 1_000
+    cache_bytes: int = 24_000_000
     authorization: AuthorizationRules = field(default_factory=AuthorizationRules)
     count_usage: bool = False
     override_labels: frozenset[str] = frozenset()

@@ -39,6 +39,7 @@ class Variants:
         self._asked: dict[Truths, int] = {}
         self.making: set[asyncio.Future[TypedProgram | None]] = set()
         """What is being made on a thread."""
+        self.on_made: Callable[[], None] | None = None
 
     def find(self, truths: Truths) -> TypedProgram | None:
         """The quick way for what holds, where it is made already; call it on the event loop."""
@@ -52,6 +53,10 @@ class Variants:
                 self.making.add(making)
                 making.add_done_callback(partial(self._keep, truths))
         return None
+
+    def made(self) -> list[TypedProgram | None]:
+        """The quick ways made so far."""
+        return list(self._made.values())
 
     def make(self, truths: Truths) -> TypedProgram | None:
         """Compile the quick way for what holds; None where records cannot say it."""
@@ -80,3 +85,5 @@ class Variants:
             _log.error("a quick way through a plan could not be made", exc_info=error)
         else:
             self._made[truths] = making.result()
+            if self.on_made is not None:
+                self.on_made()
