@@ -187,6 +187,7 @@ class Router:
             hooks=self._hooks,
             request_timeout=settings.request_timeout_seconds,
             share=settings.share_in_flight,
+            max_running=settings.max_running_requests,
             max_subscriptions=settings.max_subscriptions,
             subscription_drain=settings.subscription_drain_seconds,
             usage=self._usage.counter if self._usage is not None else None,

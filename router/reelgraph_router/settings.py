@@ -159,6 +159,11 @@ class RouterSettings(ServiceSettings):
     max_subgraph_answer_bytes: int = Field(
         default=64_000_000, gt=0, description="Largest answer of a subgraph, in bytes."
     )
+    max_running_requests: int = Field(
+        default=5_000,
+        gt=0,
+        description="Most operations executed at the same time; others are refused with 503.",
+    )
     max_subscriptions: int = Field(
         default=10_000, ge=0, description="Most subscriptions running at the same time."
     )

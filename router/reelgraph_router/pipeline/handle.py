@@ -50,6 +50,7 @@ class Pipeline:
         hooks: Hooks | None = None,
         request_timeout: float = 30.0,
         share: bool = False,
+        max_running: int = 5_000,
         max_subscriptions: int = 10_000,
         subscription_drain: float = 10.0,
         usage: UsageCounter | None = None,
@@ -61,7 +62,7 @@ class Pipeline:
         self._share = share
         self._usage = usage
         self._documents = Documents(documents or DocumentRules())
-        self.shared = SharedRuns()
+        self.shared = SharedRuns(max_running)
         self.subscriptions = Subscriptions(
             graphs, request_timeout, max_subscriptions, subscription_drain
         )
@@ -218,7 +219,7 @@ class Pipeline:
         introspection: Introspected | None = None,
         waiter: Waiter | None = None,
     ) -> RunningRequest:
-        """Start a run, or join an equal one."""
+        """Start a run, or join an equal one; raises RequestError (503) where too many run."""
         key = None
         if self._share and operation.kind == "query" and not request.include_plan:
             # The program stands for the operation and for what this caller may have of it.
@@ -234,6 +235,7 @@ class Pipeline:
                 if self._usage is not None:
                     count_at_end(self._usage, under_way, operation, request, variables)
                 return under_way
+        self.shared.admit()
         headers = request.subgraph_headers + deadline_line(time.time() + self._timeout)
         run = make_run(graph, operation, request, variables, headers, introspection)
         running = RunningRequest(run, operation, self._timeout, finish)

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Hashable
 from typing import Protocol
 
+from reelgraph_router.errors import Code, refuse
 from reelgraph_router.execution.run import Run
 from reelgraph_router.execution.typed.run import TypedRun
 from reelgraph_router.pipeline.stages import ReadyOperation
@@ -85,12 +86,23 @@ class RunningRequest:
 
 
 class SharedRuns:
-    """All runs under way in this process."""
+    """All runs under way in this process, `most` at most: each holds what arrived for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._running: set[RunningRequest] = set()
         self._by_key: dict[Hashable, RunningRequest] = {}
         self._sweeper: asyncio.TimerHandle | None = None
+
+    def admit(self) -> None:
+        """Raise RequestError (503) where as many run as may."""
+        if len(self._running) >= self._most:
+            raise refuse(
+                "The router has too many requests under way. Try again in a moment.",
+                Code.OVERLOADED,
+                503,
+                headers=((b"retry-after", b"1"),),
+            )
 
     def find(self, key: Hashable) -> RunningRequest | None:
         """The run under way for an equal request, or None."""
