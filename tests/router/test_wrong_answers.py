@@ -17,6 +17,7 @@ from simulated_subgraph import SimulatedSubgraph
 from reelgraph_federation import Subgraph, compose
 from reelgraph_federation.supergraph import parse_supergraph
 from reelgraph_router.embedded import EmbeddedRouter
+from reelgraph_router.pipeline.incremental_formats import FORMATS
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
 from reelgraph_router.transport.port import SubgraphAnswer
 
@@ -228,3 +229,29 @@ async def test_right_answers():
     for document in QUERIES.values():
         answer = await router.execute(document)
         assert "errors" not in answer
+
+
+DEFERRED = {
+    "lists": "{ shelves { name ... @defer { best { id author { name spent } } books { id tags } } } }",
+    "types": "{ media { __typename id ... @defer { title ... on Book { author { name } price } } } ... @defer { people { spent } } }",
+    "nested": "{ shelves { ... @defer { books { id ... @defer { author { name ... @defer { spent } } pages } } } } }",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("format_", FORMATS, ids=lambda one: one.parameter)
+@pytest.mark.parametrize("name", DEFERRED)
+async def test_wrong_answers_in_parts(name, format_, caplog):
+    spoiler = Spoiler(3)
+    router = await EmbeddedRouter.of(SUPERGRAPH, spoiler.transport)
+    for _ in range(60):
+        spoiler.sent.clear()
+        payloads = [one async for one in router.deliver(DEFERRED[name], format_=format_)]
+        told = f"{payloads}\n{spoiler.sent}"
+        assert [one.get("hasNext", False) for one in payloads] == [True] * (len(payloads) - 1) + [
+            False
+        ]
+        assert "INTERNAL" not in told, told
+        assert not [one for one in caplog.records if one.exc_info], told
+        first = payloads[0].get("data")
+        assert first is not None or payloads[0]["errors"], told
+    assert spoiler.spoiled
