@@ -9,9 +9,10 @@ import asyncio
 
 from reelgraph_router.errors import GraphQLFault
 from reelgraph_router.execution.complete_part import PartCompletion
+from reelgraph_router.execution.fallible_run import Sent
 from reelgraph_router.execution.faults import Faults
 from reelgraph_router.execution.program import FetchProgram, JsonObject
-from reelgraph_router.execution.run import Run, Sent
+from reelgraph_router.execution.run import Run
 from reelgraph_router.transport.port import Outcome
 
 

@@ -6,8 +6,7 @@ import copy
 from collections.abc import Sequence
 
 from reelgraph_federation.planning.nodes import Written
-
-JsonObject = dict[str, object]
+from reelgraph_router.execution.program import FetchProgram, GroupProgram, JsonObject
 
 
 def merge_into(target: JsonObject, source: JsonObject, written: Sequence[Written]) -> None:
@@ -48,3 +47,23 @@ def is_plain(written: Sequence[Written]) -> bool:
 def own_copy(value: JsonObject) -> JsonObject:
     """A deep copy, for a target that must not share what lies below with another."""
     return copy.deepcopy(value)
+
+
+def write_root(fetch: FetchProgram, targets: Sequence[JsonObject], data: JsonObject) -> None:
+    """Put what a fetch without entities answered into its places."""
+    for number, target in enumerate(targets):
+        own = data if number == 0 else own_copy(data)
+        if fetch.plain:
+            target.update(own)
+        else:
+            merge_into(target, own, fetch.written)
+
+
+def write_entity(group: GroupProgram, places: list[JsonObject], entity: JsonObject) -> None:
+    """Put an answered entity into all its places."""
+    for number, place in enumerate(places):
+        own = own_copy(entity) if group.own_copies and number else entity
+        if group.plain:
+            place.update(own)
+        else:
+            merge_into(place, own, group.written)

@@ -12,13 +12,13 @@ from functools import partial
 
 import orjson
 
-from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
+from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.complete import Completion
 from reelgraph_router.execution.contexts import make_requests
-from reelgraph_router.execution.faults import Faults, LocatedFault
+from reelgraph_router.execution.fallible_run import FallibleRun, Sent, places_of
 from reelgraph_router.execution.generate_shape import Unusual
 from reelgraph_router.execution.introspected import Introspected
-from reelgraph_router.execution.merge import merge_into, own_copy
+from reelgraph_router.execution.merge import write_entity, write_root
 from reelgraph_router.execution.program import (
     FetchProgram,
     GroupProgram,
@@ -38,20 +38,15 @@ from reelgraph_router.transport.port import (
     TransportFault,
 )
 
-Sent = tuple[tuple[GroupProgram, Targets, bool], ...]
-"""What was asked for each group: its targets, and whether they are one to one."""
-
 _log = logging.getLogger("reelgraph.router.execution")
 
 
-class Run:
+class Run(FallibleRun):
     """The state of one execution; `start` it, and `on_done` is called once with it."""
 
     __slots__ = (
-        "_blocked", "_calls", "_headers", "_on_done", "_redaction", "_remaining", "_transport", "_unanswered",
-        "_waits",
-        "careful", "done", "faults", "introspection", "memos", "nodes", "program", "root", "timeline", "truths",
-        "variables",
+        "_calls", "_headers", "_on_done", "_transport", "_unanswered", "careful", "done", "introspection", "memos",
+        "nodes", "timeline", "truths", "variables",
     )  # fmt: skip
 
     def __init__(
@@ -66,11 +61,9 @@ class Run:
         timeline: Timeline | None = None,
         root: JsonObject | None = None,
     ) -> None:
-        self.program = program
+        super().__init__(program, {} if root is None else root, redaction)
         self.variables = variables
-        self.root: JsonObject = {} if root is None else root
         self.nodes: list[list[JsonObject] | None] = [None] * program.nodes
-        self.faults: Faults | None = None
         self.careful = False
         self.truths = program.evaluate(variables) if program.evaluate is not None else ()
         self.memos: tuple[dict[int, object], ...] = ()
@@ -79,12 +72,8 @@ class Run:
         self.done = False
         self._transport = transport
         self._headers = headers
-        self._redaction = redaction
-        self._waits = list(program.waits)
-        self._remaining = len(program.fetches)
         self._calls: dict[tuple[int, int], tuple[Call, Sent]] = {}
         self._unanswered: dict[int, int] = {}
-        self._blocked: list[tuple[JsonObject, Sequence[str]]] = []
         self._on_done: Callable[[Run], None] | None = None
 
     # Scheduling
@@ -92,11 +81,7 @@ class Run:
     def start(self, on_done: Callable[[Run], None]) -> None:
         """Send the first fetches; `on_done` may be called before this returns."""
         self._on_done = on_done
-        if not self._remaining:
-            self._finish()
-            return
-        for number in self.program.first:
-            self._begin(number)
+        self._begin_first()
 
     def skip(self, number: int) -> None:
         """Count a fetch as done beforehand: the stream of a subscription."""
@@ -147,16 +132,6 @@ class Run:
             started = False
         if not started:
             self._ended(fetch)
-
-    def _ended(self, fetch: FetchProgram) -> None:
-        self._remaining -= 1
-        waits = self._waits
-        for dependent in fetch.dependents:
-            waits[dependent] -= 1
-            if waits[dependent] == 0:
-                self._begin(dependent)
-        if self._remaining == 0:
-            self._finish()
 
     def _finish(self) -> None:
         if not self.done:
@@ -262,11 +237,14 @@ class Run:
 
     def _merge(self, fetch: FetchProgram, sent: Sent, data: JsonObject) -> None:
         if not fetch.groups:
-            _write_root(fetch, (self.root,) if fetch.place is None else fetch.place(self), data)
+            write_root(fetch, self._root_places(fetch), data)
             return
         for group, targets, one_to_one in sent:
             if targets:
                 self._merge_group(fetch, group, targets, one_to_one, data.get(group.alias))
+
+    def _root_places(self, fetch: FetchProgram) -> Sequence[JsonObject]:
+        return (self.root,) if fetch.place is None else fetch.place(self)
 
     def _merge_group(
         self, fetch: FetchProgram, group: GroupProgram, targets: Targets, one_to_one: bool,
@@ -284,84 +262,9 @@ class Run:
             return
         for target, entity in zip(targets, entities, strict=False):
             if entity.__class__ is dict:
-                _write_entity(group, places_of(target), entity)
+                write_entity(group, places_of(target), entity)
             elif entity is not None:
                 self._fail_entity(fetch, target)
-
-    # Faults
-
-    def _faults(self) -> Faults:
-        if self.faults is None:
-            self.faults = Faults()
-        return self.faults
-
-    def _fail(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
-        """Nothing came: one fault at each root field, or at each place of an entity."""
-        faults = self._faults()
-        if fetch.groups:
-            for _, targets, _ in sent:
-                for target in targets:
-                    for place in places_of(target):
-                        faults.put(place, None, fault)
-            return
-        for place in (self.root,) if fetch.place is None else fetch.place(self):
-            for written in fetch.written:
-                faults.put(place, written.key, fault)
-
-    def _fail_internally(self, fetch: FetchProgram, sent: Sent) -> None:
-        self._fail(fetch, sent, GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
-        if not sent and fetch.groups:
-            self._faults().tell(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
-
-    def _fail_short(self, fetch: FetchProgram, targets: Targets, entities: object) -> None:
-        given = len(entities) if isinstance(entities, list) else 0
-        _log.warning(
-            "%s answered %d representations with %d entities", fetch.subgraph, len(targets), given
-        )
-        for target in targets[given:]:
-            self._fail_entity(fetch, target)
-
-    def _fail_entity(self, fetch: FetchProgram, target: JsonObject | list[JsonObject]) -> None:
-        fault = AnswerFault(Code.SUBGRAPH_ANSWER_INVALID, "answered with an unexpected shape")
-        told = explain(fetch.subgraph, fault, self._redaction)
-        for place in places_of(target):
-            self._faults().put(place, None, told)
-
-    def _take_errors(
-        self, fetch: FetchProgram, sent: Sent, data: JsonObject | None,
-        errors: list[object], answer: SubgraphAnswer,
-    ) -> None:  # fmt: skip
-        from reelgraph_router.execution.take_errors import take_errors
-
-        take_errors(self, fetch, sent, data, errors, answer, self._redaction)
-
-    def fail_all(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
-        """Count the fetch as failed at all its places."""
-        self._fail(fetch, sent, fault)
-
-    def block(
-        self, place: JsonObject, keys: Sequence[str], causes: Sequence[LocatedFault] = ()
-    ) -> None:
-        """Make the values at `keys` null: something they need failed, or was never fetched.
-
-        What failed is told there, and not where a client that does not select it would see no null.
-        """
-        for cause in causes:
-            cause.is_cause = True
-        fault = (
-            causes[0].fault
-            if causes
-            else GraphQLFault(
-                "A value that this field needs could not be fetched.", Code.SUBGRAPH_UNAVAILABLE
-            )
-        )
-        for key in keys:
-            self._faults().block(place, key, fault)
-        self._blocked.append((place, keys))
-
-    def record(self) -> Faults:
-        """The faults of this run, to add to."""
-        return self._faults()
 
     # The response
 
@@ -377,29 +280,6 @@ class Run:
         data = completion.root(self.program.shape, self.root)
         completion.finish()
         return data, completion.errors
-
-
-def _write_root(fetch: FetchProgram, targets: Sequence[JsonObject], data: JsonObject) -> None:
-    for number, target in enumerate(targets):
-        own = data if number == 0 else own_copy(data)
-        if fetch.plain:
-            target.update(own)
-        else:
-            merge_into(target, own, fetch.written)
-
-
-def _write_entity(group: GroupProgram, places: list[JsonObject], entity: JsonObject) -> None:
-    for number, place in enumerate(places):
-        own = own_copy(entity) if group.own_copies and number else entity
-        if group.plain:
-            place.update(own)
-        else:
-            merge_into(place, own, group.written)
-
-
-def places_of(target: JsonObject | list[JsonObject]) -> list[JsonObject]:
-    """The objects that one representation stands for."""
-    return target if isinstance(target, list) else [target]
 
 
 def subscription_request(

@@ -11,7 +11,7 @@ from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.transport.port import SubgraphAnswer
 
 if TYPE_CHECKING:
-    from reelgraph_router.execution.run import Run
+    from reelgraph_router.execution.fallible_run import FallibleRun
 
 INTERNAL_EXTENSIONS = frozenset(("exception", "stacktrace", "debug", "debugInfo", "serviceName"))
 """What subgraph libraries add for their own developers."""
@@ -22,7 +22,7 @@ Sent = tuple[tuple[GroupProgram, Targets, bool], ...]
 
 
 def take_errors(
-    run: Run,
+    run: FallibleRun,
     fetch: FetchProgram,
     sent: Sent,
     data: JsonObject | None,
@@ -48,13 +48,13 @@ def take_errors(
         run.record().tell(fault)
 
 
-def _place_in_root(run: Run, fetch: FetchProgram, path: Rest, fault: GraphQLFault) -> bool:
+def _place_in_root(run: FallibleRun, fetch: FetchProgram, path: Rest, fault: GraphQLFault) -> bool:
     for place in (run.root,) if fetch.place is None else fetch.place(run):
         run.record().put_along(place, path, fault)
     return True
 
 
-def _place_in_entities(run: Run, sent: Sent, path: Rest, fault: GraphQLFault) -> bool:
+def _place_in_entities(run: FallibleRun, sent: Sent, path: Rest, fault: GraphQLFault) -> bool:
     """Place an error with a path such as ["_entities", 0, "name"] wherever entity 0 stands."""
     for group, targets, _ in sent:
         if path[0] != group.alias:

@@ -15,6 +15,7 @@ from reelgraph_router.execution.generate_shape import Unusual
 from reelgraph_router.execution.program import FetchProgram, Program
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.scheduled import Scheduled
 from reelgraph_router.execution.typed.compile import TypedProgram
 from reelgraph_router.execution.typed.replay import Replay
 from reelgraph_router.transport.port import (
@@ -55,12 +56,12 @@ def quick_way(program: Program, variables: Mapping[str, object]) -> TypedProgram
     return typed.folded or typed if habits.repeats else typed
 
 
-class TypedRun:
+class TypedRun(Scheduled):
     """The state of one execution; like `Run`, which takes over when something is unusual."""
 
     __slots__ = (
-        "_calls", "_careful", "_headers", "_known", "_on_done", "_redaction", "_remaining", "_replay",
-        "_transport", "_waits", "body", "done", "folds", "nodes", "program", "root", "typed", "variables",
+        "_calls", "_careful", "_headers", "_known", "_on_done", "_redaction", "_replay", "_transport", "body",
+        "done", "folds", "nodes", "root", "typed", "variables",
     )  # fmt: skip
 
     def __init__(
@@ -72,7 +73,7 @@ class TypedRun:
         headers: bytes,
         redaction: Redaction,
     ) -> None:
-        self.program = program
+        super().__init__(program)
         self.typed = typed
         self.variables = variables
         self.root = typed.root()
@@ -83,8 +84,6 @@ class TypedRun:
         self._transport = transport
         self._headers = headers
         self._redaction = redaction
-        self._waits = list(program.waits)
-        self._remaining = len(program.fetches)
         self._calls: dict[int, tuple[bytes, Call]] = {}
         self._known: dict[int, tuple[bytes, Outcome]] = {}
         self._careful: Run | None = None
@@ -94,11 +93,7 @@ class TypedRun:
     def start(self, on_done: Callable[[TypedRun], None]) -> None:
         """Send the first fetches; `on_done` may be called before this returns."""
         self._on_done = on_done
-        if not self._remaining:
-            self._finish()
-            return
-        for number in self.program.first:
-            self._begin(number)
+        self._begin_first()
 
     def cancel(self) -> None:
         """Stop: nobody waits for the answer. `on_done` is not called any more."""
@@ -133,16 +128,6 @@ class TypedRun:
             return
         if not started:
             self._ended(self.program.fetches[number])
-
-    def _ended(self, fetch: FetchProgram) -> None:
-        self._remaining -= 1
-        waits = self._waits
-        for dependent in fetch.dependents:
-            waits[dependent] -= 1
-            if waits[dependent] == 0:
-                self._begin(dependent)
-        if self._remaining == 0:
-            self._finish()
 
     def _finish(self) -> None:
         """All is there: make the response."""

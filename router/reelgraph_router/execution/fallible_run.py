@@ -1,0 +1,119 @@
+"""What a run notes where something failed, and what depends on it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
+from reelgraph_router.execution.faults import Faults, LocatedFault
+from reelgraph_router.execution.program import (
+    FetchProgram,
+    GroupProgram,
+    JsonObject,
+    Program,
+    Targets,
+)
+from reelgraph_router.execution.read_answer import AnswerFault, Redaction, explain
+from reelgraph_router.execution.scheduled import Scheduled
+from reelgraph_router.transport.port import SubgraphAnswer
+
+Sent = tuple[tuple[GroupProgram, Targets, bool], ...]
+"""What was asked for each group: its targets, and whether they are one to one."""
+
+_log = logging.getLogger("reelgraph.router.execution")
+
+
+class FallibleRun(Scheduled):
+    """The faults of one execution, by the places in its tree that they concern."""
+
+    __slots__ = ("_blocked", "_redaction", "faults", "root")
+
+    def __init__(self, program: Program, root: JsonObject, redaction: Redaction) -> None:
+        super().__init__(program)
+        self.root = root
+        self.faults: Faults | None = None
+        self._redaction = redaction
+        self._blocked: list[tuple[JsonObject, Sequence[str]]] = []
+
+    def _faults(self) -> Faults:
+        if self.faults is None:
+            self.faults = Faults()
+        return self.faults
+
+    def _root_places(self, fetch: FetchProgram) -> Sequence[JsonObject]:
+        """Where the answer of a fetch without entities goes."""
+        raise NotImplementedError
+
+    def _fail(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
+        """Nothing came: one fault at each root field, or at each place of an entity."""
+        faults = self._faults()
+        if fetch.groups:
+            for _, targets, _ in sent:
+                for target in targets:
+                    for place in places_of(target):
+                        faults.put(place, None, fault)
+            return
+        for place in self._root_places(fetch):
+            for written in fetch.written:
+                faults.put(place, written.key, fault)
+
+    def _fail_internally(self, fetch: FetchProgram, sent: Sent) -> None:
+        self._fail(fetch, sent, GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
+        if not sent and fetch.groups:
+            self._faults().tell(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
+
+    def _fail_short(self, fetch: FetchProgram, targets: Targets, entities: object) -> None:
+        given = len(entities) if isinstance(entities, list) else 0
+        _log.warning(
+            "%s answered %d representations with %d entities", fetch.subgraph, len(targets), given
+        )
+        for target in targets[given:]:
+            self._fail_entity(fetch, target)
+
+    def _fail_entity(self, fetch: FetchProgram, target: JsonObject | list[JsonObject]) -> None:
+        fault = AnswerFault(Code.SUBGRAPH_ANSWER_INVALID, "answered with an unexpected shape")
+        told = explain(fetch.subgraph, fault, self._redaction)
+        for place in places_of(target):
+            self._faults().put(place, None, told)
+
+    def _take_errors(
+        self, fetch: FetchProgram, sent: Sent, data: JsonObject | None,
+        errors: list[object], answer: SubgraphAnswer,
+    ) -> None:  # fmt: skip
+        from reelgraph_router.execution.take_errors import take_errors
+
+        take_errors(self, fetch, sent, data, errors, answer, self._redaction)
+
+    def fail_all(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
+        """Count the fetch as failed at all its places."""
+        self._fail(fetch, sent, fault)
+
+    def block(
+        self, place: JsonObject, keys: Sequence[str], causes: Sequence[LocatedFault] = ()
+    ) -> None:
+        """Make the values at `keys` null: something they need failed, or was never fetched.
+
+        What failed is told there, and not where a client that does not select it would see no null.
+        """
+        for cause in causes:
+            cause.is_cause = True
+        fault = (
+            causes[0].fault
+            if causes
+            else GraphQLFault(
+                "A value that this field needs could not be fetched.", Code.SUBGRAPH_UNAVAILABLE
+            )
+        )
+        for key in keys:
+            self._faults().block(place, key, fault)
+        self._blocked.append((place, keys))
+
+    def record(self) -> Faults:
+        """The faults of this run, to add to."""
+        return self._faults()
+
+
+def places_of(target: JsonObject | list[JsonObject]) -> list[JsonObject]:
+    """The objects that one representation stands for."""
+    return target if isinstance(target, list) else [target]
