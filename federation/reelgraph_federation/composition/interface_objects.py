@@ -12,6 +12,7 @@ from operator import is_
 
 from ..supergraph.model import Field, FieldJoin, InterfaceType, NamedType, ObjectType
 from .merge_fields import FieldSources, field_joins
+from .merge_marks import join_access
 from .rules.check_externals import check_externals
 from .state import MergeState, TypeSources, places
 
@@ -71,11 +72,9 @@ def _spread(
     for merged in list(types.values()):
         if not isinstance(merged, ObjectType) or interface.name not in merged.interfaces:
             continue
-        lacking = [
-            field
-            for field in map(interface.fields.get, added)
-            if field is not None and field.name not in merged.fields
-        ]
+        found = [field for field in map(interface.fields.get, added) if field is not None]
+        merged = _guarded(types, merged, found)
+        lacking = [field for field in found if field.name not in merged.fields]
         if not lacking:
             continue
         copies = {field.name: _copies(state, merged.name, field.name) for field in lacking}
@@ -84,6 +83,21 @@ def _spread(
                 where = f"{merged.name}.{field.name}"
                 check_externals(state, where, field, copies[field.name], [])
         types[merged.name] = _longer(state, merged, interface.name, lacking, copies, kept)
+
+
+def _guarded(types: dict[str, NamedType], merged: ObjectType, added: list[Field]) -> ObjectType:
+    """Let what an implementation shares with an interface object ask for what it asks there, too."""
+    fields: dict[str, Field] = {}
+    for field in added:
+        own = merged.fields.get(field.name)
+        if own is not None and field.marks.access is not None:
+            access = join_access(own.marks.access, field.marks.access)
+            fields[field.name] = replace(own, marks=replace(own.marks, access=access))
+    if not fields:
+        return merged
+    guarded = replace(merged, fields={**merged.fields, **fields})
+    types[merged.name] = guarded
+    return guarded
 
 
 def _copies(state: MergeState, type_name: str, field: str) -> FieldSources:

@@ -50,6 +50,7 @@ ACCESS_FEATURES = (
     "access as a requirement asks",
     "access as a context asks",
     "access to an overridden field",
+    "access to what an interface object adds",
     "alternatives of names needed together",
 )
 LEFT_OUT_FEATURES = (
@@ -75,7 +76,7 @@ class Source:
     made: list[Coordinate]
     feature: str
     can_ask: bool
-    """Whether it may ask for something: not in Federation 1, nor in an interface object."""
+    """Whether it may ask for something: not in Federation 1."""
 
 
 @dataclass
@@ -99,7 +100,9 @@ class Weave:
     def asks_of(self, type_name: str, name: str) -> list[Ask]:
         """Return what a field asks for with its type and what it returns."""
         returned = self.returned.get((type_name, name), "")
-        coordinates = (type_name, f"{type_name}.{name}", returned)
+        bases = [base for base, members in self.members.items() if type_name in members]
+        owners = (type_name, *sorted(bases))
+        coordinates = (type_name, *(f"{owner}.{name}" for owner in owners), returned)
         return [ask for one in coordinates for ask in self.asks(one)]
 
 
@@ -177,10 +180,13 @@ def _protect(weave: Weave, part: str) -> None:
         marks = _marks(node)
         if isinstance(node, EnumTypeDefinitionNode | ScalarTypeDefinitionNode):
             _perhaps(weave, part, node.name.value, 6)
-        elif isinstance(node, ObjectTypeDefinitionNode) and "interfaceObject" not in marks:
-            _perhaps(weave, part, node.name.value, 2 if node.name.value in ROOTS else 6)
+        elif isinstance(node, ObjectTypeDefinitionNode):
+            keys: tuple[str, ...] = ("id",)
+            if "interfaceObject" not in marks:
+                keys = ()
+                _perhaps(weave, part, node.name.value, 2 if node.name.value in ROOTS else 6)
             for one in node.fields or ():
-                if "external" not in _marks(one):
+                if "external" not in _marks(one) and one.name.value not in keys:
                     _perhaps(weave, part, f"{node.name.value}.{one.name.value}", 13)
 
 
@@ -221,7 +227,7 @@ def _sources(weave: Weave, subgraphs: Mapping[str, str]) -> Iterator[Source]:
             requires = _marks(one).get("requires")
             if requires:
                 made = list(_touched(weave, node.name.value, parse_field_set(requires)))
-                can_ask = "@link" in subgraphs[part] and "interfaceObject" not in _marks(node)
+                can_ask = "@link" in subgraphs[part]
                 yield Source(part, (node.name.value, one.name.value), made, "requirement", can_ask)
         facts = read_contexts(subgraphs[part])
         for place, taken in facts.taking.items():
@@ -239,9 +245,20 @@ def _free_what_cannot_be_carried(weave: Weave, sources: list[Source]) -> None:
     waiting = [source for source in sources if not source.can_ask]
     while waiting:
         for coordinate in waiting.pop().made:
-            waiting += [source for source in sources if source.place == coordinate]
+            waiting += [
+                source
+                for source in sources
+                if source.place[1] == coordinate[1]
+                and (
+                    source.place[0] == coordinate[0]
+                    or coordinate[0] in weave.members.get(source.place[0], ())
+                )
+            ]
             for added in weave.added.values():
-                names = (coordinate[0], ".".join(coordinate), weave.returned[coordinate])
+                type_name, field_name = coordinate
+                owners = [it for it, found in weave.members.items() if type_name in found]
+                fields = [f"{owner}.{field_name}" for owner in (type_name, *owners)]
+                names = (type_name, *fields, weave.returned[coordinate])
                 for name in added.keys() & names:
                     del added[name]
 
@@ -291,6 +308,9 @@ def _note_features(weave: Weave) -> None:
 def _kinds(node: DefinitionNode, coordinates: set[str]) -> set[str]:
     found: set[str] = set()
     name = getattr(getattr(node, "name", None), "value", "")
+    marks = _marks(node)
+    if "interfaceObject" in marks and any(one.startswith(f"{name}.") for one in coordinates):
+        found.add("access to what an interface object adds")
     for kind, feature in (
         (EnumTypeDefinitionNode, "access to an enum"),
         (ScalarTypeDefinitionNode, "access to a scalar"),

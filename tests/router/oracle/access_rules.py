@@ -134,7 +134,9 @@ class Judge:
         one = self.schema.type_map[type_name]
         assert isinstance(one, GraphQLObjectType)
         returned = get_named_type(one.fields[field_name].type).name
-        coordinates = (type_name, f"{type_name}.{field_name}", returned)
+        # What an interface object adds to its interface's objects asks for what it asks there.
+        owners = (type_name, *(base.name for base in one.interfaces))
+        coordinates = (type_name, *(f"{owner}.{field_name}" for owner in owners), returned)
         return [ask for it in coordinates for ask in self._asks.get(it, ())]
 
 

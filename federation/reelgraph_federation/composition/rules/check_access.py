@@ -29,7 +29,7 @@ def check_access(state: MergeState, types: dict[str, NamedType], marks: set[Mark
         return
     contexts = _contexts(types)
     for type_def in types.values():
-        if not isinstance(type_def, ObjectType):
+        if not isinstance(type_def, ObjectType | InterfaceType):
             continue
         for field in type_def.fields.values():
             for join in field.joins:
@@ -60,7 +60,7 @@ def _parse(text: str) -> FieldSet:
 def _check(
     state: MergeState,
     types: dict[str, NamedType],
-    owner: ObjectType,
+    owner: ObjectType | InterfaceType,
     field: Field,
     start: str,
     selections: FieldSet,

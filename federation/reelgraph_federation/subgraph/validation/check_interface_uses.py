@@ -1,7 +1,7 @@
 """What may not stand on interfaces and their fields, since only object types are resolved.
 
 Access requirements may not stand on interface objects either: they would not hold for the objects
-that other subgraphs return.
+that other subgraphs return. They may stand on the fields that an interface object adds.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _check_on_field(
     schema: SubgraphSchema, type_def: TypeDef, field: Field, directive: Directive
 ) -> None:
     coordinate = f"{type_def.name}.{field.name}"
-    if directive.spec in _ACCESS:
+    if directive.spec in _ACCESS and type_def.kind == "INTERFACE":
         _report_access(schema, coordinate, directive)
     elif type_def.kind == "INTERFACE" and directive.spec in _ON_FIELDS:
         message = f'@{directive.name} stands on "{coordinate}", a field of an interface'
