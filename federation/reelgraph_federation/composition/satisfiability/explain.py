@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...supergraph.model import Field
 from ...type_refs import named
 from .abilities import Taken, TypeAbility
 from .contexts import Contexts
@@ -42,6 +43,21 @@ def report_untold_type(state: MergeState, place: Place, ability: TypeAbility, ma
     ]
     where = [(index, each.at) for index, each in state.by_type[name] if mask >> index & 1]
     state.report("SATISFIABILITY_ERROR", "\n".join(lines), name, where)
+
+
+def report_mutation_in_parts(state: MergeState, field: Field, owners: list[int]) -> None:
+    """Report a mutation field whose answer would take more than one subgraph's execution of it."""
+    coordinate = f"Mutation.{field.name}"
+    message = (
+        f'"{coordinate}" is asked of one of {state.subgraph_list(owners)} only, so that it happens '
+        f'once, and none of them leads to all fields of "{field.type.name}"'
+    )
+    where = [
+        (index, type_def.fields[field.name].at)
+        for index, type_def in state.by_type["Mutation"]
+        if index in owners
+    ]
+    state.report("SATISFIABILITY_ERROR", message, coordinate, where)
 
 
 def _query(state: MergeState, place: Place, field: str) -> str:

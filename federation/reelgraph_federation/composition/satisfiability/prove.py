@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...field_sets import FieldSet
-from ...supergraph.model import NamedType, ObjectType
+from ...supergraph.model import Field, NamedType, ObjectType
 from ..state import MergeState
 from .abilities import Abilities, FieldAbility, Taken
 from .contexts import Contexts
-from .explain import report_unsatisfiable, report_untold_type
+from .explain import report_mutation_in_parts, report_unsatisfiable, report_untold_type
 from .memory import ProofMemory, Step, Views
-from .reach import Reach, outcomes, tells_type
+from .reach import Reach, bits, outcomes, tells_type
 from .views import NO_VIEWS, provided_below, views_after
 
 MAX_PLACES = 1_000_000
@@ -56,14 +56,49 @@ def check_satisfiability(
     memory = memory or ProofMemory()
     abilities = Abilities(state, types, memory)
     memory.forget_what_changed(state, types, abilities.interface_objects)
-    _Proof(state, types, Reach(abilities)).run()
+    reach = Reach(abilities)
+    proof = _Proof(state, types, reach)
+    proof.run()
+    if not proof.failed:
+        _check_mutations(state, types, reach)
+
+
+def _check_mutations(state: MergeState, types: dict[str, NamedType], reach: Reach) -> None:
+    """Report mutation fields of which no subgraph alone leads to all that they return.
+
+    Such a field is asked of one subgraph, since its effect must not happen twice.
+    """
+    merged = types.get("Mutation")
+    if not isinstance(merged, ObjectType):
+        return
+    ability = reach.abilities.of(merged.name)
+    for name, field in merged.fields.items():
+        have = ability.fields[name]
+        if field.marks.inaccessible or not have.returns:
+            continue
+        for owners in have.owners:
+            alone = [1 << index for index in bits(owners)]
+            if len(alone) < 2 or any(
+                _Proof(state, types, reach, quiet=True).holds_below(merged, field, have, one)
+                for one in alone
+            ):
+                continue
+            report_mutation_in_parts(state, field, bits(owners))
 
 
 class _Proof:
     """The places still to look at, and those seen."""
 
-    def __init__(self, state: MergeState, types: dict[str, NamedType], reach: Reach) -> None:
+    def __init__(
+        self,
+        state: MergeState,
+        types: dict[str, NamedType],
+        reach: Reach,
+        *,
+        quiet: bool = False,
+    ) -> None:
         self.state = state
+        self.quiet = quiet
         self.types = types
         self.reach = reach
         self.abilities = reach.abilities
@@ -89,6 +124,16 @@ class _Proof:
                 )
                 return
             self._look_around(self.todo.popleft())
+
+    def holds_below(self, root: ObjectType, field: Field, have: FieldAbility, found: int) -> bool:
+        """Tell whether all below a root field can be answered when it was found in ``found`` only."""
+        start = Place(root.name, found, NO_VIEWS, None, root.name.lower())
+        contexts = self.contexts.below(root.name, found, NO_VIEWS, frozenset())
+        for type_name, mask, views, name, on in self._after(have, found, {}, field.type.name):
+            self._visit(Place(type_name, mask, views, start, name, on, contexts))
+        while self.todo and not self.failed and self.places <= MAX_PLACES:
+            self._look_around(self.todo.popleft())
+        return not self.failed
 
     def _visit(self, place: Place) -> None:
         """Queue a place unless one with at most its possibilities was queued before."""
@@ -130,6 +175,8 @@ class _Proof:
             yield None
             if (place.type_name, "__typename") not in self.failed:
                 self.failed.add((place.type_name, "__typename"))
+                if self.quiet:
+                    return
                 report_untold_type(self.state, place, ability, mask)
             return
         for name, field in merged.fields.items():
@@ -144,6 +191,8 @@ class _Proof:
                 yield None
                 if (place.type_name, name) not in self.failed:
                     self.failed.add((place.type_name, name))
+                    if self.quiet:
+                        continue
                     report_unsatisfiable(self.state, self.reach, place, name, mask)
 
     def _ways(
