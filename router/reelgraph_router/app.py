@@ -30,11 +30,8 @@ from reelgraph_router.http.endpoint import EndpointRules, GraphQLEndpoint
 from reelgraph_router.http.pages import ASSETS_PATH, GraphiqlPage
 from reelgraph_router.http.quick import QuickRequests
 from reelgraph_router.http.websocket import WebSocketEndpoint
-from reelgraph_router.identity.authenticate import Authenticator
-from reelgraph_router.identity.client_address import ClientAddress
-from reelgraph_router.identity.key_sets import KeySets, read_entry
-from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
 from reelgraph_router.load_hooks import load_hooks
+from reelgraph_router.make_caller import make_caller, make_key_sets
 from reelgraph_router.pipeline.documents import DocumentRules
 from reelgraph_router.pipeline.graph import MakeTransport
 from reelgraph_router.pipeline.handle import Pipeline
@@ -263,35 +260,6 @@ def http_transports(settings: RouterSettings, tls: ssl.SSLContext | None) -> Mak
         return HttpTransport(urls, pools, protocols)
 
     return make
-
-
-def make_key_sets(settings: RouterSettings) -> KeySets | None:
-    """The issuers' key sets, or None where tokens are not the router's business."""
-    if not settings.jwks_urls:
-        return None
-    return KeySets([read_entry(entry) for entry in settings.jwks_urls])
-
-
-def make_caller(settings: RouterSettings, keys: KeySets | None) -> Caller:
-    """How callers are identified, as the settings describe it."""
-    signer = None
-    if settings.signing_key is not None:
-        from reelgraph_kit.signing import Signer
-
-        signer = Signer.from_file(settings.service_name, settings.signing_key)
-    return Caller(
-        Authenticator(keys, audience=settings.jwt_audience, clock_skew=settings.clock_skew_seconds),
-        ClientAddress(settings.trusted_proxies, settings.country_header),
-        IdentitySigner(signer, settings.identity_lifetime_seconds),
-        HeaderForwarding(settings.forward_headers),
-        client_header_pairs(settings) if settings.registry_token_file is not None else (),
-    )
-
-
-def client_header_pairs(settings: RouterSettings) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers with a client's name and version."""
-    names = (name.lower() for name in settings.client_headers)
-    return tuple((f"{name}-name".encode(), f"{name}-version".encode()) for name in names)
 
 
 def make_endpoint(

@@ -41,7 +41,7 @@ class FallibleRun(Scheduled):
             self.faults = Faults()
         return self.faults
 
-    def _root_places(self, fetch: FetchProgram) -> Sequence[JsonObject]:
+    def root_places(self, fetch: FetchProgram) -> Sequence[JsonObject]:
         """Where the answer of a fetch without entities goes."""
         raise NotImplementedError
 
@@ -54,7 +54,7 @@ class FallibleRun(Scheduled):
                     for place in places_of(target):
                         faults.put(place, None, fault)
             return
-        for place in self._root_places(fetch):
+        for place in self.root_places(fetch):
             for written in fetch.written:
                 faults.put(place, written.key, fault)
 

@@ -237,13 +237,14 @@ class Run(FallibleRun):
 
     def _merge(self, fetch: FetchProgram, sent: Sent, data: JsonObject) -> None:
         if not fetch.groups:
-            write_root(fetch, self._root_places(fetch), data)
+            write_root(fetch, self.root_places(fetch), data)
             return
         for group, targets, one_to_one in sent:
             if targets:
                 self._merge_group(fetch, group, targets, one_to_one, data.get(group.alias))
 
-    def _root_places(self, fetch: FetchProgram) -> Sequence[JsonObject]:
+    def root_places(self, fetch: FetchProgram) -> Sequence[JsonObject]:
+        """Where the answer of a fetch without entities goes."""
         return (self.root,) if fetch.place is None else fetch.place(self)
 
     def _merge_group(

@@ -49,7 +49,7 @@ def take_errors(
 
 
 def _place_in_root(run: FallibleRun, fetch: FetchProgram, path: Rest, fault: GraphQLFault) -> bool:
-    for place in (run.root,) if fetch.place is None else fetch.place(run):
+    for place in run.root_places(fetch):
         run.record().put_along(place, path, fault)
     return True
 
