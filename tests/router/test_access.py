@@ -127,6 +127,17 @@ async def test_each_outcome_is_planned_once():
     assert graph.operations.planned == 4
 
 
+async def test_each_outcome_is_planned_once_for_those_who_ask_at_the_same_time():
+    case, sdl = load(CASES / "fields.yaml")
+    router = await make_router(sdl, make_transport(case), {})
+    graph = router.pipeline.current_graph()
+    # Other requirements hold for the two, the same places are left out.
+    callers = [caller(None), caller({})] * 3
+    query = "{ me { secretBoss { ssn } name } }"
+    await asyncio.gather(*(router.execute(query, identity=one) for one in callers))
+    assert graph.operations.planned == 1
+
+
 async def test_equal_requests_of_callers_with_other_rights_share_nothing():
     case, sdl = load(CASES / "fields.yaml")
     transport = make_transport(case)

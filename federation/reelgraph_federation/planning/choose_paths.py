@@ -56,6 +56,7 @@ class Chooser:
         """How many deferred fields had to be added to fetches made before."""
         self.demand: Counter[str] = Counter()
         """How many needs can only go to a subgraph."""
+        self._task: Task | None = None
         self.changes = 0
         """Counts the lanes and supplies made: costs found before a change are stale."""
         self.opener = LaneOpener(self, section)
@@ -70,10 +71,19 @@ class Chooser:
         self.demand.update(task.subgraph for task in tasks if not task.has_choice)
         sign = 1 if early_first else -1
         for task in sorted(tasks, key=lambda one: (one.has_choice, sign * one.wave)):
+            self._task = task
             self.commit(task.position, task.need, LAST_WAVE, Freedom.OWN)
         for position in objects:
             if position.parent is not None:
                 self.ensure(position, LAST_WAVE, Freedom.OWN)
+
+    @property
+    def at(self) -> tuple[str, str]:
+        """The coordinate and the path of the client's field that a way is looked for."""
+        if self._task is None:
+            return "", ""
+        position = self._task.position
+        return f"{position.type_name}.{self._task.need.name}", position.path()
 
     def enter_block(
         self, block: DeferSet, available: frozenset[DeferSet], tasks: list[Task]

@@ -47,10 +47,13 @@ class PlanningBudgetError(PlanningError):
 
     code = "QUERY_PLAN_COMPLEXITY_EXCEEDED"
 
-    def __init__(self, budget: int) -> None:
+    def __init__(self, budget: int, coordinate: str, path: str) -> None:
         super().__init__(
-            f"Planning the operation took more than {budget} steps; split the operation."
+            f"Planning the operation took more than {budget} steps, the last for {coordinate} at"
+            f" {path or 'the root'}; split the operation there, or ask for fewer fields at once."
         )
+        self.coordinate = coordinate
+        self.path = path
 
 
 class TooDearError(Exception):

@@ -226,4 +226,4 @@ class LaneOptions:
         """Count one step of the search."""
         self._steps += 1
         if self._steps > STEPS_ALLOWED:
-            raise PlanningBudgetError(STEPS_ALLOWED)
+            raise PlanningBudgetError(STEPS_ALLOWED, *self._chooser.at)

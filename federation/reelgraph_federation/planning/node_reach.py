@@ -31,7 +31,10 @@ class NodeReach:
         self._labels = labels
         self._closures: dict[tuple[str, frozenset[tuple[TypeNode, int]], Scope], Waves] = {}
         self._scopes: dict[tuple[str, frozenset[tuple[TypeNode, int]], Scope], Scope] = {}
+        self._entries: dict[tuple[object, ...], int] = {}
         self._open: set[tuple[object, ...]] = set()
+        self._cuts = 0
+        """How often a circle was cut: what was found meanwhile holds for this way in only."""
 
     def usable(self, edge: FieldEdge) -> bool:
         """Tell whether a progressive override leaves an edge in force."""
@@ -106,15 +109,17 @@ class NodeReach:
         if known is not None:
             return known
         if ("closure", *memo) in self._open or not start:
+            self._cuts += bool(start)
             return start
         self._open.add(("closure", *memo))
+        cuts = self._cuts
         nodes = Waves(start, start.floor, start.scope)
         nodes.origin = start.origin
         edges = self.graph.jumps(type_name)
         while self._relax(type_name, nodes, edges):
             pass
         self._open.discard(("closure", *memo))
-        if not self._open:
+        if not self._open or cuts == self._cuts:
             self._closures[memo] = nodes
         return nodes
 
@@ -160,14 +165,26 @@ class NodeReach:
         """Return the first wave in which a node can be entered with what a field requires."""
         guard = ("entry", type_name, node, edge, nodes.scope)
         if guard in self._open:
+            self._cuts += 1
             return NEVER_REACHED
+        memo = (*guard, frozenset(nodes.items()))
+        known = self._entries.get(memo)
+        if known is not None:
+            return known
         self._open.add(guard)
+        cuts = self._cuts
+        wave = self._entry_wave(nodes, type_name, node, edge)
+        self._open.discard(guard)
+        if not self._open or cuts == self._cuts:
+            self._entries[memo] = wave
+        return wave
+
+    def _entry_wave(self, nodes: Waves, type_name: str, node: TypeNode, edge: FieldEdge) -> int:
         required = self.set_wave(nodes, type_name, edge.requires)
         key = min(
             (self.set_wave(nodes, type_name, jump.key) for jump in self.entries(type_name, node)),
             default=NEVER_REACHED,
         )
-        self._open.discard(guard)
         contexts = max((value_wave(nodes.scope, one) for one in edge.contexts), default=0)
         return min(1 + max(required, key, contexts), NEVER_REACHED)
 

@@ -7,6 +7,7 @@ plans, and of the labels only those count that the planner looked up.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -60,6 +61,8 @@ class Variants(Generic[Checked, Ready]):
     def __init__(self, checked: Checked, requirements: frozenset[Access]) -> None:
         self.checked = checked
         self.requirements = requirements
+        self.planning = asyncio.Lock()
+        """Held while a variant is planned: what it depends on, and so who may share it, is known then."""
         self._by_held: OrderedDict[frozenset[Access], _Outcome[Ready]] = OrderedDict()
         self._by_left_out: dict[tuple[tuple[str, ...], ...], _Outcome[Ready]] = {}
 

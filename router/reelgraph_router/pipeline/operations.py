@@ -158,18 +158,19 @@ class Operations:
     ) -> ReadyOperation:
         checked = variants.checked
         filtered = await self._stages.filter(checked, facts.held)
-        found = variants.settle(facts, filtered)
         labels = AskedLabels(facts.labels, self._labels.known)
-        if found is None:
-            try:
-                found = await self._plan(checked, filtered, labels)
-            except RequestError as error:
-                found = error
-            variants.add(facts, frozenset(labels.asked), found)
-            self._weigh_when_grown(key, found)
-            self._ready.weigh(key)
-            if not variants.requirements and not labels.asked:
-                self._ready.replace(key, found)  # no request can make a difference
+        async with variants.planning:
+            found = variants.settle(facts, filtered)
+            if found is None:
+                try:
+                    found = await self._plan(checked, filtered, labels)
+                except RequestError as error:
+                    found = error
+                variants.add(facts, frozenset(labels.asked), found)
+                self._weigh_when_grown(key, found)
+                self._ready.weigh(key)
+                if not variants.requirements and not labels.asked:
+                    self._ready.replace(key, found)  # no request can make a difference
         if isinstance(found, RequestError):
             raise found
         return found
