@@ -165,7 +165,7 @@ def _unfailing(world: World) -> set[tuple[str, str]]:
     A non-null one that a @requires selects and that fails nulls its whole entity in its own
     subgraph, where the unsplit schema only loses the field that requires it; so does one that a
     client selects beside what a @requires selects of the same object. One that subgraphs share with
-    different nullability fails differently in each. Nor may what is required of an entity that may
+    different nullability fails differently in each, and so does what nulls its objects. Nor may what is required of an entity that may
     have no key: a field that nobody can be asked for is null with or without that error.
     """
     found: set[tuple[str, str]] = set()
@@ -175,6 +175,7 @@ def _unfailing(world: World) -> set[tuple[str, str]]:
                 model = world.model(name).fields.get(field_name)
                 if model is not None and model.strict:
                     found.add((name, field_name))
+                    found |= _what_nulls(world, model.type, set())
                 for mark in placed.marks:
                     if mark.startswith("@requires"):
                         text = mark.split('"')[1]
@@ -183,6 +184,18 @@ def _unfailing(world: World) -> set[tuple[str, str]]:
                             _collect(
                                 world, owner, inputs, found, world.model(name).kind == "nullkey"
                             )
+    return found
+
+
+def _what_nulls(world: World, name: str, found: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the fields whose failure nulls an object of a type, also from further below."""
+    for member in world.members(name) if world.is_composite(name) else ():
+        for model in world.types[member].fields.values():
+            if not model.wrapper.endswith("!") or (member, model.name) in found:
+                continue
+            found.add((member, model.name))
+            if model.wrapper.count("!") == 1 + model.wrapper.count("["):
+                _what_nulls(world, model.type, found)
     return found
 
 
