@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from graphql import DocumentNode
 
     from reelgraph_federation.operations import NormalizedOperation
+    from reelgraph_federation.planning.nodes import Fetch
     from reelgraph_federation.supergraph import Supergraph
 
 EXIT_FAILED = 1
@@ -27,6 +28,7 @@ SUBGRAPHS = click.option(
     "--subgraphs", type=click.Path(path_type=Path), help="A YAML list: name, url, schema."
 )
 OPERATION = click.argument("operation", type=click.Path(path_type=Path, allow_dash=True))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 NAME = click.option("--name", help="Which operation, where the file has several.")
 
 
@@ -86,7 +88,7 @@ def start(**options: object) -> None:
 )
 @click.option("--defer", is_flag=True, help="Obey @defer; variables in its `if` count as true.")
 @caller_options
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@JSON
 def plan(
     supergraph: Path | None,
     subgraphs: Path | None,
@@ -127,8 +129,13 @@ def plan(
 @SUBGRAPHS
 @OPERATION
 @NAME
+@JSON
 def fetches(
-    supergraph: Path | None, subgraphs: Path | None, operation: Path, name: str | None
+    supergraph: Path | None,
+    subgraphs: Path | None,
+    operation: Path,
+    name: str | None,
+    as_json: bool,
 ) -> None:
     """Print each fetch of the plan: subgraph, what it waits for, the operation sent."""
     from graphql import parse, print_ast
@@ -140,7 +147,10 @@ def fetches(
     try:
         found = plan_operation(graph, normalized)
     except PlanningError as error:
-        _fail(str(error), EXIT_FAILED)
+        _fail(f"{error.code}: {error}", EXIT_FAILED)
+    if as_json:
+        click.echo(json.dumps([_fetch_to_json(fetch) for fetch in found.fetches], indent=2))
+        return
     for fetch in found.fetches:
         waits = sorted({*fetch.depends_on, *fetch.after})
         after = f", after {', '.join(map(str, waits))}" if waits else ""
@@ -153,14 +163,43 @@ def fetches(
 @SUBGRAPHS
 @OPERATION
 @NAME
+@JSON
 def paths(
-    supergraph: Path | None, subgraphs: Path | None, operation: Path, name: str | None
+    supergraph: Path | None,
+    subgraphs: Path | None,
+    operation: Path,
+    name: str | None,
+    as_json: bool,
 ) -> None:
     """Print the ways to each field of the operation that the planner chooses from."""
-    from reelgraph_federation.planning import describe_paths
+    from reelgraph_federation.planning import (
+        PlanningError,
+        describe_paths,
+        find_ways,
+        paths_to_json,
+    )
 
     graph = _load(supergraph, subgraphs)
-    click.echo(describe_paths(graph, _normalize(graph, operation, name)))
+    normalized = _normalize(graph, operation, name)
+    try:
+        if as_json:
+            text = json.dumps(paths_to_json(find_ways(graph, normalized)), indent=2)
+        else:
+            text = describe_paths(graph, normalized)
+    except PlanningError as error:
+        _fail(f"{error.code}: {error}", EXIT_FAILED)
+    click.echo(text)
+
+
+def _fetch_to_json(fetch: Fetch) -> dict[str, object]:
+    return {
+        "id": fetch.id,
+        "kind": fetch.kind,
+        "subgraph": fetch.subgraph,
+        "after": sorted({*fetch.depends_on, *fetch.after}),
+        "variables": list(fetch.variables),
+        "operation": fetch.operation,
+    }
 
 
 def _load(supergraph: Path | None, subgraphs: Path | None) -> Supergraph:
@@ -194,6 +233,8 @@ def _normalize(
         text = sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except OSError as error:
         _fail(f"Cannot read {file}: {error.strerror}.", EXIT_USAGE)
+    except UnicodeDecodeError:
+        _fail(f"Cannot read {file}: it is not UTF-8 text.", EXIT_USAGE)
     try:
         document = _parse(graph, text)
         deferring = find_defer_variables(document) or frozenset()

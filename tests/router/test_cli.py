@@ -65,6 +65,43 @@ def test_stages(source, files):
     fetches = run("fetches", *source, "good.graphql", "--name", "Me", cwd=files)
     assert fetches.stdout.startswith("# fetch 0: query to one\n")
     assert "# fetch 1: query to two, after 0\n" in fetches.stdout
+    sent = json.loads(
+        run("fetches", *source, "good.graphql", "--name", "Me", "--json", cwd=files).stdout
+    )
+    assert [(one["id"], one["subgraph"], one["after"]) for one in sent] == [
+        (0, "one", []),
+        (1, "two", [0]),
+    ]
+    ways = json.loads(
+        run("paths", *source, "-", "--json", cwd=files, text="{ me { name } }").stdout
+    )
+    assert [one["path"] for one in ways] == ["me.name"]
+    assert [way["subgraph"] for way in ways[0]["ways"] if way["taken"]] == [
+        ways[0]["askedOf"][0]["subgraph"]
+    ]
+
+
+@pytest.mark.parametrize("command", ["plan", "paths", "fetches"])
+def test_what_a_command_cannot_read_is_told(files, command):
+    source = ("--supergraph", "supergraph.graphql")
+    (files / "latin.graphql").write_bytes(b"{ me { name } } # \xe9")
+    for text, code, told in (
+        ("{ me { nope } }", 1, "-:1:8: Cannot query field 'nope'"),
+        ("{ me { ", 1, "Syntax Error"),
+        (
+            "query A { me { name } } query B { me { name } }",
+            1,
+            "Name the operation: there are A, B.",
+        ),
+    ):
+        found = run(command, *source, "-", cwd=files, text=text)
+        assert (found.returncode, found.stdout) == (code, "")
+        assert told in found.stderr
+        assert "Traceback" not in found.stderr
+    for file, told in (("latin.graphql", "it is not UTF-8 text"), ("none.graphql", "No such file")):
+        found = run(command, *source, file, cwd=files)
+        assert (found.returncode, found.stdout) == (2, "")
+        assert told in found.stderr
 
 
 def test_a_document_that_is_no_supergraph_is_told_with_its_place(files):

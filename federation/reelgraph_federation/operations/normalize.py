@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, print_ast
 
 from reelgraph_federation.operations.defer_usages import DeferUsages
@@ -66,12 +68,17 @@ def _find_operation(document: DocumentNode, name: str | None) -> OperationDefini
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     if name is None:
         if len(operations) != 1:
-            raise ValueError("Name the operation: the document does not have exactly one.")
+            raise ValueError(f"Name the operation: {_there_are(operations)}.")
         return operations[0]
     for operation in operations:
         if operation.name is not None and operation.name.value == name:
             return operation
-    raise ValueError(f"The document has no operation named {name!r}.")
+    raise ValueError(f"The document has no operation named {name!r}: {_there_are(operations)}.")
+
+
+def _there_are(operations: Sequence[OperationDefinitionNode]) -> str:
+    names = [one.name.value for one in operations if one.name is not None]
+    return f"there are {', '.join(names)}" if names else "there is none with a name"
 
 
 def _variables(operation: OperationDefinitionNode) -> dict[str, Variable]:

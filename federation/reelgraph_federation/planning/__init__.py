@@ -1,6 +1,6 @@
 """Query planning: how to answer an operation in the fewest sequential subgraph calls."""
 
-from reelgraph_federation.planning.describe import describe_paths
+from reelgraph_federation.planning.describe import describe_paths, find_ways, paths_to_json
 from reelgraph_federation.planning.errors import (
     DisabledSubgraphsError,
     NoPathError,
@@ -18,7 +18,9 @@ __all__ = [
     "PlanningError",
     "QueryPlan",
     "describe_paths",
+    "find_ways",
     "format_plan",
+    "paths_to_json",
     "plan_operation",
     "plan_to_json",
 ]

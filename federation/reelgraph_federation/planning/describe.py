@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from reelgraph_federation.operations.tree import NormalizedOperation
 from reelgraph_federation.planning.collect_needs import Task
 from reelgraph_federation.planning.find_paths import Reach
@@ -9,6 +12,39 @@ from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.plan import Planner
 from reelgraph_federation.planning.positions import Offer, Position
 from reelgraph_federation.supergraph.model import Supergraph
+
+
+class Way(NamedTuple):
+    """One way to a field: by which subgraph, and since which wave its node can be reached."""
+
+    subgraph: str
+    wave: int
+    keys: tuple[str, ...]
+    """The keys by which the node can be entered; none: it is reached without a jump."""
+    with_requires: bool
+    is_taken: bool
+
+
+class FieldWays(NamedTuple):
+    """A selected leaf, the ways to it, and the subgraph and wave of each call that asks for it."""
+
+    path: str
+    coordinate: str
+    arguments: str
+    ways: tuple[Way, ...]
+    asked: tuple[tuple[str, int], ...]
+
+
+def find_ways(
+    supergraph: Supergraph,
+    operation: NormalizedOperation,
+    *,
+    override_labels: frozenset[str] = frozenset(),
+) -> list[FieldWays]:
+    """Return each selected leaf with the ways to reach it; raises as `plan_operation` does."""
+    planner = Planner(supergraph.query_graph, operation, override_labels)
+    planner.draft_fetches()
+    return [_ways_to(planner.reach, task) for task in planner.tasks]
 
 
 def describe_paths(
@@ -22,20 +58,36 @@ def describe_paths(
     Ways are shown by subgraph with the first wave in which they can be gone; `*` marks the one
     taken. Raises as `plan_operation` does.
     """
-    planner = Planner(supergraph.query_graph, operation, override_labels)
-    planner.draft_fetches()
-    lines: list[str] = []
-    for task in planner.tasks:
-        lines += _describe(planner.reach, task)
-    return "\n".join(lines) + "\n"
+    found = find_ways(supergraph, operation, override_labels=override_labels)
+    return "\n".join(line for one in found for line in _describe(one)) + "\n"
 
 
-def _describe(reach: Reach, task: Task) -> list[str]:
+def paths_to_json(found: Sequence[FieldWays]) -> list[dict[str, object]]:
+    """Return what `find_ways` found as JSON values."""
+    return [
+        {
+            "path": one.path,
+            "coordinate": one.coordinate,
+            "arguments": one.arguments,
+            "ways": [
+                {
+                    "subgraph": way.subgraph,
+                    "wave": way.wave,
+                    "keys": list(way.keys),
+                    "requires": way.with_requires,
+                    "taken": way.is_taken,
+                }
+                for way in one.ways
+            ],
+            "askedOf": [{"subgraph": subgraph, "wave": wave} for subgraph, wave in one.asked],
+        }
+        for one in found
+    ]
+
+
+def _ways_to(reach: Reach, task: Task) -> FieldWays:
     position, need = task.position, task.need
     path = position.path()
-    arguments = f"({need.arguments.text})" if need.arguments.text else ""
-    head = f"{path}.{need.preferred}" if path else need.preferred
-    lines = [f"{head}  ({position.type_name}.{need.name}{arguments})"]
     ident = Ident(need.name, need.arguments.text, need.tag)
     taken = {
         (supply.lane.node.subgraph, supply.lane.wave)
@@ -43,19 +95,36 @@ def _describe(reach: Reach, task: Task) -> list[str]:
         for supply in at.supplies.get(ident, ())
     }
     subgraphs = {subgraph for subgraph, _ in taken}
-    for offer in sorted(reach.offers(position, need.name), key=lambda one: one.wave):
-        mark = "*" if offer.node.subgraph in subgraphs else " "
-        lines.append(f"  {mark} {offer.node.subgraph}{_how(reach, position, offer)}")
-    for subgraph, wave in sorted(taken):
-        lines.append(f"    asked of {subgraph} in wave {wave}")
-    return lines
+    return FieldWays(
+        f"{path}.{need.preferred}" if path else need.preferred,
+        f"{position.type_name}.{need.name}",
+        need.arguments.text,
+        tuple(
+            _way(reach, position, offer, offer.node.subgraph in subgraphs)
+            for offer in sorted(reach.offers(position, need.name), key=lambda one: one.wave)
+        ),
+        tuple(sorted(taken)),
+    )
 
 
-def _how(reach: Reach, position: Position, offer: Offer) -> str:
-    direct = offer.node in reach.direct(position) and offer.entry is None
-    if direct:
-        return f": reached without a jump, from wave {offer.wave}"
-    keys = [jump.text for jump in reach.entries(position.type_name, offer.node)]
-    text = " or ".join(f'"{key}"' for key in keys)
-    needs = " with @requires" if offer.entry is not None else ""
-    return f": by key {text}{needs}, its node from wave {offer.wave}"
+def _way(reach: Reach, position: Position, offer: Offer, is_taken: bool) -> Way:
+    is_direct = offer.node in reach.direct(position) and offer.entry is None
+    jumps = () if is_direct else reach.entries(position.type_name, offer.node)
+    keys = tuple(jump.text for jump in jumps)
+    return Way(offer.node.subgraph, offer.wave, keys, offer.entry is not None, is_taken)
+
+
+def _describe(one: FieldWays) -> list[str]:
+    arguments = f"({one.arguments})" if one.arguments else ""
+    lines = [f"{one.path}  ({one.coordinate}{arguments})"]
+    for way in one.ways:
+        lines.append(f"  {'*' if way.is_taken else ' '} {way.subgraph}{_how(way)}")
+    return lines + [f"    asked of {subgraph} in wave {wave}" for subgraph, wave in one.asked]
+
+
+def _how(way: Way) -> str:
+    if not way.keys:
+        return f": reached without a jump, from wave {way.wave}"
+    text = " or ".join(f'"{key}"' for key in way.keys)
+    needs = " with @requires" if way.with_requires else ""
+    return f": by key {text}{needs}, its node from wave {way.wave}"
