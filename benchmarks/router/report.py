@@ -36,7 +36,7 @@ class Report:
         """Add a measurement, and tell of it."""
         self._found[gateway, query].append(measured)
         print(
-            f"{gateway:26}{query:15}{measured.cpu:8.3f} ms CPU {measured.rate:8.0f}/s "
+            f"{gateway:38} {query:15}{measured.cpu:8.3f} ms CPU {measured.rate:8.0f}/s "
             f"p50 {measured.p50:7.2f} p99 {measured.p99:7.2f} ms {len(measured.answer) / 1000:7.1f} kB "
             f"peak {measured.peak:5.0f} MB {self._judge(query, measured)}",
             flush=True,
