@@ -66,6 +66,7 @@ class FieldMerger:
         self._inliner = inliner
         self._introspection = introspection
         self._arguments: dict[int, Arguments] = {}
+        self._known: dict[str, frozenset[str]] = {}
 
     def merge(self, type_name: str, parts: list[Part], place: Place = TOP) -> Selections:
         """Return the merged selections on objects of a type, which stand at a place."""
@@ -106,11 +107,25 @@ class FieldMerger:
         return groups
 
     def _is_for_all(self, type_name: str, group: list[tuple[int, Entry]]) -> bool:
-        if any(entry.types is not None for _, entry in group):
+        if any(
+            entry.types is not None and not entry.types >= self._visible(type_name)
+            for _, entry in group
+        ):
             return False
         name = group[0][1].node.name.value
         one = self._types.composite(type_name)
         return name in _META_TYPES or (not isinstance(one, UnionType) and name in one.fields)
+
+    def _visible(self, type_name: str) -> frozenset[str]:
+        """Return the object types of `type_name` that clients know: others come as null."""
+        found = self._known.get(type_name)
+        if found is None:
+            found = self._known[type_name] = frozenset(
+                one
+                for one in self._types.possible_set(type_name)
+                if not self._supergraph.types[one].marks.inaccessible
+            )
+        return found
 
     def _merge_by_type(
         self,
