@@ -16,6 +16,7 @@ from typing import Any
 
 from reelgraph_federation import Subgraph, compose
 from tests.router.peers.calls import Calls
+from tests.router.peers.introspection import without_order
 from tests.router.peers.routers import GONE, ApolloGateway, CannotServe, Router, Served
 from tests.router.peers.subgraph_host import SubgraphHost
 from tests.router.peers.worlds import Operation, World, places
@@ -64,9 +65,8 @@ class Report:
     @property
     def faults(self) -> list[Difference]:
         """Return the differences that are reelgraph's."""
-        return [
-            one for one in self.differences if one.verdict in (Verdict.OURS, Verdict.SUPERGRAPH)
-        ]
+        ours = (Verdict.OURS, Verdict.READING, Verdict.SUPERGRAPH)
+        return [one for one in self.differences if one.verdict in ours]
 
 
 class Comparison:
@@ -191,7 +191,7 @@ class Comparison:
         self._host.calls = 0
         answer = await served.ask(operation.text, operation.variables)
         data, errors = answer.get("data"), answer.get("errors")
-        same = _canonical(data) == _canonical(operation.data)
+        same = _canonical(data, operation.text) == _canonical(operation.data, operation.text)
         said = "; ".join(str(one.get("message")) for one in errors or ())
         reason = "; ".join(self._host.refused) or said
         return Found(data, places(data, errors), reason, same, self._host.calls)
@@ -221,9 +221,9 @@ class Found:
     calls: int = 0
 
 
-def _canonical(value: Any) -> str:
-    """Return a value as JSON in which neither the order of keys counts nor 3.0 for 3."""
-    return json.dumps(_with_whole_numbers(value), sort_keys=True)
+def _canonical(data: Any, query: str) -> str:
+    """Return data as JSON in which no order of keys or of introspected lists counts, nor 3.0 for 3."""
+    return json.dumps(_with_whole_numbers(without_order(data, query)), sort_keys=True)
 
 
 def _with_whole_numbers(value: Any) -> Any:
