@@ -217,8 +217,11 @@ class Completion:
         return bool(entries)
 
     def _report_unknown(self, shape: AbstractShape, value: dict[str, object], path: Path) -> None:
-        """Tell the faults of an object whose type did not come."""
-        for key, entries in (self._faults.at(value) or {}).items():
+        """Tell the faults of an object whose type did not come; nothing failed where it is unknown."""
+        faults = self._faults.at(value)
+        if not faults and path not in self._explained:
+            self._error("No subgraph told the type of this object.", Code.INVALID_VALUE, path)
+        for key, entries in (faults or {}).items():
             for entry in entries:
                 entry.reported = True
                 if not entry.blocks and not entry.is_cause:

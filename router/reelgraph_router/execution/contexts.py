@@ -78,8 +78,9 @@ class ContextualGroup:
                     continue
                 entity = ancestors[-1]
                 representation = build_representation(
-                    run, entity, wanted.typename, wanted.typename_key, wanted.fields
-                )
+                    run, entity, wanted.typename, wanted.typename_key, wanted.fields,
+                    self.group.written,
+                )  # fmt: skip
                 if representation is not None:
                     key = orjson.dumps([found.values, sorted(found.missing)])
                     sets.setdefault(key, found).add(representation, entity)

@@ -27,7 +27,7 @@ _log = logging.getLogger("reelgraph.router.execution")
 class FallibleRun(Scheduled):
     """The faults of one execution, by the places in its tree that they concern."""
 
-    __slots__ = ("_blocked", "_redaction", "faults", "root")
+    __slots__ = ("_blocked", "_quiet", "_redaction", "faults", "root")
 
     def __init__(self, program: Program, root: JsonObject, redaction: Redaction) -> None:
         super().__init__(program)
@@ -35,6 +35,7 @@ class FallibleRun(Scheduled):
         self.faults: Faults | None = None
         self._redaction = redaction
         self._blocked: list[tuple[JsonObject, Sequence[str]]] = []
+        self._quiet: set[tuple[int, str]] = set()
 
     def _faults(self) -> Faults:
         if self.faults is None:
@@ -90,12 +91,21 @@ class FallibleRun(Scheduled):
         self._fail(fetch, sent, fault)
 
     def block(
-        self, place: JsonObject, keys: Sequence[str], causes: Sequence[LocatedFault] = ()
+        self,
+        place: JsonObject,
+        keys: Sequence[str],
+        causes: Sequence[LocatedFault] = (),
+        is_failure: bool = True,
     ) -> None:
         """Make the values at `keys` null: something they need failed, or was never fetched.
 
         What failed is told there, and not where a client that does not select it would see no null.
+        Where nothing failed (a subgraph does not know the entity), there is nothing to tell.
         """
+        self._blocked.append((place, keys))
+        if not is_failure:
+            self._quiet.update((id(place), key) for key in keys)
+            return
         for cause in causes:
             cause.is_cause = True
         fault = (
@@ -107,7 +117,10 @@ class FallibleRun(Scheduled):
         )
         for key in keys:
             self._faults().block(place, key, fault)
-        self._blocked.append((place, keys))
+
+    def is_quiet(self, place: JsonObject, path: Sequence[str | int]) -> bool:
+        """Whether an error along `path` is of a field that was null before it was asked for."""
+        return bool(path) and (id(place), path[0]) in self._quiet
 
     def record(self) -> Faults:
         """The faults of this run, to add to."""

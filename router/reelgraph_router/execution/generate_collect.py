@@ -269,5 +269,7 @@ class _GroupWriter:
         key = source.constant("typename_key", self._representation.typename_key)
         name = f"build_{suffix}"
         with source.block(f"def {name}(run, o):"):
-            source.line(f"return build_representation(run, o, {typename}, {key}, {fields})")
+            written = source.constant("written", self._group.written)
+            arguments = f"run, o, {typename}, {key}, {fields}, {written}"
+            source.line(f"return build_representation({arguments})")
         return name

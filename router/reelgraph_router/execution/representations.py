@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import orjson
 
-from reelgraph_federation.planning.nodes import RepresentationField, Step
+from reelgraph_federation.planning.nodes import RepresentationField, Step, Written
 from reelgraph_router.execution.faults import Faults, LocatedFault
 
 JsonObject = dict[str, object]
@@ -25,8 +25,13 @@ class Missing:
 MISSING: Final = Missing()
 
 
-Blocked = list[tuple[Sequence[str], Sequence[LocatedFault]]]
-"""Keys whose values cannot be asked for, each time with what failed, if that is known."""
+class Blocked(NamedTuple):
+    """Keys whose values cannot be asked for, since something that they need is missing."""
+
+    keys: Sequence[str]
+    causes: Sequence[LocatedFault]
+    is_failure: bool
+    """Whether something failed. Else a subgraph does not know the entity, and null is the answer."""
 
 
 class Blocking(Protocol):
@@ -35,7 +40,11 @@ class Blocking(Protocol):
     faults: Faults | None
 
     def block(
-        self, place: JsonObject, keys: Sequence[str], causes: Sequence[LocatedFault] = ()
+        self,
+        place: JsonObject,
+        keys: Sequence[str],
+        causes: Sequence[LocatedFault] = (),
+        is_failure: bool = True,
     ) -> None:
         """Make the values at `keys` null, whatever the subgraph answers for them."""
 
@@ -46,32 +55,40 @@ def build_representation(
     typename: str | None,
     typename_key: str | None,
     fields: Sequence[RepresentationField],
+    written: Sequence[Written],
 ) -> JsonObject | None:
     """The representation of the entity at `place`, or None where it must not be fetched.
 
     A requirement that is missing, or null because it failed, is left out, and what needs it is
-    blocked; the entity's other fields are asked for all the same.
+    blocked; the entity's other fields (`written` has all) are asked for all the same.
     """
     name = typename if typename is not None else place.get(typename_key or "")
     if name is None:
         return None
-    blocked: Blocked = []
+    blocked: list[Blocked] = []
     found = _build_object(place, fields, run.faults, blocked)
     if isinstance(found, Missing):
         return None
     parts = [found.get(field.name) for field in fields if field.is_key]
     if parts and not any(map(_identifies, parts)):
         return None
-    for keys, causes in blocked:
-        run.block(place, keys, causes)
+    for one in blocked:
+        run.block(place, one.keys, one.causes, one.is_failure)
+    if blocked and _is_all_blocked(name, written, blocked):
+        return None
     return {"__typename": name, **found}
+
+
+def _is_all_blocked(name: object, written: Sequence[Written], blocked: list[Blocked]) -> bool:
+    keys = {key for one in blocked for key in one.keys}
+    return all(one.key in keys for one in written if one.types is None or name in one.types)
 
 
 def _build_object(
     place: JsonObject,
     fields: Sequence[RepresentationField],
     faults: Faults | None,
-    blocked: Blocked,
+    blocked: list[Blocked],
 ) -> JsonObject | Missing:
     """Read `fields`; MISSING when a key is null that must not be, or something was never fetched.
 
@@ -86,7 +103,9 @@ def _build_object(
             value = failure_at(place, field.key, faults) or value
         if isinstance(value, Missing):
             if not field.is_key:
-                blocked.append((field.needed_by, value.causes))
+                own = faults.at(place) if faults is not None else None
+                is_failure = bool(value.causes or (own and own.get(None)))
+                blocked.append(Blocked(field.needed_by, value.causes, is_failure))
                 continue
             return value
         if value is None and field.is_key and not field.may_be_null:
@@ -96,7 +115,7 @@ def _build_object(
 
 
 def _build_value(
-    value: object, field: RepresentationField, faults: Faults | None, blocked: Blocked
+    value: object, field: RepresentationField, faults: Faults | None, blocked: list[Blocked]
 ) -> object:
     """Lists item by item, objects field by field."""
     if value is None or isinstance(value, Missing):
@@ -113,7 +132,7 @@ def _build_value(
 
 
 def _build_list(
-    value: list[object], field: RepresentationField, faults: Faults | None, blocked: Blocked
+    value: list[object], field: RepresentationField, faults: Faults | None, blocked: list[Blocked]
 ) -> list[object] | Missing:
     """The items; missing with all that failed when one of them is missing."""
     items: list[object] = []

@@ -68,7 +68,8 @@ def _place_in_entities(run: FallibleRun, sent: Sent, path: Rest, fault: GraphQLF
         for number in numbers:
             target = targets[number]
             for place in target if isinstance(target, list) else [target]:
-                run.record().put_along(place, path[2:], fault)
+                if not run.is_quiet(place, path[2:]):
+                    run.record().put_along(place, path[2:], fault)
         return bool(numbers)
     return False
 
