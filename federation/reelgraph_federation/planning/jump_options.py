@@ -28,6 +28,7 @@ class JumpOptions:
         self._lanes = lanes
         self._reach: Reach = chooser.reach
         self.field_sets = FieldSetOptions(chooser, lanes)
+        self._nullable: dict[tuple[str, KeyEdge], bool] = {}
 
     def for_entry(
         self, position: Position, node: TypeNode, edge: FieldEdge, latest: int
@@ -121,8 +122,17 @@ class JumpOptions:
         cost = Cost(
             max(0, wave - chooser.horizon),
             fetches + (fetch is None),
+            self._may_fail(position.type_name, jump),
             wave,
             -chooser.demand[jump.target.subgraph],
             fields,
         )
         return Option(cost, lambda used: chooser.opener.jump_lane(position, jump, wave, edge, used))
+
+    def _may_fail(self, type_name: str, jump: KeyEdge) -> bool:
+        """Tell whether a field of the key may be null where entities of a type are entered."""
+        memo = type_name, jump
+        if memo not in self._nullable:
+            types = self._reach.graph.types
+            self._nullable[memo] = any(types.may_be_null(type_name, one.name) for one in jump.key)
+        return self._nullable[memo]

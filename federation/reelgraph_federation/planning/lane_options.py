@@ -161,7 +161,7 @@ class LaneOptions:
             if not chooser.way.may_call(node.subgraph, wave):
                 return
             over = max(0, wave - chooser.horizon)
-            cost = Cost(over, int(is_new), wave, -chooser.demand[node.subgraph], 0)
+            cost = Cost(over, int(is_new), 0, wave, -chooser.demand[node.subgraph], 0)
             yield Option(cost, lambda _: chooser.opener.root_lane(position, node))
 
     def _cast_arrivals(
@@ -214,7 +214,7 @@ class LaneOptions:
     def _existing(self, lane: Lane) -> Option:
         over = max(0, lane.wave - self._chooser.horizon)
         demand = -self._chooser.demand[lane.node.subgraph]
-        return Option(Cost(over, 0, lane.wave, demand, 0), lambda _: lane)
+        return Option(Cost(over, 0, 0, lane.wave, demand, 0), lambda _: lane)
 
     def has_plainly(self, node: TypeNode, name: str) -> bool:
         """Tell whether whoever stands at a node can select a field."""

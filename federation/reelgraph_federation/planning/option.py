@@ -15,6 +15,8 @@ class Cost(NamedTuple):
     over: int
     """Waves beyond those that the operation needs anyway."""
     fetches: int
+    doubts: int
+    """Entries by a key that may be null: then what is fetched there is lost."""
     wave: int
     demand: int
     """Less than 0 for a fetch to a subgraph that fields without a choice will go to anyway."""
@@ -26,8 +28,8 @@ class Cost(NamedTuple):
 
     @property
     def is_free(self) -> bool:
-        """Whether no wave and no fetch is added."""
-        return self.over == 0 and self.fetches == 0
+        """Whether no wave and no fetch is added, and nothing can be lost."""
+        return self.over == 0 and self.fetches == 0 and self.doubts == 0
 
 
 class Option(NamedTuple):

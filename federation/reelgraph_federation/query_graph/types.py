@@ -120,6 +120,13 @@ class TypeIndex:
         own = (join.type for join in found.joins if join.subgraph == subgraph)
         return (next(own, None) or found.type).nullable
 
+    def may_be_null(self, type_name: str, field_name: str) -> bool:
+        """Tell whether a field may be null wherever it comes from."""
+        one = self._types[type_name]
+        if not isinstance(one, (ObjectType, InterfaceType)) or field_name not in one.fields:
+            return False
+        return one.fields[field_name].type.nullable
+
     def is_key_field(self, subgraph: str, type_name: str, field_name: str) -> bool:
         """Tell whether a field is part of a key in a subgraph.
 
