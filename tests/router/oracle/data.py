@@ -28,6 +28,7 @@ class DataMaker:
         self.nulls = nulls
         self.errors = errors
         self.unfailing = _unfailing(world) if errors else set()
+        self._untold = _nulling_hidden_objects(world) if errors else set()
         self.counts = {one.name: dice.upto(3, 1) for one in world.of_kind("entity", "nullkey")}
         self._returned: dict[tuple[str, str], list[str]] = {}
 
@@ -83,8 +84,9 @@ class DataMaker:
         self, one: TypeModel, model: FieldModel, wrapper: str, index: int, depth: int
     ) -> Json:
         is_key = self.world.is_key(one, model.name) or one.name == "KV"
-        may_fail = self.errors and not is_key and (one.name, model.name) not in self.unfailing
-        if may_fail and self.dice.chance(self.errors):
+        place = one.name, model.name
+        may_fail = self.errors and not is_key and place not in self.unfailing
+        if may_fail and self.dice.chance(self.errors) and place not in self._untold:
             return {"$error": f"{one.name}.{model.name}"}
         if wrapper.endswith("!"):
             return self._value_of(one, model, wrapper[:-1], index, depth)
@@ -184,6 +186,18 @@ def _unfailing(world: World) -> set[tuple[str, str]]:
                             _collect(
                                 world, owner, inputs, found, world.model(name).kind == "nullkey"
                             )
+    return found
+
+
+def _nulling_hidden_objects(world: World) -> set[tuple[str, str]]:
+    """Return the fields that must not fail, since an object of an inaccessible type would be null.
+
+    Its subgraph would answer null and an error without the type, which so cannot be known to be one
+    whose failures the client may not see.
+    """
+    found: set[tuple[str, str]] = set()
+    for name in world.hidden_types:
+        _what_nulls(world, name, found)
     return found
 
 
