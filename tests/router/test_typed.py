@@ -158,7 +158,7 @@ async def test_what_a_plan_remembers_of_other_answers_makes_no_difference():
 @pytest.mark.parametrize("case", CONDITIONAL_CASES, ids=lambda case: case["name"])
 async def test_conditional_case(case):
     def settled(program):
-        return program.variants.make(program.evaluate(case["variables"]))
+        return program.quick_ways.make(program.evaluate(case["variables"]))
 
     await compare(case, compiled(case["operation"]), settled)
 
@@ -167,9 +167,9 @@ async def test_each_outcome_of_conditions_has_a_quick_way_once_it_comes_again():
     program = compiled("query($if: Boolean!) { shelf { name @include(if: $if) owner { id } } }")
     for variables in ({"if": True}, {"if": False}):
         assert quick_way(program, variables) is None
-        assert not program.variants.making
+        assert not program.quick_ways.making
         assert quick_way(program, variables) is None
-        await asyncio.gather(*program.variants.making)
+        await asyncio.gather(*program.quick_ways.making)
     made = [quick_way(program, {"if": value}) for value in (True, False)]
     assert made[0] is not made[1]
 

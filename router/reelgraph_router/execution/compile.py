@@ -33,7 +33,7 @@ from reelgraph_router.execution.representations import (
 )
 from reelgraph_router.execution.source import Source
 from reelgraph_router.execution.typed.compile import compile_typed
-from reelgraph_router.execution.typed.variants import Variants
+from reelgraph_router.execution.typed.quick_ways import QuickWays
 
 Names = dict[str, object]
 TimeoutOf = Callable[[str], float]
@@ -74,7 +74,7 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
         typed=None
         if plan.deferred or conditions
         else compile_typed(plan, positions, lambda group: _needs_own_copies(group, plan)),
-        variants=Variants(plan, conditions.places, _needs_own_copies)
+        quick_ways=QuickWays(plan, conditions.places, _needs_own_copies)
         if conditions and plan.kind == "query" and not plan.deferred
         else None,
     )

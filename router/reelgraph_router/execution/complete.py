@@ -108,7 +108,7 @@ class Completion:
             concrete = concrete_shape(shape, value)
             if concrete is not None:
                 return self._object(concrete, value, path)
-            if value.get(shape.typename_key or "") is None:
+            if shape.typename_key is not None and value.get(shape.typename_key) is None:
                 self._report_unknown(shape, value, path)
             else:
                 self._faults.silence(value)  # of an inaccessible type

@@ -9,9 +9,8 @@ import asyncio
 
 from reelgraph_router.errors import GraphQLFault
 from reelgraph_router.execution.complete_part import PartCompletion
-from reelgraph_router.execution.fallible_run import Sent
 from reelgraph_router.execution.faults import Faults
-from reelgraph_router.execution.program import FetchProgram, JsonObject
+from reelgraph_router.execution.program import FetchProgram, JsonObject, Sent
 from reelgraph_router.execution.run import Run
 from reelgraph_router.transport.port import Outcome
 
@@ -65,12 +64,14 @@ class DeferredRun(Run):
         self._fetch = fetch.id
         super()._receive(fetch, sent, number, outcome)
 
-    def _fail(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
+    def fail(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
+        """Nothing came of a fetch, whose fault it is."""
         self._fetch = fetch.id
-        super()._fail(fetch, sent, fault)
+        super().fail(fetch, sent, fault)
 
-    def _faults(self) -> Faults:
-        faults = super()._faults()
+    def record(self) -> Faults:
+        """The faults of this run, to add to: of the fetch that is looked at."""
+        faults = super().record()
         faults.fetch = self._fetch
         return faults
 

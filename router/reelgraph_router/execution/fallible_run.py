@@ -9,17 +9,15 @@ from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
 from reelgraph_router.execution.faults import Faults, LocatedFault
 from reelgraph_router.execution.program import (
     FetchProgram,
-    GroupProgram,
     JsonObject,
     Program,
+    Sent,
+    Target,
     Targets,
+    places_of,
 )
 from reelgraph_router.execution.read_answer import AnswerFault, Redaction, explain
 from reelgraph_router.execution.scheduled import Scheduled
-from reelgraph_router.transport.port import SubgraphAnswer
-
-Sent = tuple[tuple[GroupProgram, Targets, bool], ...]
-"""What was asked for each group: its targets, and whether they are one to one."""
 
 _log = logging.getLogger("reelgraph.router.execution")
 
@@ -37,7 +35,8 @@ class FallibleRun(Scheduled):
         self._blocked: list[tuple[JsonObject, Sequence[str]]] = []
         self._quiet: set[tuple[int, str]] = set()
 
-    def _faults(self) -> Faults:
+    def record(self) -> Faults:
+        """The faults of this run, to add to."""
         if self.faults is None:
             self.faults = Faults()
         return self.faults
@@ -46,9 +45,9 @@ class FallibleRun(Scheduled):
         """Where the answer of a fetch without entities goes."""
         raise NotImplementedError
 
-    def _fail(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
+    def fail(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
         """Nothing came: one fault at each root field, or at each place of an entity."""
-        faults = self._faults()
+        faults = self.record()
         if fetch.groups:
             for _, targets, _ in sent:
                 for target in targets:
@@ -60,9 +59,9 @@ class FallibleRun(Scheduled):
                 faults.put(place, written.key, fault)
 
     def _fail_internally(self, fetch: FetchProgram, sent: Sent) -> None:
-        self._fail(fetch, sent, GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
+        self.fail(fetch, sent, GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
         if not sent and fetch.groups:
-            self._faults().tell(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
+            self.record().tell(GraphQLFault(INTERNAL_MESSAGE, Code.INTERNAL))
 
     def _fail_short(self, fetch: FetchProgram, targets: Targets, entities: object) -> None:
         given = len(entities) if isinstance(entities, list) else 0
@@ -72,23 +71,11 @@ class FallibleRun(Scheduled):
         for target in targets[given:]:
             self._fail_entity(fetch, target)
 
-    def _fail_entity(self, fetch: FetchProgram, target: JsonObject | list[JsonObject]) -> None:
+    def _fail_entity(self, fetch: FetchProgram, target: Target) -> None:
         fault = AnswerFault(Code.SUBGRAPH_ANSWER_INVALID, "answered with an unexpected shape")
         told = explain(fetch.subgraph, fault, self._redaction)
         for place in places_of(target):
-            self._faults().put(place, None, told)
-
-    def _take_errors(
-        self, fetch: FetchProgram, sent: Sent, data: JsonObject | None,
-        errors: list[object], answer: SubgraphAnswer,
-    ) -> None:  # fmt: skip
-        from reelgraph_router.execution.take_errors import take_errors
-
-        take_errors(self, fetch, sent, data, errors, answer, self._redaction)
-
-    def fail_all(self, fetch: FetchProgram, sent: Sent, fault: GraphQLFault) -> None:
-        """Count the fetch as failed at all its places."""
-        self._fail(fetch, sent, fault)
+            self.record().put(place, None, told)
 
     def block(
         self,
@@ -116,17 +103,8 @@ class FallibleRun(Scheduled):
             )
         )
         for key in keys:
-            self._faults().block(place, key, fault)
+            self.record().block(place, key, fault)
 
     def is_quiet(self, place: JsonObject, path: Sequence[str | int]) -> bool:
         """Whether an error along `path` is of a field that was null before it was asked for."""
         return bool(path) and (id(place), path[0]) in self._quiet
-
-    def record(self) -> Faults:
-        """The faults of this run, to add to."""
-        return self._faults()
-
-
-def places_of(target: JsonObject | list[JsonObject]) -> list[JsonObject]:
-    """The objects that one representation stands for."""
-    return target if isinstance(target, list) else [target]

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from reelgraph_router.execution.reduce import RequestHeads
     from reelgraph_router.execution.run import Run
     from reelgraph_router.execution.typed.compile import TypedProgram
-    from reelgraph_router.execution.typed.variants import Variants
+    from reelgraph_router.execution.typed.quick_ways import QuickWays
 
 JsonObject = dict[str, object]
-Targets = Sequence[JsonObject | list[JsonObject]]
+Target = JsonObject | list[JsonObject]
+Targets = Sequence[Target]
 """For each representation its object, or all its objects (see `one to one`)."""
 
 Represent = Callable[["Run"], tuple[list[JsonObject], Targets, bool]]
@@ -42,6 +43,10 @@ class GroupProgram:
     own_copies: bool
     contextual: ContextualGroup | None = None
     """How to split the group by contextual arguments, where it has any."""
+
+
+Sent = tuple[tuple[GroupProgram, Targets, bool], ...]
+"""What was asked for each group: its targets, and whether they are one to one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,5 +89,10 @@ class Program:
     source: str = field(repr=False, default="")
     typed: TypedProgram | None = None
     """The quick way, where the plan has one."""
-    variants: Variants | None = None
+    quick_ways: QuickWays | None = None
     """Its quick ways by outcome, where it has conditions."""
+
+
+def places_of(target: Target) -> list[JsonObject]:
+    """The objects that one representation stands for."""
+    return target if isinstance(target, list) else [target]

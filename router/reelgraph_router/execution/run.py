@@ -15,7 +15,7 @@ import orjson
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.complete import Completion
 from reelgraph_router.execution.contexts import make_requests
-from reelgraph_router.execution.fallible_run import FallibleRun, Sent, places_of
+from reelgraph_router.execution.fallible_run import FallibleRun
 from reelgraph_router.execution.generate_shape import Unusual
 from reelgraph_router.execution.introspected import Introspected
 from reelgraph_router.execution.merge import write_entity, write_root
@@ -24,10 +24,13 @@ from reelgraph_router.execution.program import (
     GroupProgram,
     JsonObject,
     Program,
+    Sent,
     Targets,
+    places_of,
 )
 from reelgraph_router.execution.read_answer import AnswerFault, Redaction, explain, read_data
 from reelgraph_router.execution.reduce import RequestHeads
+from reelgraph_router.execution.take_errors import take_errors
 from reelgraph_router.execution.timeline import Timeline
 from reelgraph_router.transport.port import (
     Call,
@@ -118,7 +121,7 @@ class Run(FallibleRun):
         fault = GraphQLFault("The request took too long.", Code.TIMEOUT)
         for (number, _), (call, sent) in list(self._calls.items()):
             call.cancel()
-            self._fail(self.program.fetches[number], sent, fault)
+            self.fail(self.program.fetches[number], sent, fault)
         self._calls.clear()
         self._finish()
 
@@ -220,12 +223,12 @@ class Run(FallibleRun):
 
     def _take(self, fetch: FetchProgram, sent: Sent, outcome: Outcome) -> None:
         if isinstance(outcome, TransportFault):
-            self._fail(fetch, sent, explain(fetch.subgraph, outcome, self._redaction))
+            self.fail(fetch, sent, explain(fetch.subgraph, outcome, self._redaction))
             return
         try:
             data, errors = read_data(outcome)
         except AnswerFault as fault:
-            self._fail(fetch, sent, explain(fetch.subgraph, fault, self._redaction))
+            self.fail(fetch, sent, explain(fetch.subgraph, fault, self._redaction))
             return
         if data is not None:
             self._merge(fetch, sent, data)
@@ -233,7 +236,7 @@ class Run(FallibleRun):
                 for key in keys:
                     place.pop(key, None)
         if errors or data is None:
-            self._take_errors(fetch, sent, data, errors, outcome)
+            take_errors(self, fetch, sent, data, errors, outcome, self._redaction)
 
     def _merge(self, fetch: FetchProgram, sent: Sent, data: JsonObject) -> None:
         if not fetch.groups:

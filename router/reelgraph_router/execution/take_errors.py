@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.faults import Rest
-from reelgraph_router.execution.program import FetchProgram, GroupProgram, JsonObject, Targets
+from reelgraph_router.execution.program import FetchProgram, JsonObject, Sent, places_of
 from reelgraph_router.execution.read_answer import Redaction
 from reelgraph_router.transport.port import SubgraphAnswer
 
@@ -17,8 +17,6 @@ INTERNAL_EXTENSIONS = frozenset(("exception", "stacktrace", "debug", "debugInfo"
 """What subgraph libraries add for their own developers."""
 
 REDACTED_MESSAGE = "A part of the answer could not be fetched."
-
-Sent = tuple[tuple[GroupProgram, Targets, bool], ...]
 
 
 def take_errors(
@@ -43,7 +41,7 @@ def take_errors(
         if not placed:
             unplaced.append(fault)
     if data is None and unplaced:
-        run.fail_all(fetch, sent, unplaced.pop(0))
+        run.fail(fetch, sent, unplaced.pop(0))
     for fault in unplaced:
         run.record().tell(fault)
 
@@ -66,8 +64,7 @@ def _place_in_entities(run: FallibleRun, sent: Sent, path: Rest, fault: GraphQLF
         else:
             return False
         for number in numbers:
-            target = targets[number]
-            for place in target if isinstance(target, list) else [target]:
+            for place in places_of(targets[number]):
                 if not run.is_quiet(place, path[2:]):
                     run.record().put_along(place, path[2:], fault)
         return bool(numbers)

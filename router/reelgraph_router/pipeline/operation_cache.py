@@ -100,7 +100,7 @@ def memory_of(found: object) -> int:
 
 
 def _code_length(program: Program) -> int:
-    quick = [program.typed] if program.variants is None else program.variants.made()
+    quick = [program.typed] if program.quick_ways is None else program.quick_ways.made()
     length = len(program.source)
     for one in quick:
         while one is not None:

@@ -183,8 +183,8 @@ class Operations:
 
     def _weigh_when_grown(self, key: Key, found: Prepared | RequestError) -> None:
         """Estimate an operation's memory again whenever a quick way is added to it."""
-        if isinstance(found, ReadyOperation) and found.program.variants is not None:
-            found.program.variants.on_made = partial(self._ready.weigh, key)
+        if isinstance(found, ReadyOperation) and found.program.quick_ways is not None:
+            found.program.quick_ways.on_made = partial(self._ready.weigh, key)
 
     @property
     def kept_bytes(self) -> int:

@@ -122,8 +122,8 @@ class InvalidOperation(Exception):
 def quick_ways(program: Program, variables: Data) -> Iterator[TypedProgram]:
     """The quick ways that a program has for a request with these variables."""
     typed = program.typed
-    if program.variants is not None and program.evaluate is not None:
-        typed = program.variants.make(program.evaluate(variables))
+    if program.quick_ways is not None and program.evaluate is not None:
+        typed = program.quick_ways.make(program.evaluate(variables))
     while typed is not None:
         yield typed
         typed = typed.folded

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.router.oracle.access import make_identity, weave_access
 from tests.router.oracle.access_rules import NOBODY
 from tests.router.oracle.check import Bench, InvalidWorld
 from tests.router.oracle.contexts import context_features, weave_contexts
-from tests.router.oracle.data import DataMaker, NoMemberError
+from tests.router.oracle.data import Data, DataMaker, NoMemberError
 from tests.router.oracle.dice import Dice
 from tests.router.oracle.features import data_features, plan_features, world_features
 from tests.router.oracle.links import weave_links
@@ -18,6 +19,9 @@ from tests.router.oracle.print_sdl import print_parts, print_world
 from tests.router.oracle.split import make_world
 from tests.router.oracle.streams import weave_streams
 from tests.router.oracle.world import LABELS
+
+Woven = tuple[tuple[str, dict[str, str], Data], set[str]] | None
+"""Schema, subgraphs and data of a changed world, and what it has now; None where nothing fits."""
 
 OPERATIONS_PER_WORLD = 60
 THOROUGH = 6
@@ -71,14 +75,10 @@ async def run_world(
     except (InvalidWorld, NoMemberError) as error:
         tally.rejected[str(error).split("\n")[0][:70]] += 1
         return
-    if contexts and dice.chance(contexts):
-        bench = _with_contexts(bench, dice, tally) or bench
-    if links and dice.chance(links):
-        bench = _with_links(bench, dice, tally) or bench
-    if streams and dice.chance(streams):
-        bench = _with_streams(bench, dice, tally) or bench
-    if access and dice.chance(access):
-        bench = _with_access(bench, dice, tally) or bench
+    shares = {"contexts": contexts, "links": links, "streams": streams, "access": access}
+    for name in WEAVERS:
+        if shares[name] and dice.chance(shares[name]):
+            bench = _with(name, bench, dice, tally)
     tally.worlds += 1
     tally.world_features.update(world_features(world, labels) | data_features(data))
     bench.check_api_schema()
@@ -93,59 +93,46 @@ async def run_world(
         tally.operation_features.update(found | bench.verdict.features)
 
 
-def _with_contexts(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
-    """Return the world with contexts, None where it has no place for them or does not compose."""
-    schema, subgraphs, data, labels = bench.case
-    woven = weave_contexts(schema, subgraphs, data, dice)
-    if woven is None:
-        return None
+def _with(name: str, bench: Bench, dice: Dice, tally: Tally) -> Bench:
+    """Return the world with something woven in; as it was where there is no place for it, or it does not compose."""
+    found = WEAVERS[name](bench, dice)
+    if found is None:
+        return bench
+    woven, features = found
     try:
-        found = Bench(woven.schema, woven.subgraphs, woven.data, labels)
+        changed = Bench(*woven, bench.case[3])
     except InvalidWorld as error:
-        tally.rejected[f"contexts: {str(error)[:70]}"] += 1
-        return None
-    tally.world_features.update(woven.features)
-    return found
-
-
-def _with_links(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
-    """Return the world with fields that return `Query`, None where it has no place for them."""
-    schema, subgraphs, data, labels = bench.case
-    woven = weave_links(schema, subgraphs, data, dice)
-    if woven is None:
-        return None
-    try:
-        found = Bench(*woven, labels)
-    except InvalidWorld as error:
-        tally.rejected[f"links: {str(error)[:70]}"] += 1
-        return None
-    tally.world_features["fields that return Query"] += 1
-    return found
-
-
-def _with_streams(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
-    """Return the world with subscriptions, None where no subgraph can have them."""
-    schema, subgraphs, data, labels = bench.case
-    woven = weave_streams(schema, subgraphs, data, dice)
-    if woven is None:
-        return None
-    try:
-        found = Bench(*woven, labels)
-    except InvalidWorld as error:
-        tally.rejected[f"streams: {str(error)[:70]}"] += 1
-        return None
-    tally.world_features["subscriptions"] += 1
-    return found
-
-
-def _with_access(bench: Bench, dice: Dice, tally: Tally) -> Bench | None:
-    """Return the world with authorisation directives, None where it does not compose with them."""
-    schema, subgraphs, data, labels = bench.case
-    schema, subgraphs, features = weave_access(schema, subgraphs, dice)
-    try:
-        found = Bench(schema, subgraphs, data, labels)
-    except InvalidWorld as error:
-        tally.rejected[f"access: {str(error)[:70]}"] += 1
-        return None
+        tally.rejected[f"{name}: {str(error)[:70]}"] += 1
+        return bench
     tally.world_features.update(features)
-    return found
+    return changed
+
+
+def _weave_contexts(bench: Bench, dice: Dice) -> Woven:
+    found = weave_contexts(*bench.case[:3], dice)
+    return found and ((found.schema, found.subgraphs, found.data), found.features)
+
+
+def _weave_links(bench: Bench, dice: Dice) -> Woven:
+    found = weave_links(*bench.case[:3], dice)
+    return found and (found, {"fields that return Query"})
+
+
+def _weave_streams(bench: Bench, dice: Dice) -> Woven:
+    found = weave_streams(*bench.case[:3], dice)
+    return found and (found, {"subscriptions"})
+
+
+def _weave_access(bench: Bench, dice: Dice) -> Woven:
+    schema, subgraphs, data, _ = bench.case
+    schema, subgraphs, features = weave_access(schema, subgraphs, dice)
+    return (schema, subgraphs, data), features
+
+
+WEAVERS: dict[str, Callable[[Bench, Dice], Woven]] = {
+    "contexts": _weave_contexts,
+    "links": _weave_links,
+    "streams": _weave_streams,
+    "access": _weave_access,
+}
+"""What only some worlds have, in the order in which it is woven in."""

@@ -14,6 +14,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     InlineFragmentNode,
     NameNode,
     OperationDefinitionNode,
@@ -75,8 +76,8 @@ class IntrospectionCollector:
         fragments = self._fragments
 
         class Collector(Visitor):
-            def enter_fragment_spread(self, node: object, *_: object) -> None:
-                name: str = node.name.value  # type: ignore[attr-defined]
+            def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+                name = node.name.value
                 if name not in used:
                     used[name] = fragments[name]
                     visit(fragments[name], self)

@@ -45,8 +45,8 @@ _log = logging.getLogger("reelgraph.router.execution")
 def quick_way(program: Program, variables: Mapping[str, object]) -> TypedProgram | None:
     """The quick way that fits the plan's answers of late; None where they were unusual mostly."""
     typed = program.typed
-    if program.variants is not None and program.evaluate is not None:
-        typed = program.variants.find(program.evaluate(variables))
+    if program.quick_ways is not None and program.evaluate is not None:
+        typed = program.quick_ways.find(program.evaluate(variables))
     if typed is None:
         return None
     habits = typed.habits

@@ -16,7 +16,7 @@ from reelgraph_router.execution.typed.abstract import NotTyped
 from reelgraph_router.execution.typed.compile import TypedProgram, compile_typed
 from reelgraph_router.execution.typed.settle import settle_conditions
 
-MOST_VARIANTS = 8
+MOST_WAYS = 8
 MOST_COUNTED = 64
 WORTH_WHILE = 2
 
@@ -26,7 +26,7 @@ NeedsOwnCopies = Callable[[EntityGroup, QueryPlan], bool]
 _log = logging.getLogger("reelgraph.router.execution")
 
 
-class Variants:
+class QuickWays:
     """The quick ways of one plan, by what holds of its `conditions`."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Variants:
         """The quick way for what holds, where it is made already; call it on the event loop."""
         if truths in self._made:
             return self._made[truths]
-        if len(self._made) < MOST_VARIANTS and len(self._asked) < MOST_COUNTED:
+        if len(self._made) < MOST_WAYS and len(self._asked) < MOST_COUNTED:
             self._asked[truths] = self._asked.get(truths, 0) + 1
             if self._asked[truths] >= WORTH_WHILE:
                 self._made[truths] = None
