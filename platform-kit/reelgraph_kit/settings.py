@@ -6,6 +6,8 @@ needs; `settings.py` is the one place of a process that reads the environment.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ class ServiceSettings(BaseSettings):
     """
 
     service_name: ClassVar[str] = "service"
+    needs_data_dir: ClassVar[bool] = True
+    """False for a service that can do without the folder: what it keeps there is optional."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, extra="forbid")
 
@@ -117,6 +121,24 @@ class ServiceSettings(BaseSettings):
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def require_data_dir(self) -> None:
+        """Make the data folder where it is missing.
+
+        Raises `SettingsError` when that fails, or when this process may not write there.
+        """
+        own = self.data_dir / self.service_name
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            folder = own if own.exists() else self.data_dir
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, "this process may not write there")
+        except OSError as error:
+            variable = f"{self.model_config.get('env_prefix', '')}DATA_DIR"
+            raise SettingsError(
+                f"{self.service_name}: cannot keep data in {own.absolute()}: "
+                f"{error.strerror or error}. Name another folder in {variable}."
+            ) from None
+
     @classmethod
     def load(cls) -> Self:
         """Read the settings from the environment.
@@ -204,7 +226,10 @@ def describe_problems(settings: type[ServiceSettings], error: ValidationError) -
 def load_or_exit(settings: type[SettingsT]) -> SettingsT:
     """Read settings, or print what is wrong and leave with exit code 2."""
     try:
-        return settings.load()
+        loaded = settings.load()
+        if loaded.needs_data_dir:
+            loaded.require_data_dir()
+        return loaded
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

@@ -97,7 +97,7 @@ def make_source(settings: RouterSettings) -> SupergraphSource:
         from reelgraph_router.supergraph_source.registry import RegistrySource
 
         return RegistrySource(
-            settings.registry_url, settings.graph, settings.variant, settings.service_dir
+            settings.registry_url, settings.graph, settings.variant, settings.data_dir / "router"
         )
     raise NoSource(
         "The router has no supergraph to serve. Set REELGRAPH_ROUTER_SUPERGRAPH, "

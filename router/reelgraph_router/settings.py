@@ -18,6 +18,7 @@ class RouterSettings(ServiceSettings):
     """Settings of the router, read from `REELGRAPH_ROUTER_*`."""
 
     service_name: ClassVar[str] = "router"
+    needs_data_dir: ClassVar[bool] = False  # the copy of the supergraph is kept where it can be
 
     port: int = Field(default=4000, ge=0, le=65535, description="TCP port to listen on.")
 

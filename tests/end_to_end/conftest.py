@@ -82,8 +82,17 @@ def start_up(data_dir: Path, *options: str, base_port: int | None = None) -> Up:
     base_port = base_port or free_base_port()
     command = [sys.executable, "-u", "-m", "reelgraph_cli", "up"]
     command += ["--port", str(base_port), "--data-dir", str(data_dir), *options]
+    return _follow(command, base_port, data_dir)
+
+
+def _follow(command: list[str], base_port: int, data_dir: Path, cwd: Path | None = None) -> Up:
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
     return Up(process, base_port, data_dir)
 
@@ -99,6 +108,24 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
 
     yield start
     for each in started:
+        each.stop()
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> Iterator[Callable[[Path, str], Up]]:
+    """Type `make run` in a checkout, with a Python: `make_run(checkout, python)`."""
+    started: list[Up] = []
+
+    def run(checkout: Path, python: str) -> Up:
+        port, data_dir = free_base_port(), tmp_path / "data"
+        command = ["make", "run", f"PYTHON={python}", f"PORT={port}", f"DATA_DIR={data_dir}"]
+        started.append(_follow(command, port, data_dir, cwd=checkout))
+        return started[-1]
+
+    yield run
+    for each in started:
+        if each.process.poll() is None:
+            os.killpg(each.process.pid, signal.SIGINT)
         each.stop()
 
 

@@ -7,6 +7,8 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -70,7 +72,7 @@ def test_a_second_start_names_the_first(up):
     first.wait_for("Ready in")
     second = up("--only", "web", data_dir=first.data_dir)
     line = second.wait_for("already runs")
-    assert second.process.wait(timeout=60) == 1
+    assert second.process.wait(timeout=60) == 2
     assert f"process {first.process.pid}" in line
     assert f"http://127.0.0.1:{first.base_port}/" in line
     assert httpx.get(first.url(3, "/health")).status_code == 200
@@ -84,7 +86,7 @@ def test_a_busy_port_is_named_with_its_service(up, tmp_path):
         stack = up("--only", "web", base_port=base_port)
         stack.wait_for(f"{base_port + 3} (for web)")
         stack.wait_for("--port")
-        assert stack.process.wait(timeout=60) == 1
+        assert stack.process.wait(timeout=60) == 2
 
 
 def test_a_crashed_process_is_started_again(up):
@@ -119,6 +121,46 @@ def test_keys_are_private_and_kept(up):
     again = up("--only", "web")
     again.wait_for("Ready in")
     assert {path.name: path.read_bytes() for path in keys.iterdir()} == before
+
+
+def test_a_data_folder_that_cannot_be_made_is_refused_in_one_line(up, tmp_path):
+    (tmp_path / "file").touch()
+    stack = up("--only", "web", data_dir=tmp_path / "file" / "data")
+    line = stack.wait_for("cannot keep data")
+    assert str(tmp_path / "file" / "data") in line
+    assert "--data-dir OTHER" in line
+    assert stack.process.wait(timeout=60) == 2
+    assert stack.lines == [line]
+
+
+def test_processes_are_told_apart(up):
+    stack = up("--only", "web")
+    stack.wait_for("Ready in")
+    (child,) = children_of(stack.process.pid)
+    assert title_of(child) == "reelgraph web"
+    assert title_of(stack.process.pid) == f"reelgraph up --port {stack.base_port}"
+
+
+def title_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode()
+
+
+def test_a_second_stack_says_how_the_command_line_finds_it(up):
+    stack = up("--only", "registry,catalog")
+    stack.wait_for("The command line finds this stack")
+    exported = dict(
+        stack.wait_for("export ").strip().removeprefix("export ").split("=", 1) for _ in range(2)
+    )
+    assert exported == {
+        "REELGRAPH_REGISTRY_URL": stack.url(1),
+        "REELGRAPH_REGISTRY_TOKEN_FILE": str(stack.data_dir / "keys" / "registry-token"),
+    }
+    command = [sys.executable, "-m", "reelgraph_cli", "subgraph", "list"]
+    listed = subprocess.run(
+        command, env=os.environ | exported, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "catalog" in listed.stdout
+    assert listed.returncode == 0, listed.stderr
 
 
 def test_an_unknown_service_is_a_usage_error(up):

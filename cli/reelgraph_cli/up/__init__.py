@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from reelgraph_cli.up.guards import CannotStart, hold_data_dir, require_free_ports
-from reelgraph_cli.up.stack import DEFAULT_BASE_PORT, Stack, build_stack
+from reelgraph_cli.up.guards import hold_data_dir, require_free_ports
+from reelgraph_cli.up.stack import DEFAULT_BASE_PORT, DEFAULT_DATA_DIR, Stack, build_stack
 
 
 @click.command("up")
@@ -20,7 +22,7 @@ from reelgraph_cli.up.stack import DEFAULT_BASE_PORT, Stack, build_stack
 )
 @click.option(
     "--data-dir",
-    default=".reelgraph",
+    default=DEFAULT_DATA_DIR,
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Where data, keys and logs live; kept between runs.",
@@ -42,11 +44,11 @@ def up(port: int, data_dir: Path, only: tuple[str, ...]) -> None:
         stack = build_stack(port, data_dir, names)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    try:
-        with hold_data_dir(stack):
-            _run(stack)
-    except CannotStart as problem:
-        raise click.ClickException(str(problem)) from None
+    from reelgraph_cli.up.parts import require_parts
+
+    require_parts(stack)
+    with hold_data_dir(stack):
+        _run(stack)
 
 
 def _run(stack: Stack) -> None:
@@ -75,6 +77,25 @@ def _print_addresses(stack: Stack, seconds: float) -> None:
         service = stack.find(name)
         if service is not None:
             click.echo(f"  {service.url(stack.base_port, path):<34} {what}")
+    elsewhere = (stack.base_port, stack.data_dir) != (DEFAULT_BASE_PORT, DEFAULT_DATA_DIR.resolve())
+    if elsewhere and any(_exports(stack)):
+        _print_exports(stack)
     if stack.find("member") is not None:
         click.echo("\n  Sign in as demo@reelgraph.example with the password one-evening.")
     click.echo("\nCtrl-C stops everything.")
+
+
+def _print_exports(stack: Stack) -> None:
+    """Say how the command line finds this stack; by itself it looks where the first one is."""
+    click.echo("\n  The command line finds this stack after:")
+    for name, value in _exports(stack):
+        click.echo(f"    export {name}={shlex.quote(str(value))}")
+
+
+def _exports(stack: Stack) -> Iterator[tuple[str, str | Path]]:
+    if (registry := stack.find("registry")) is not None:
+        yield "REELGRAPH_REGISTRY_URL", registry.url(stack.base_port)
+        yield "REELGRAPH_REGISTRY_TOKEN_FILE", stack.keys_dir / "registry-token"
+    if (search := stack.find("search")) is not None:
+        yield "REELGRAPH_SEARCH_URL", search.url(stack.base_port, "/graphql")
+        yield "REELGRAPH_SEARCH_SIGNING_KEY", stack.keys_dir / "search.pem"

@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
+from setproctitle import setproctitle
+
 GRACE_SECONDS = 12.0
 """How long a child may take to finish what it is doing once it has been told to stop."""
 
@@ -61,11 +63,11 @@ class Lifeline:
 
 
 def fork_child(
-    package: str, environment: Mapping[str, str], log_file: Path, lifeline: Lifeline
+    name: str, package: str, environment: Mapping[str, str], log_file: Path, lifeline: Lifeline
 ) -> int:
     """Run `package` as ``python -m package`` in a fork of this process and return its pid.
 
-    The child has a session of its own (the terminal's Ctrl-C reaches the supervisor alone),
+    `name` tells it apart in a list of processes. The child has a session of its own (the terminal's Ctrl-C reaches the supervisor alone),
     writes stdout and stderr to `log_file`, and ends when the supervisor does.
     """
     sys.stdout.flush()
@@ -81,6 +83,7 @@ def fork_child(
             signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
         os.environ.update(environment)
+        setproctitle(f"reelgraph {name}")
         lifeline.watch()
         sys.argv = [package]
         runpy.run_module(package, run_name="__main__", alter_sys=True)

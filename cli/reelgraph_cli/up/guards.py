@@ -9,24 +9,28 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
+
+import click
 
 from reelgraph_cli.up.stack import Stack
 
 
-class CannotStart(Exception):
+class CannotStart(click.ClickException):
     """The stack cannot start; the text says why and what to do."""
+
+    exit_code = 2
 
 
 @contextlib.contextmanager
 def hold_data_dir(stack: Stack) -> Iterator[None]:
     """Hold the data folder for one supervisor; the kernel lets go when the process ends.
 
-    Raises CannotStart when another supervisor holds it, naming its pid and address.
+    Raises CannotStart when another supervisor holds it, naming its pid and address, and when
+    nothing can be kept there.
     """
-    # Password hashes and signing secrets lie below it.
-    stack.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     status = stack.data_dir / "up.json"
-    with open(stack.data_dir / "up.lock", "a") as lock:
+    with _open_lock(stack) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -34,6 +38,20 @@ def hold_data_dir(stack: Stack) -> Iterator[None]:
         _write_status(status, stack)
         yield
         status.unlink(missing_ok=True)
+
+
+def _open_lock(stack: Stack) -> TextIO:
+    try:
+        # Password hashes and signing secrets lie below it.
+        stack.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (stack.keys_dir, stack.logs_dir):
+            folder.mkdir(exist_ok=True)
+        return open(stack.data_dir / "up.lock", "a")
+    except OSError as error:
+        raise CannotStart(
+            f"cannot keep data in {stack.data_dir}: {error.strerror or error}. Name another "
+            "folder: reelgraph up --data-dir OTHER (make run DATA_DIR=OTHER)."
+        ) from None
 
 
 def _already_running(data_dir: Path, status: Path) -> str:

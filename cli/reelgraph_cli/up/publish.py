@@ -25,7 +25,7 @@ def start_publishing(stack: Stack, lifeline: Lifeline) -> int | None:
         "REELGRAPH_ARGUMENTS": json.dumps(["subgraph", "publish", "--config", str(config)]),
     }
     log = stack.logs_dir / "publish.log"
-    return fork_child("reelgraph_cli.up.run_command", environment, log, lifeline)
+    return fork_child("publish", "reelgraph_cli.up.run_command", environment, log, lifeline)
 
 
 def write_subgraphs_config(stack: Stack) -> Path | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_BASE_PORT = 4000
+DEFAULT_DATA_DIR = Path(".reelgraph")
 
 
 @dataclass(frozen=True, slots=True)

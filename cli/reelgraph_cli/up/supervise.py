@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from setproctitle import setproctitle
+
 from reelgraph_cli.up.child import GRACE_SECONDS, Lifeline, fork_child, preload
 from reelgraph_cli.up.probes import Probe
 from reelgraph_cli.up.publish import start_publishing
@@ -66,6 +68,7 @@ class Supervisor:
         with _SignalPipe(self._count_stop_signal) as signals:
             try:
                 preload()
+                setproctitle(f"reelgraph up --port {self._stack.base_port}")
                 self._start_all()
                 while not self._stop_signals and not self._step_until_ready(started):
                     signals.wait(TICK_SECONDS)
@@ -88,8 +91,9 @@ class Supervisor:
 
     def _start(self, process: Running) -> None:
         environment = process.service.environment(self._stack)
+        service = process.service
         process.pid = fork_child(
-            process.service.package, environment, process.log_file, self._lifeline
+            service.name, service.package, environment, process.log_file, self._lifeline
         )
         process.ready, process.why_not, process.restart_at = False, "starting", None
         process.probe = None

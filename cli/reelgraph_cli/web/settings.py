@@ -10,7 +10,8 @@ from pydantic import Field
 from reelgraph_kit.settings import ServiceSettings
 
 
-def _built_pages() -> Path:
+def built_pages() -> Path:
+    """Return where the build leaves the client's pages."""
     import subgraphs
 
     return Path(subgraphs.__path__[0]).parent / "clients" / "web" / "dist"
@@ -20,6 +21,7 @@ class WebSettings(ServiceSettings):
     """What the web client's server can be told; each name has the prefix ``REELGRAPH_WEB_``."""
 
     service_name: ClassVar[str] = "web"
+    needs_data_dir: ClassVar[bool] = False
 
     port: int = Field(default=4003, description="TCP port to listen on.")
     router_url: str = Field(
@@ -27,5 +29,5 @@ class WebSettings(ServiceSettings):
         description="Address of the router, as a browser reaches it.",
     )
     pages_dir: Path = Field(
-        default_factory=_built_pages, description="Folder of the built client (clients/web/dist)."
+        default_factory=built_pages, description="Folder of the built client (clients/web/dist)."
     )
