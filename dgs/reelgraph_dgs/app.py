@@ -20,6 +20,7 @@ from reelgraph_dgs.schema import FederatedSchema
 from reelgraph_dgs.settings import GraphQLLimits, SubgraphSettings
 from reelgraph_kit.asgi import HealthMiddleware, ReadinessCheck, RequestIdMiddleware
 from reelgraph_kit.body_limit import BodyLimitMiddleware
+from reelgraph_kit.host import HostMiddleware
 from reelgraph_kit.settings import ServiceSettings
 from reelgraph_kit.signing import TrustedSigners
 
@@ -93,6 +94,7 @@ def _add_middleware(
     )
     app.add_middleware(HealthMiddleware, checks=readiness)
     app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(HostMiddleware)
 
 
 async def _internal_error(request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ from reelgraph_kit.asgi import (
     Send,
     send_json,
 )
+from reelgraph_kit.host import HostMiddleware
 from reelgraph_kit.process import on_drain
 from reelgraph_router.collector import settle
 from reelgraph_router.hooks import Hooks
@@ -72,11 +73,11 @@ def create_app(
     return RouterApp(router)
 
 
-class RouterApp(HealthMiddleware):
+class RouterApp(HostMiddleware):
     """The router with its probes, and the short way that its server may take (`LeanProtocol`)."""
 
     def __init__(self, router: Router) -> None:
-        super().__init__(router, {"supergraph": router.check_supergraph})
+        super().__init__(HealthMiddleware(router, {"supergraph": router.check_supergraph}))
         self._router = router
 
     @property

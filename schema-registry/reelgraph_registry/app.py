@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from reelgraph_kit.asgi import ASGIApp, HealthMiddleware, RequestIdMiddleware
+from reelgraph_kit.host import HostMiddleware
 from reelgraph_kit.process import on_drain
 
 from .adapters.database import open_engine
@@ -71,7 +72,7 @@ def create_app(settings: RegistrySettings) -> ASGIApp:
 
     app: ASGIApp = Starlette(routes=routes, lifespan=lifespan)
     limited = LimitBody(app, settings.max_body_bytes)
-    return RequestIdMiddleware(HealthMiddleware(limited, {"database": database}))
+    return HostMiddleware(RequestIdMiddleware(HealthMiddleware(limited, {"database": database})))
 
 
 def now() -> datetime:

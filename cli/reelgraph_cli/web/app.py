@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from reelgraph_cli.web.settings import WebSettings
 from reelgraph_kit.asgi import ASGIApp, HealthMiddleware
+from reelgraph_kit.host import HostMiddleware
 
 NOT_BUILT = "The web client is not built. Run `make pages`, then start again."
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -42,4 +43,4 @@ def create_app(settings: WebSettings) -> ASGIApp:
         routes=[Route("/config.json", config), Mount("/", pages)],
         exception_handlers={HTTPException: page},
     )
-    return HealthMiddleware(app, {"pages": pages_are_built})
+    return HostMiddleware(HealthMiddleware(app, {"pages": pages_are_built}))

@@ -10,6 +10,7 @@ import logging
 from collections import OrderedDict
 from typing import Protocol
 
+from reelgraph_kit.host import is_host
 from reelgraph_router.errors import RequestError
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.http.caller import Caller
@@ -69,7 +70,7 @@ class QuickRequests:
         length = headers.get(b"content-length", b"")
         if not length.isdigit() or int(length) > self.max_body_bytes:
             return None
-        if not NOT_QUICK.isdisjoint(headers):
+        if not NOT_QUICK.isdisjoint(headers) or not is_host(headers.get(b"host")):
             return None
         accept = headers.get(b"accept", b"")
         return None if choose_deliveries(accept) else choose_media_type(accept)

@@ -17,6 +17,7 @@ from starlette.routing import Route as HttpRoute
 from reelgraph_dgs.background import running
 from reelgraph_kit.asgi import ASGIApp, HealthMiddleware
 from reelgraph_kit.clock import Clock, utc_now
+from reelgraph_kit.host import HostMiddleware
 from subgraphs.playback.appliance.control_client import ControlClient
 from subgraphs.playback.appliance.disk_cache import DiskCache
 from subgraphs.playback.appliance.reporter import Reporter
@@ -100,7 +101,7 @@ def _make_app(
         if not state.may_serve:
             raise RuntimeError("the control plane has not answered lately")
 
-    return HealthMiddleware(app, {"control plane": check_control})
+    return HostMiddleware(HealthMiddleware(app, {"control plane": check_control}))
 
 
 async def _report(reporter: Reporter) -> None:

@@ -193,11 +193,89 @@ REQUESTS = {
     ),
     "an accept header of thousands": (post(b'{"query":"{hello}"}', b"accept: " + b"a/b;q=0.1, " * 2000 + b"*/*\r\n"),
                                       {200, 400, 431}),
+    "HTTP/1.0 with two hosts": (
+        b'POST /graphql HTTP/1.0\r\nhost: x\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n'
+        b'{"query":"{hello}"}',
+        {400},
+    ),
     "HTTP/1.0": (
         b'POST /graphql HTTP/1.0\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{"query":"{hello}"}',
         {200},
     ),
 }  # fmt: skip
+
+HOSTS = {
+    # name: (lines of the head, status)
+    "missing": (b"", 400),
+    "doubled": (b"host: x\r\nHost: x\r\n", 400),
+    "two of them": (b"host: router.example\r\nhost: other.example\r\n", 400),
+    "two in one": (b"host: a, b\r\n", 400),
+    "two in one without a space": (b"host: a,b\r\n", 400),
+    "empty": (b"host:\r\n", 400),
+    "with a path": (b"host: x/graphql\r\n", 400),
+    "with a name in front": (b"host: admin@x\r\n", 400),
+    "with a port that is none": (b"host: x:y\r\n", 400),
+    "a half of a literal": (b"host: [::1\r\n", 400),
+    "of strange bytes": (b"host: \xc3\xbc\r\n", 400),
+    "with a broken escape": (b"host: a%2\r\n", 400),
+    "with a port": (b"host: router.example:4000\r\n", 200),
+    "with an empty port": (b"host: router.example:\r\n", 200),
+    "an address": (b"host: [::1]:4000\r\n", 200),
+    "of a container": (b"host: my_router\r\n", 200),
+    "escaped": (b"host: %c3%bc.example\r\n", 200),
+}  # fmt: skip
+ASKED = b'{"query":"{hello}"}'
+WAYS = {
+    # What answers: (head before the hosts, the rest)
+    "the short way": (
+        b"POST /graphql HTTP/1.1\r\n",
+        b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(ASKED), ASKED),
+    ),
+    "the long way": (b"GET /graphql?query=%7Bhello%7D HTTP/1.1\r\n", b"apollo-require-preflight: 1\r\n\r\n"),
+    "a probe": (b"GET /health HTTP/1.1\r\n", b"\r\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_hosts(way, port):
+    """A request for no host, or for two, is refused (RFC 9112, 3.2), whoever would answer it."""
+    start, end = WAYS[way]
+    for name, (lines, expected) in HOSTS.items():
+        status, text = await exchange(port, start + lines + end)
+        assert int(status.split()[1]) == expected, (name, text)
+        if expected == 400:
+            assert json.loads(text)["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+            assert b"Host" in text
+
+
+async def test_a_known_head_does_not_let_another_host_in(port):
+    """The head that a connection sent before is recognised by its bytes, its host among them."""
+    start, end = WAYS["the short way"]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    statuses = []
+    for lines in (b"host: x\r\n", b"host: x\r\n", b"host: x\r\nhost: y\r\n"):
+        writer.write(start + lines + end)
+        head = await reader.readuntil(b"\r\n\r\n")
+        lengths = [int(line[15:]) for line in head.lower().split(b"\r\n") if line[:15] == b"content-length:"]  # fmt: skip
+        await reader.readexactly(lengths[0])
+        statuses.append(int(head.split()[1]))
+    assert statuses == [200, 200, 400]
+    assert await reader.read() == b"", "what follows a doubtful request is not read"
+    writer.close()
+
+
+@pytest.mark.parametrize("name", HOSTS)
+async def test_hosts_of_websockets(name, port):
+    lines, expected = HOSTS[name]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        b"GET /graphql HTTP/1.1\r\n%bconnection: upgrade\r\nupgrade: websocket\r\n"
+        b"sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n" % lines
+    )
+    status = await reader.readline()
+    writer.close()
+    assert int(status.split()[1]) == (101 if expected == 200 else 400)
 
 
 @pytest.mark.parametrize("name", REQUESTS)
