@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graphql import DocumentNode
 
     from reelgraph_federation.operations import NormalizedOperation
-    from reelgraph_federation.planning.nodes import Fetch
+    from reelgraph_federation.planning.query_plan import Fetch
     from reelgraph_federation.supergraph import Supergraph
 
 EXIT_FAILED = 1
@@ -175,7 +175,7 @@ def paths(
     from reelgraph_federation.planning import (
         PlanningError,
         describe_paths,
-        find_ways,
+        find_field_paths,
         paths_to_json,
     )
 
@@ -183,7 +183,7 @@ def paths(
     normalized = _normalize(graph, operation, name)
     try:
         if as_json:
-            text = json.dumps(paths_to_json(find_ways(graph, normalized)), indent=2)
+            text = json.dumps(paths_to_json(find_field_paths(graph, normalized)), indent=2)
         else:
             text = describe_paths(graph, normalized)
     except PlanningError as error:

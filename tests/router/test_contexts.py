@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     ContextValue,
     EntityGroup,
     Fetch,
     FieldShape,
     ListShape,
     ObjectShape,
-    Place,
     QueryPlan,
     Representation,
     RepresentationField,
+    ResponsePath,
     ScalarShape,
     Step,
     Written,
@@ -41,7 +41,7 @@ def plan() -> QueryPlan:
         written=(Written("shops", (Written("currency"), Written("items", (Written("id"),)))),),
     )  # fmt: skip
     group = EntityGroup(
-        "_entities", "representations", "Item", (Place(ITEMS),),
+        "_entities", "representations", "Item", (ResponsePath(ITEMS),),
         Representation("Item", None, (RepresentationField("id", "id"),)),
         "price(in: $c)", (Written("price"),),
         contexts=(

@@ -175,7 +175,7 @@ def _merge_and_prove(state: MergeState, memory: Memory) -> Supergraph | None:
     memory.forget_all_but(types)
     spread_interface_objects(state, types, memory.spread)
     hint_at_missing_fields(state, types)
-    check_merged_schema(state, types, memory.printing.marks)
+    check_merged_schema(state, types, memory.printing.applied)
     if all(problem.code in _HARMLESS for problem in state.problems if problem.is_error):
         check_satisfiability(state, types, memory.proof)
     return None if state.has_errors else make_supergraph(state, types, executable)

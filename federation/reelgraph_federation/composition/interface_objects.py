@@ -11,8 +11,8 @@ from dataclasses import replace
 from operator import is_
 
 from ..supergraph.model import Field, FieldJoin, InterfaceType, NamedType, ObjectType
+from .merge_applied import join_access
 from .merge_fields import FieldSources, field_joins
-from .merge_marks import join_access
 from .rules.check_externals import check_externals
 from .state import MergeState, TypeSources, places
 
@@ -90,9 +90,9 @@ def _guarded(types: dict[str, NamedType], merged: ObjectType, added: list[Field]
     fields: dict[str, Field] = {}
     for field in added:
         own = merged.fields.get(field.name)
-        if own is not None and field.marks.access is not None:
-            access = join_access(own.marks.access, field.marks.access)
-            fields[field.name] = replace(own, marks=replace(own.marks, access=access))
+        if own is not None and field.applied.access is not None:
+            access = join_access(own.applied.access, field.applied.access)
+            fields[field.name] = replace(own, applied=replace(own.applied, access=access))
     if not fields:
         return merged
     guarded = replace(merged, fields={**merged.fields, **fields})

@@ -6,7 +6,7 @@ from collections import Counter
 
 from ..subgraph.document import TypeDef
 from ..supergraph.model import DirectiveDefinition, NamedType, Subgraph, Supergraph
-from .merge_marks import merge_marks
+from .merge_applied import merge_applied
 from .state import MergeState
 
 
@@ -31,7 +31,7 @@ def make_supergraph(
         subscription_type="Subscription" if "Subscription" in types else None,
         directives={**state.composed, **executable},
         links=state.links,
-        marks=merge_marks(state, "schema", _schema_definitions(state))[0],
+        applied=merge_applied(state, "schema", _schema_definitions(state))[0],
         description=Counter(given).most_common(1)[0][0] if given else None,
     )
 

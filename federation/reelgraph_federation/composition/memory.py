@@ -25,7 +25,7 @@ class Memory:
 
     def forget_all_but(self, types: dict[str, NamedType]) -> None:
         """Forget types that are gone, where their own memory does not look after that."""
-        self.printing.marks.forget_all_but(types)
+        self.printing.applied.forget_all_but(types)
         self.printing.texts.forget_all_but(types)
         for key in [key for key in self.spread if key[0] not in types or key[1] not in types]:
             del self.spread[key]

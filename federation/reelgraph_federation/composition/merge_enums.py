@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..subgraph.document import EnumValue, find
 from ..supergraph.model import EnumValue as MergedValue
+from .merge_applied import merge_applied
 from .merge_descriptions import merge_description
-from .merge_marks import merge_marks
 from .state import MergeState, TypeSources, places
 
 
@@ -26,10 +26,10 @@ def merge_enum_values(state: MergeState, name: str, sources: TypeSources) -> dic
             state, name, value_name, values, sources, is_input, is_output
         ):
             continue
-        marks, deprecation = merge_marks(state, coordinate, values)
+        applied, deprecation = merge_applied(state, coordinate, values)
         names = tuple(state.name(i) for i, _ in values)
         text = merge_description(state, coordinate, values)
-        merged[value_name] = MergedValue(value_name, text, deprecation, marks, names)
+        merged[value_name] = MergedValue(value_name, text, deprecation, applied, names)
     if not merged:
         message = f'enum "{name}" is used as an input, and its subgraphs have no value in common'
         state.report("EMPTY_MERGED_ENUM_TYPE", message, name, places(sources))

@@ -8,9 +8,9 @@ from ..supergraph.model import FieldJoin
 from ..supergraph.refs import ref
 from .context_arguments import context_arguments
 from .describe import by_value
+from .merge_applied import merge_applied
 from .merge_descriptions import merge_description
 from .merge_inputs import merge_arguments
-from .merge_marks import merge_marks
 from .merge_memory import KeptField, recall_field
 from .merge_type_refs import most_general
 from .overrides import FieldOverrides, read_overrides
@@ -95,14 +95,14 @@ def _merge_field(
     overrides = read_overrides(state, key, sources)
     fitting = _merge_type(state, coordinate, resolving)
     type_ref = fitting or resolving[0][1].type
-    marks, deprecation = merge_marks(state, coordinate, resolving)
+    applied, deprecation = merge_applied(state, coordinate, resolving)
     merged = MergedField(
         name,
         ref(type_ref),
         merge_arguments(state, coordinate, resolving) if _have_arguments(resolving) else {},
         merge_description(state, coordinate, _remaining(resolving, overrides)),
         deprecation,
-        marks,
+        applied,
     )
     if len(sources) > 1:
         if len(resolving) < len(sources) and fitting is not None:

@@ -10,8 +10,8 @@ from ..supergraph.refs import ref
 from ..type_refs import is_required
 from ..values import print_value, same_value
 from .describe import by_value
+from .merge_applied import merge_applied
 from .merge_descriptions import merge_description
-from .merge_marks import merge_marks
 from .merge_type_refs import strictest
 from .state import MergeState, Sources, places
 
@@ -161,14 +161,14 @@ def merge_input_value(
     default_code: str,
 ) -> MergedInputValue:
     """Merge one argument or input field that every definer has."""
-    marks, deprecation = merge_marks(state, where, found)
+    applied, deprecation = merge_applied(state, where, found)
     return MergedInputValue(
         name,
         ref(_merge_type(state, where, found, type_code)),
         _merge_default(state, where, found, default_code),
         merge_description(state, where, found),
         deprecation,
-        marks,
+        applied,
     )
 
 

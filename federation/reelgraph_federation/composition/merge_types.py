@@ -16,11 +16,11 @@ from ..supergraph.model import (
 )
 from .context_arguments import context_name
 from .describe import by_value
+from .merge_applied import hint_kept_arguments, merge_applied
 from .merge_descriptions import merge_description
 from .merge_enums import merge_enum_values
 from .merge_fields import merge_fields
 from .merge_inputs import merge_input_fields
-from .merge_marks import hint_kept_arguments, merge_marks
 from .merge_memory import MergeMemory
 from .state import MergeState, TypeSources, places
 
@@ -69,7 +69,7 @@ def _merge_type(
     state: MergeState, kind: str, name: str, sources: TypeSources, memory: MergeMemory
 ) -> NamedType:
     description = merge_description(state, name, sources)
-    marks, _ = merge_marks(state, name, sources)
+    applied, _ = merge_applied(state, name, sources)
     joins = _type_joins(state, sources)
     if kind in ("OBJECT", "INTERFACE"):
         _check_base(state, name, sources)
@@ -79,20 +79,20 @@ def _merge_type(
             merge_fields(state, name, sources, memory.fields_of(name, sources)),
             _merge_interfaces(state, sources),
             description,
-            marks,
+            applied,
             joins,
             _contexts(state, sources),
         )
     if kind == "UNION":
         members = _merge_members(state, name, sources)
-        return UnionType(name, members, description, marks, joins, _contexts(state, sources))
+        return UnionType(name, members, description, applied, joins, _contexts(state, sources))
     if kind == "ENUM":
-        return EnumType(name, merge_enum_values(state, name, sources), description, marks, joins)
+        return EnumType(name, merge_enum_values(state, name, sources), description, applied, joins)
     if kind == "INPUT":
         one_of = any(d.name == "oneOf" for _, t in sources for d in t.directives)
         fields = merge_input_fields(state, name, sources)
-        return InputObjectType(name, fields, description, marks, joins, one_of)
-    return ScalarType(name, description, marks, joins, _merge_specified_by(state, name, sources))
+        return InputObjectType(name, fields, description, applied, joins, one_of)
+    return ScalarType(name, description, applied, joins, _merge_specified_by(state, name, sources))
 
 
 def _type_joins(state: MergeState, sources: TypeSources) -> tuple[TypeJoin, ...]:

@@ -87,7 +87,7 @@ class AccessIndex:
 
     def is_visible(self, type_name: str) -> bool:
         """Tell whether clients know a type, so that objects of it come into answers."""
-        return not self._types[type_name].marks.inaccessible
+        return not self._types[type_name].applied.inaccessible
 
     def _collect(self, type_name: str, field_name: str) -> list[Access]:
         owners = [type_name, *self._added_by(type_name, field_name)]
@@ -98,10 +98,10 @@ class AccessIndex:
             one = self._index.composite(name)
             if isinstance(one, UnionType):
                 continue
-            found.append(one.marks.access)
+            found.append(one.applied.access)
             field = one.fields.get(field_name)
             if field is not None:
-                found += [field.marks.access, self._of_returned(field)]
+                found += [field.applied.access, self._of_returned(field)]
         return [access for access in found if access is not None]
 
     def _added_by(self, type_name: str, field_name: str) -> list[str]:
@@ -114,15 +114,15 @@ class AccessIndex:
 
     def _of_returned(self, field: Field) -> Access | None:
         one = self._types.get(field.type.name)
-        return one.marks.access if one is not None else None
+        return one.applied.access if one is not None else None
 
 
 def _has_access(supergraph: Supergraph) -> bool:
     return any(
-        one.marks.access is not None
+        one.applied.access is not None
         or (
             isinstance(one, ObjectType | InterfaceType)
-            and any(field.marks.access is not None for field in one.fields.values())
+            and any(field.applied.access is not None for field in one.fields.values())
         )
         for one in supergraph.types.values()
     )

@@ -1,6 +1,6 @@
 """Query planning: how to answer an operation in the fewest sequential subgraph calls."""
 
-from reelgraph_federation.planning.describe import describe_paths, find_ways, paths_to_json
+from reelgraph_federation.planning.describe import describe_paths, find_field_paths, paths_to_json
 from reelgraph_federation.planning.errors import (
     DisabledSubgraphsError,
     NoPathError,
@@ -8,8 +8,8 @@ from reelgraph_federation.planning.errors import (
     PlanningError,
 )
 from reelgraph_federation.planning.format import format_plan, plan_to_json
-from reelgraph_federation.planning.nodes import QueryPlan
 from reelgraph_federation.planning.plan import plan_operation
+from reelgraph_federation.planning.query_plan import QueryPlan
 
 __all__ = [
     "DisabledSubgraphsError",
@@ -18,7 +18,7 @@ __all__ = [
     "PlanningError",
     "QueryPlan",
     "describe_paths",
-    "find_ways",
+    "find_field_paths",
     "format_plan",
     "paths_to_json",
     "plan_operation",

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from reelgraph_federation.operations.tree import NormalizedOperation
 from reelgraph_federation.planning.defer_blocks import DeferBlocks
-from reelgraph_federation.planning.nodes import DeferredPart, Fetch
 from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.query_plan import DeferredPart, Fetch
 from reelgraph_federation.planning.shape import ShapeBuilder
 
 

@@ -17,15 +17,16 @@ from reelgraph_federation.planning.drafts import (
     Input,
     SelectionDraft,
 )
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.print_operation import minify, print_selection, variables_in
+from reelgraph_federation.planning.query_plan import (
     ContextValue,
     EntityGroup,
     Fetch,
     Representation,
     RepresentationField,
+    ResponsePath,
     Written,
 )
-from reelgraph_federation.planning.print_operation import minify, print_selection, variables_in
 from reelgraph_federation.planning.written import Writers
 
 
@@ -33,11 +34,11 @@ def build_fetches(
     operation: NormalizedOperation, drafts: Sequence[FetchDraft], blocks: DeferBlocks
 ) -> tuple[Fetch, ...]:
     """Return the fetches of all sections in topological order, with ids and waves."""
-    place_of = {block: number for number, block in enumerate(blocks.ordered)}
+    rank_of = {block: number for number, block in enumerate(blocks.ordered)}
     depends = {draft: _dependencies(draft) for draft in drafts}
     waves = _waves(drafts, depends)
     ordered = sorted(
-        drafts, key=lambda one: (place_of[one.defer], one.section, waves[one], one.number)
+        drafts, key=lambda one: (rank_of[one.defer], one.section, waves[one], one.number)
     )
     ids = {draft: index for index, draft in enumerate(ordered)}
     after = _order_sections(ordered, ids)
@@ -56,7 +57,7 @@ def build_fetches(
 
 
 def _dependencies(draft: FetchDraft) -> set[FetchDraft]:
-    found = {supply.lane.fetch for group in draft.groups for supply in group.supplies}
+    found = {fetched.opened.fetch for group in draft.groups for fetched in group.fetched_fields}
     found = {one.joined or one for one in (*found, *draft.waits_for)}
     found.discard(draft)
     return found
@@ -106,13 +107,13 @@ class _Builder:
         name = self._name(draft, number)
         selections = [group.selection for group in draft.groups]
         written: tuple[Written, ...] = ()
-        place = None
+        at: ResponsePath | None = None
         if draft.root is not None:
             selections.append(draft.root)
             path: tuple[str, ...] = ()
             if draft.root_position is not None:
-                place = draft.root_position.place()
-                path = tuple(step.key for step in place.steps)
+                at = draft.root_position.response_path()
+                path = tuple(step.key for step in at.steps)
             written = self.writers.written(draft.root, path)
         used = set[str]().union(*(variables_in(one) for one in selections))
         variables = tuple(one for one in self.operation.variables if one in used)
@@ -129,7 +130,7 @@ class _Builder:
             written,
             groups,
             wave,
-            place,
+            at,
             draft.defer,
         )
 
@@ -140,16 +141,16 @@ class _Builder:
         return f"{self.operation.name}__{subgraph}__{number}"
 
     def _groups(self, draft: FetchDraft) -> tuple[EntityGroup, ...]:
-        """Build the entity groups; equal ones become one with several places."""
+        """Build the entity groups; equal ones become one with several paths."""
         found: dict[EntityGroup, tuple[EntityGroup, GroupDraft]] = {}
         for draft_group in draft.groups:
             group = self._group(draft_group, "c")
-            alike = replace(group, places=(), condition=())
+            alike = replace(group, paths=(), condition=())
             known, first = found.get(alike, (None, draft_group))
             if known is not None:
-                places = (*known.places, *group.places)
+                paths = (*known.paths, *group.paths)
                 condition = either(known.condition, group.condition)
-                group = replace(known, places=places, condition=condition)
+                group = replace(known, paths=paths, condition=condition)
             found[alike] = group, first
         taken = self.operation.variables
         if len(found) == 1:
@@ -163,27 +164,27 @@ class _Builder:
         """Name a group that is one of several of its fetch, and its variables."""
         if draft.contexts:
             own = self._group(draft, f"c{index}_")
-            group = replace(own, places=group.places, condition=group.condition)
+            group = replace(own, paths=group.paths, condition=group.condition)
         variable = free_name(f"r{index}", self.operation.variables)
         return replace(group, alias=f"_e{index}", variable=variable)
 
     def _group(self, draft: GroupDraft, prefix: str) -> EntityGroup:
         for index, context in enumerate(draft.contexts):
             context.variable = free_name(f"{prefix}{index}", self.operation.variables)
-        place = draft.position.place()
-        path = tuple(step.key for step in place.steps)
+        at = draft.position.response_path()
+        path = tuple(step.key for step in at.steps)
         typename_key = None
         if draft.representation is None:
             typename_key = next(
                 key
-                for ident, key in draft.position.whole.names.items()
+                for ident, key in draft.position.outside.names.items()
                 if ident.name == "__typename"
             )
         return EntityGroup(
             "_entities",
             "representations",
             draft.node.type_name,
-            (place,),
+            (at,),
             Representation(
                 draft.representation,
                 typename_key,
@@ -253,7 +254,7 @@ def _inputs(
 
 
 def _context(one: ContextInput, selection: SelectionDraft) -> ContextValue:
-    steps = len(one.setter.place().steps)
+    steps = len(one.setter.response_path().steps)
     taking = {
         key
         for key, item in selection.items.items()

@@ -1,4 +1,4 @@
-"""Have everything fetched that entities are asked with: keys, requirements, contextual values."""
+"""Fetch everything that entities are asked with: keys, requirements, contextual values."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from reelgraph_federation.operations.conditions import NEVER, either, implies
 from reelgraph_federation.planning.contexts import as_set_by, condition_below, setter_of
 from reelgraph_federation.planning.drafts import (
     ContextInput,
+    FetchedField,
     GroupDraft,
     Input,
     Item,
-    Lane,
-    Need,
-    Supply,
+    Leaf,
+    OpenSelection,
 )
 from reelgraph_federation.planning.field_set_options import arguments_of
-from reelgraph_federation.planning.freedom import Freedom
-from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.planning.query_plan import ALWAYS, Condition
+from reelgraph_federation.planning.reuse import Reuse
 from reelgraph_federation.query_graph.types import TypeIndex
 from reelgraph_federation.supergraph.model import ContextArgument
 
@@ -54,7 +54,7 @@ class InputChooser:
     def __init__(self, chooser: Chooser) -> None:
         self._chooser = chooser
         self._reach = chooser.reach
-        self._field_sets = chooser.options.jumps.field_sets
+        self._field_sets = chooser.options.entity_moves.field_sets
 
     def ask(
         self,
@@ -64,7 +64,7 @@ class InputChooser:
         condition: Condition,
         shared: Condition,
     ) -> None:
-        """Have a field set fetched before the group, at its entities, and sent with them.
+        """Fetch a field set before the group, at its entities, to be sent with them.
 
         It is needed under a condition. `shared` is that of the whole group: where a client's field
         may be left out although the group is asked for, no field set of the group reads it.
@@ -104,7 +104,7 @@ class InputChooser:
     def _choices(self, position: Position, selection: Selection) -> int:
         if not selection.name or selection.children:
             return 0
-        return len(self._reach.offers(position, selection.name))
+        return len(self._reach.candidates(position, selection.name))
 
     def _commit_one(
         self, want: _Want, position: Position, selection: Selection, condition: Condition
@@ -112,8 +112,8 @@ class InputChooser:
         group, is_key, latest = want.group, want.is_key, want.latest
         cases = self._field_sets.cases_of(position, selection, latest)
         if cases is not None:
-            group.supplies.append(self._chooser.typename(position, condition, latest))
-            typename = position.whole.names[TYPENAME]
+            group.fetched_fields.append(self._chooser.typename(position, condition, latest))
+            typename = position.outside.names[TYPENAME]
             found: list[Input] = []
             inner = selection.children if not selection.name else (selection,)
             for case in cases:
@@ -124,29 +124,29 @@ class InputChooser:
         if not selection.name:
             return self._commit_set(want, position, selection.children, condition)
         if not selection.children:
-            need = Need(
+            leaf = Leaf(
                 selection.name,
                 selection.name,
                 arguments_of(selection),
                 condition=condition,
             )
-            freedom = Freedom.OUTER if is_key else Freedom.OWN
-            supply = self._chooser.commit(position, need, latest, freedom)
-            group.supplies.append(supply)
+            reuse = Reuse.FETCHES if is_key else Reuse.NOTHING
+            fetched = self._chooser.commit(position, leaf, latest, reuse)
+            group.fetched_fields.append(fetched)
             nullable = want.may_be_null(self._reach.graph.types, position, selection.name)
-            return [Input(selection.name, supply.item.key, is_key, may_be_null=nullable)]
+            return [Input(selection.name, fetched.item.key, is_key, may_be_null=nullable)]
         child = self._field_sets.child_for(position, selection, want.shared)
         if child.source is None:
             child.relative = either(child.relative, condition)
-        lane = self._chooser.ensure(child, latest)
-        assert lane.item is not None
-        group.supplies.append(Supply(lane, lane.item))
+        opened = self._chooser.ensure(child, latest)
+        assert opened.item is not None
+        group.fetched_fields.append(FetchedField(opened, opened.item))
         below = replace(want, shared=ALWAYS)
         children = self._commit_set(below, child, selection.children, ALWAYS)
         if self._reach.graph.types.is_abstract(child.type_name) and not is_key:
-            supply = self._chooser.typename(child, ALWAYS, latest)
-            group.supplies.append(supply)
-            children.append(Input("__typename", supply.item.key, False))
+            fetched = self._chooser.typename(child, ALWAYS, latest)
+            group.fetched_fields.append(fetched)
+            children.append(Input("__typename", fetched.item.key, False))
         nullable = want.may_be_null(self._reach.graph.types, position, selection.name)
         return [Input(selection.name, child.key, is_key, children, may_be_null=nullable)]
 
@@ -159,7 +159,7 @@ class InputChooser:
         condition: Condition,
         shared: Condition,
     ) -> None:
-        """Have a contextual argument's value fetched at the position that sets the context."""
+        """Fetch a contextual argument's value at the position that sets the context."""
         context = context_for(group, argument)
         if context is None:
             types = self._reach.graph.types
@@ -180,14 +180,16 @@ class InputChooser:
         want = _Want(group, False, group.fetch.wave - 1, reading)
         merge_inputs(context.inputs, self._commit_set(want, setter, fields, condition))
 
-    def fill(self, lane: Lane, item: Item) -> None:
-        """Give a field of a lane its contextual arguments."""
-        edge = self._reach.entry_edge(lane.node, item.name)
+    def fill(self, opened: OpenSelection, item: Item) -> None:
+        """Give a field of an open selection its contextual arguments."""
+        edge = self._reach.entry_edge(opened.node, item.name)
         if edge is None or not edge.contexts:
             return
-        assert lane.group is not None  # such a field is selected where its node was entered for it
+        assert (
+            opened.group is not None
+        )  # such a field is selected where its node was entered for it
         for argument in edge.contexts:
-            context = context_for(lane.group, argument)
+            context = context_for(opened.group, argument)
             assert context is not None
             item.contexts = (*item.contexts, (argument.name, context))
 

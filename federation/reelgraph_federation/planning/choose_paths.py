@@ -1,12 +1,12 @@
-"""Choose for each need the cheapest way to fetch it, given what is fetched already.
+"""Choose for each leaf the cheapest way to fetch it, given what is fetched already.
 
-Needs with only one subgraph to go to come first, those reached latest before the others: so the
+Leaves with only one subgraph to go to come first, those reached latest before the others: so the
 fetches that must be made stand before anything has a choice, and what has a choice joins them.
 Cost: fewest sequential waves, then fewest fetches, then the earlier wave, then fewest fields.
 Nothing is ever taken back.
 
-With `@defer`, needs are chosen block by block (defer_blocks.py). A deferred block makes fetches of
-its own, entering the objects that are there by their keys. See `Freedom` for what it may use of others.
+With `@defer`, leaves are chosen block by block (defer_blocks.py). A deferred block makes fetches of
+its own, entering the objects that are there by their keys. See `Reuse` for what it may use of others.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from collections.abc import Callable
 from reelgraph_federation.operations.conditions import NEVER, both, either, implies
 from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.planning.choose_inputs import InputChooser
-from reelgraph_federation.planning.collect_needs import Task, allocate
+from reelgraph_federation.planning.collect_leaves import Task, allocate
 from reelgraph_federation.planning.defer_blocks import FIRST
 from reelgraph_federation.planning.drafts import (
+    FetchedField,
     GroupDraft,
     Item,
-    Lane,
-    Need,
-    Supply,
+    Leaf,
+    OpenSelection,
 )
 from reelgraph_federation.planning.errors import NoPathError
-from reelgraph_federation.planning.fewer_calls import AS_IT_IS, Way
+from reelgraph_federation.planning.fewer_calls import UNCONSTRAINED, Constraints
 from reelgraph_federation.planning.find_paths import Reach
-from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.keys import Ident
-from reelgraph_federation.planning.lane_options import LaneOptions
-from reelgraph_federation.planning.nodes import Condition
-from reelgraph_federation.planning.open_lanes import LaneOpener
+from reelgraph_federation.planning.open_selections import SelectionOpener
 from reelgraph_federation.planning.option import Option
 from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.query_plan import Condition
+from reelgraph_federation.planning.reuse import Reuse
+from reelgraph_federation.planning.selection_options import SelectionOptions
 from reelgraph_federation.query_graph import FieldEdge
 
 LAST_WAVE = 1 << 20
@@ -43,11 +43,13 @@ _FIRST_ALONE: frozenset[DeferSet] = frozenset((FIRST,))
 
 
 class Chooser:
-    """Puts fetches together. `options` costs the ways; this class goes them."""
+    """Puts fetches together. `options` tells what each option costs; this class takes the cheapest."""
 
-    def __init__(self, reach: Reach, horizon: int, section: int, way: Way = AS_IT_IS) -> None:
+    def __init__(
+        self, reach: Reach, horizon: int, section: int, constraints: Constraints = UNCONSTRAINED
+    ) -> None:
         self.reach = reach
-        self.way = way
+        self.constraints = constraints
         self.horizon = horizon
         self.block: DeferSet = FIRST
         self.available = _FIRST_ALONE
@@ -55,183 +57,187 @@ class Chooser:
         self.fetched_early = 0
         """How many deferred fields had to be added to fetches made before."""
         self.demand: Counter[str] = Counter()
-        """How many needs can only go to a subgraph."""
+        """How many leaves can only go to a subgraph."""
         self._task: Task | None = None
         self.changes = 0
-        """Counts the lanes and supplies made: costs found before a change are stale."""
-        self.opener = LaneOpener(self, section)
-        self.options = LaneOptions(self)
+        """Counts the open selections and the fields in them: costs found before a change are stale."""
+        self.opener = SelectionOpener(self, section)
+        self.options = SelectionOptions(self)
         self.inputs = InputChooser(self)
 
     def choose(
         self, tasks: list[Task], objects: list[Position], *, early_first: bool = False
     ) -> None:
-        """Fetch every need, and let every object be there whatever is skipped of it."""
+        """Fetch every leaf, and let every object be there whatever is skipped of it."""
         self.demand.clear()
         self.demand.update(task.subgraph for task in tasks if not task.has_choice)
         sign = 1 if early_first else -1
         for task in sorted(tasks, key=lambda one: (one.has_choice, sign * one.wave)):
             self._task = task
-            self.commit(task.position, task.need, LAST_WAVE, Freedom.OWN)
+            self.commit(task.position, task.leaf, LAST_WAVE, Reuse.NOTHING)
         for position in objects:
             if position.parent is not None:
-                self.ensure(position, LAST_WAVE, Freedom.OWN)
+                self.ensure(position, LAST_WAVE, Reuse.NOTHING)
 
     @property
     def at(self) -> tuple[str, str]:
-        """The coordinate and the path of the client's field that a way is looked for."""
+        """The coordinate and the path of the client's field that a path is looked for."""
         if self._task is None:
             return "", ""
         position = self._task.position
-        return f"{position.type_name}.{self._task.need.name}", position.path()
+        return f"{position.type_name}.{self._task.leaf.name}", position.path()
 
     def enter_block(
         self, block: DeferSet, available: frozenset[DeferSet], tasks: list[Task]
     ) -> None:
-        """Go on with a block, whose needs are given."""
+        """Go on with a block, whose leaves are given."""
         self.block, self.available = block, available
         self.changes += 1
         for task in tasks:
             wave = task.wave
             if block:
                 # Entering again what stands there takes a wave that reaching it alone does not.
-                wave += 1 + self.options.jumps.waves_late(task.position)
+                wave += 1 + self.options.entity_moves.waves_late(task.position)
             self.horizon = max(self.horizon, wave)
 
     # Fields ------------------------------------------------------------------------------------
 
     def commit(
-        self, position: Position, need: Need, latest: int, freedom: Freedom = Freedom.OUTER
-    ) -> Supply:
-        """Have a leaf field fetched at a position, not later than in a wave.
+        self, position: Position, leaf: Leaf, latest: int, reuse: Reuse = Reuse.FETCHES
+    ) -> FetchedField:
+        """Fetch a leaf field at a position, not later than in a wave.
 
-        `freedom` is `OWN` for what the client selects: in a deferred block that gets fetches of its
+        `reuse` is `NOTHING` for what the client selects: in a deferred block that gets fetches of its
         own, while inputs may as well be added to fetches made before.
         """
-        ident = Ident(need.name, need.arguments.text, need.tag)
-        supply = self.supplied(position, ident, latest)
-        if supply is None:
+        ident = Ident(leaf.name, leaf.arguments.text, leaf.tag)
+        fetched = self.find_fetched(position, ident, latest)
+        if fetched is None:
             option = self.first_option(
-                freedom, lambda free: self.options.for_field(position, need.name, latest, free)
+                reuse, lambda free: self.options.for_field(position, leaf.name, latest, free)
             )
             if option is None:
-                raise NoPathError(f"{position.type_name}.{need.name}", position.path())
-            lane = option.make(need.condition)
-            supply = self._select(position, lane, need, ident)
-        self.use(supply.lane, need.condition, need.name)
-        item = supply.item
-        item.condition = either(item.condition, need.condition)
-        item.order = min(item.order, need.order)
+                raise NoPathError(f"{position.type_name}.{leaf.name}", position.path())
+            opened = option.make(leaf.condition)
+            fetched = self._select(position, opened, leaf, ident)
+        self.use(fetched.opened, leaf.condition, leaf.name)
+        item = fetched.item
+        item.condition = either(item.condition, leaf.condition)
+        item.order = min(item.order, leaf.order)
         position.names.setdefault(ident, item.key)
-        return supply
+        return fetched
 
-    def supplied(self, position: Position, ident: Ident, latest: int) -> Supply | None:
+    def find_fetched(self, position: Position, ident: Ident, latest: int) -> FetchedField | None:
         """Return how a leaf is fetched already, at this position or for all types at once."""
-        for supply in position.supplies.get(ident, ()):
-            if supply.lane.wave <= latest and supply.lane.fetch.defer in self.available:
-                return supply
-        if position.base is None:
+        for fetched in position.fetched_fields.get(ident, ()):
+            if fetched.opened.wave <= latest and fetched.opened.fetch.defer in self.available:
+                return fetched
+        if position.enclosing is None:
             return None
-        for supply in position.base.supplies.get(ident, ()):
-            if position.names.get(ident, supply.item.key) != supply.item.key:
+        for fetched in position.enclosing.fetched_fields.get(ident, ()):
+            if position.names.get(ident, fetched.item.key) != fetched.item.key:
                 continue
-            node = supply.lane.node
-            is_usable = supply.lane.wave <= latest and supply.lane.fetch.defer in self.available
+            node = fetched.opened.node
+            is_usable = (
+                fetched.opened.wave <= latest and fetched.opened.fetch.defer in self.available
+            )
             if is_usable and (
                 node.is_interface_object or node.cast(position.type_name) is not None
             ):
-                return supply
+                return fetched
         return None
 
-    def _select(self, position: Position, lane: Lane, need: Need, ident: Ident) -> Supply:
-        key = allocate(self.reach, position, ident, need.preferred)
-        item = lane.selection.items.get(key)
+    def _select(
+        self, position: Position, opened: OpenSelection, leaf: Leaf, ident: Ident
+    ) -> FetchedField:
+        key = allocate(self.reach, position, ident, leaf.preferred)
+        item = opened.selection.items.get(key)
         if item is None:
-            item = lane.selection.items[key] = Item(
-                key, need.name, NEVER, need.arguments, need.directives, need.directive_variables
+            item = opened.selection.items[key] = Item(
+                key, leaf.name, NEVER, leaf.arguments, leaf.directives, leaf.directive_variables
             )
-            self.inputs.fill(lane, item)
-        item.order = min(item.order, need.order)
-        self.opener.note_requirement(lane, need.name, key)
-        supply = Supply(lane, item)
-        position.supplies.setdefault(ident, []).append(supply)
+            self.inputs.fill(opened, item)
+        item.order = min(item.order, leaf.order)
+        self.opener.note_requirement(opened, leaf.name, key)
+        fetched = FetchedField(opened, item)
+        position.fetched_fields.setdefault(ident, []).append(fetched)
         self.changes += 1
-        return supply
+        return fetched
 
-    # Lanes -------------------------------------------------------------------------------------
+    # Open selections -------------------------------------------------------------------------------------
 
-    def first_option(
-        self, freedom: Freedom, find: Callable[[Freedom], Option | None]
-    ) -> Option | None:
-        """Return the option found with the least freedom, from a given one on."""
+    def first_option(self, reuse: Reuse, find: Callable[[Reuse], Option | None]) -> Option | None:
+        """Return the option found with the least reuse, from a given one on."""
         if self.block == FIRST:
-            return find(Freedom.ANY)
-        for one in Freedom:
-            option = find(one) if one >= freedom else None
+            return find(Reuse.PATHS)
+        for one in Reuse:
+            option = find(one) if one >= reuse else None
             if option is not None:
-                self.fetched_early += freedom == Freedom.OWN and one == Freedom.OUTER
+                self.fetched_early += reuse == Reuse.NOTHING and one == Reuse.FETCHES
                 return option
         return None
 
-    def use(self, lane: Lane, condition: Condition, name: str = "") -> Lane:
-        """Note under which condition a lane is used; all that it builds on is used as well.
+    def use(self, opened: OpenSelection, condition: Condition, name: str = "") -> OpenSelection:
+        """Note under which condition an open selection is used; all that it builds on is used as well.
 
         `name` is the field that it is used for, if any.
         """
-        if lane.group is not None and name:
-            edge = self.reach.entry_edge(lane.node, name)
+        if opened.group is not None and name:
+            edge = self.reach.entry_edge(opened.node, name)
             if edge is not None:
-                self.need_more(lane, edge, condition)
-        relative, absolute = lane.position.whole.relative, lane.position.absolute
-        if implies(condition, lane.condition) and lane.absolute == absolute:
-            return lane
-        lane.condition = either(lane.condition, condition)
-        lane.absolute = absolute
-        if lane.group is not None:
-            self._use_group(lane, lane.group, condition)
-        elif lane.parent is not None and lane.item is not None:
-            lane.item.condition = either(lane.item.condition, relative)
-            self.use(lane.parent, relative, lane.item.name)
-        elif lane.parent is not None:
-            self.use(lane.parent, condition)
+                self.ask_inputs(opened, edge, condition)
+        relative, absolute = opened.position.outside.relative, opened.position.absolute
+        if implies(condition, opened.condition) and opened.absolute == absolute:
+            return opened
+        opened.condition = either(opened.condition, condition)
+        opened.absolute = absolute
+        if opened.group is not None:
+            self._use_group(opened, opened.group, condition)
+        elif opened.parent is not None and opened.item is not None:
+            opened.item.condition = either(opened.item.condition, relative)
+            self.use(opened.parent, relative, opened.item.name)
+        elif opened.parent is not None:
+            self.use(opened.parent, condition)
         else:
-            absolute = both(lane.position.absolute, condition)
-            lane.fetch.condition = either(lane.fetch.condition, absolute)
-            if lane.fetch.root_position is not None:
-                above = self.ensure(lane.position, lane.wave - 1)
-                lane.fetch.waits_for.append(above.fetch)
-        return lane
+            absolute = both(opened.position.absolute, condition)
+            opened.fetch.condition = either(opened.fetch.condition, absolute)
+            if opened.fetch.root_position is not None:
+                above = self.ensure(opened.position, opened.wave - 1)
+                opened.fetch.waits_for.append(above.fetch)
+        return opened
 
-    def _use_group(self, lane: Lane, group: GroupDraft, condition: Condition) -> None:
-        absolute = both(lane.position.absolute, condition)
+    def _use_group(self, opened: OpenSelection, group: GroupDraft, condition: Condition) -> None:
+        absolute = both(opened.position.absolute, condition)
         group.condition = either(group.condition, absolute)
-        lane.fetch.condition = either(lane.fetch.condition, absolute)
-        self.inputs.refresh(group, lane.condition)
+        opened.fetch.condition = either(opened.fetch.condition, absolute)
+        self.inputs.refresh(group, opened.condition)
 
-    def need_more(self, lane: Lane, edge: FieldEdge, condition: Condition) -> None:
-        """Have what a field needs beyond the key fetched whenever the field is."""
-        group = lane.group
+    def ask_inputs(self, opened: OpenSelection, edge: FieldEdge, condition: Condition) -> None:
+        """Fetch what a field needs beyond the key, whenever the field is fetched."""
+        group = opened.group
         assert group is not None
-        shared = either(lane.condition, condition)
+        shared = either(opened.condition, condition)
         if edge.requires:
             group.needed_by.setdefault(edge.requires, set())
             self.inputs.ask(group, edge.requires, False, condition, shared)
         for argument in edge.contexts:
             self.inputs.ask_context(group, argument, condition, shared)
 
-    def typename(self, position: Position, condition: Condition, latest: int) -> Supply:
-        """Have the runtime types at a position fetched."""
-        need = Need("__typename", "__typename", condition=condition)
-        return self.commit(position.whole, need, latest)
+    def typename(self, position: Position, condition: Condition, latest: int) -> FetchedField:
+        """Fetch the runtime types at a position."""
+        leaf = Leaf("__typename", "__typename", condition=condition)
+        return self.commit(position.outside, leaf, latest)
 
-    def ensure(self, position: Position, latest: int, freedom: Freedom = Freedom.OUTER) -> Lane:
-        """Have the field that leads to a position selected, whatever else is."""
-        for lane in position.lanes:
-            is_usable = lane.wave <= latest and lane.fetch.defer in self.available
-            if lane.item is not None and is_usable:
-                return self.use(lane, NEVER)
+    def ensure(
+        self, position: Position, latest: int, reuse: Reuse = Reuse.FETCHES
+    ) -> OpenSelection:
+        """Select the field that leads to a position, whatever else is selected."""
+        for opened in position.open_selections:
+            is_usable = opened.wave <= latest and opened.fetch.defer in self.available
+            if opened.item is not None and is_usable:
+                return self.use(opened, NEVER)
         option = self.first_option(
-            freedom, lambda free: self.options.for_arrival(position, latest, free)
+            reuse, lambda free: self.options.for_arrival(position, latest, free)
         )
         if option is None:
             raise NoPathError(f"{position.type_name}", position.path())

@@ -1,7 +1,7 @@
-"""Contextual arguments (`@fromContext`): what the objects above a place set, and since when.
+"""Contextual arguments (`@fromContext`): what the objects above a position set, and since when.
 
 The nearest object above that sets a context gives the value. Its type decides, at run time where
-it is abstract: `NeedCollector` asks fields type by type below objects of which only some set a
+it is abstract: `LeafCollector` asks fields type by type below objects of which only some set a
 context that is taken from there.
 """
 
@@ -13,8 +13,8 @@ from typing import TypeAlias
 from reelgraph_federation.field_sets import FieldSet, parse_field_set
 from reelgraph_federation.operations.conditions import both
 from reelgraph_federation.operations.tree import Selections
-from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.query_plan import ALWAYS, Condition
 from reelgraph_federation.query_graph import QueryGraph
 from reelgraph_federation.query_graph.types import TypeIndex
 from reelgraph_federation.supergraph.model import ContextArgument, ObjectType
@@ -56,22 +56,22 @@ def as_set_by(selection: str, type_name: str, types: TypeIndex) -> FieldSet:
 
 def setter_of(position: Position, context: str, types: TypeIndex) -> Position | None:
     """Return the nearest position above that sets a context."""
-    at = position.whole.parent
+    at = position.outside.parent
     while at is not None:
         if context in types.contexts_of(at.type_name):
             return at
-        at = at.whole.parent
+        at = at.outside.parent
     return None
 
 
 def condition_below(setter: Position, position: Position, condition: Condition) -> Condition:
     """Return when something under a condition at a position is needed, given that its setter is."""
-    at: Position | None = position.whole
-    while at is not None and at is not setter.whole:
+    at: Position | None = position.outside
+    while at is not None and at is not setter.outside:
         if at.source is None:
             return ALWAYS  # a field set's: it may come to be needed more often later
         condition = both(at.relative, condition)
-        at = at.parent.whole if at.parent is not None else None
+        at = at.parent.outside if at.parent is not None else None
     return condition
 
 

@@ -6,45 +6,45 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from reelgraph_federation.operations.tree import NormalizedOperation
-from reelgraph_federation.planning.collect_needs import Task
+from reelgraph_federation.planning.collect_leaves import Task
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.plan import Planner
-from reelgraph_federation.planning.positions import Offer, Position
+from reelgraph_federation.planning.positions import Candidate, Position
 from reelgraph_federation.supergraph.model import Supergraph
 
 
-class Way(NamedTuple):
-    """One way to a field: by which subgraph, and since which wave its node can be reached."""
+class FieldPath(NamedTuple):
+    """A path to a field: by which subgraph, and since which wave its node can be reached."""
 
     subgraph: str
     wave: int
     keys: tuple[str, ...]
-    """The keys by which the node can be entered; none: it is reached without a jump."""
+    """The keys by which the node can be entered; none: it is reached without an entity move."""
     with_requires: bool
     is_taken: bool
 
 
-class FieldWays(NamedTuple):
-    """A selected leaf, the ways to it, and the subgraph and wave of each call that asks for it."""
+class FieldPaths(NamedTuple):
+    """A selected leaf, the paths to it, and the subgraph and wave of each call that asks for it."""
 
     path: str
     coordinate: str
     arguments: str
-    ways: tuple[Way, ...]
+    paths: tuple[FieldPath, ...]
     asked: tuple[tuple[str, int], ...]
 
 
-def find_ways(
+def find_field_paths(
     supergraph: Supergraph,
     operation: NormalizedOperation,
     *,
     override_labels: frozenset[str] = frozenset(),
-) -> list[FieldWays]:
-    """Return each selected leaf with the ways to reach it; raises as `plan_operation` does."""
+) -> list[FieldPaths]:
+    """Return each selected leaf with the paths to reach it; raises as `plan_operation` does."""
     planner = Planner(supergraph.query_graph, operation, override_labels)
     planner.draft_fetches()
-    return [_ways_to(planner.reach, task) for task in planner.tasks]
+    return [_paths_to(planner.reach, task) for task in planner.tasks]
 
 
 def describe_paths(
@@ -53,17 +53,17 @@ def describe_paths(
     *,
     override_labels: frozenset[str] = frozenset(),
 ) -> str:
-    """Return text with each selected leaf, the ways to reach it, and the way taken.
+    """Return text with each selected leaf, the paths to reach it, and the one taken.
 
-    Ways are shown by subgraph with the first wave in which they can be gone; `*` marks the one
+    They are shown by subgraph with the first wave in which each can be had; `*` marks the one
     taken. Raises as `plan_operation` does.
     """
-    found = find_ways(supergraph, operation, override_labels=override_labels)
+    found = find_field_paths(supergraph, operation, override_labels=override_labels)
     return "\n".join(line for one in found for line in _describe(one)) + "\n"
 
 
-def paths_to_json(found: Sequence[FieldWays]) -> list[dict[str, object]]:
-    """Return what `find_ways` found as JSON values."""
+def paths_to_json(found: Sequence[FieldPaths]) -> list[dict[str, object]]:
+    """Return what `find_field_paths` found as JSON values."""
     return [
         {
             "path": one.path,
@@ -71,13 +71,13 @@ def paths_to_json(found: Sequence[FieldWays]) -> list[dict[str, object]]:
             "arguments": one.arguments,
             "ways": [
                 {
-                    "subgraph": way.subgraph,
-                    "wave": way.wave,
-                    "keys": list(way.keys),
-                    "requires": way.with_requires,
-                    "taken": way.is_taken,
+                    "subgraph": path.subgraph,
+                    "wave": path.wave,
+                    "keys": list(path.keys),
+                    "requires": path.with_requires,
+                    "taken": path.is_taken,
                 }
-                for way in one.ways
+                for path in one.paths
             ],
             "askedOf": [{"subgraph": subgraph, "wave": wave} for subgraph, wave in one.asked],
         }
@@ -85,46 +85,48 @@ def paths_to_json(found: Sequence[FieldWays]) -> list[dict[str, object]]:
     ]
 
 
-def _ways_to(reach: Reach, task: Task) -> FieldWays:
-    position, need = task.position, task.need
-    path = position.path()
-    ident = Ident(need.name, need.arguments.text, need.tag)
+def _paths_to(reach: Reach, task: Task) -> FieldPaths:
+    position, leaf = task.position, task.leaf
+    above = position.path()
+    ident = Ident(leaf.name, leaf.arguments.text, leaf.tag)
     taken = {
-        (supply.lane.node.subgraph, supply.lane.wave)
-        for at in (position, position.whole)
-        for supply in at.supplies.get(ident, ())
+        (fetched.opened.node.subgraph, fetched.opened.wave)
+        for at in (position, position.outside)
+        for fetched in at.fetched_fields.get(ident, ())
     }
     subgraphs = {subgraph for subgraph, _ in taken}
-    return FieldWays(
-        f"{path}.{need.preferred}" if path else need.preferred,
-        f"{position.type_name}.{need.name}",
-        need.arguments.text,
+    return FieldPaths(
+        f"{above}.{leaf.preferred}" if above else leaf.preferred,
+        f"{position.type_name}.{leaf.name}",
+        leaf.arguments.text,
         tuple(
-            _way(reach, position, offer, offer.node.subgraph in subgraphs)
-            for offer in sorted(reach.offers(position, need.name), key=lambda one: one.wave)
+            _path_of(reach, position, candidate, candidate.node.subgraph in subgraphs)
+            for candidate in sorted(reach.candidates(position, leaf.name), key=lambda one: one.wave)
         ),
         tuple(sorted(taken)),
     )
 
 
-def _way(reach: Reach, position: Position, offer: Offer, is_taken: bool) -> Way:
-    is_direct = offer.node in reach.direct(position) and offer.entry is None
-    jumps = () if is_direct else reach.entries(position.type_name, offer.node)
-    keys = tuple(jump.text for jump in jumps)
-    return Way(offer.node.subgraph, offer.wave, keys, offer.entry is not None, is_taken)
+def _path_of(reach: Reach, position: Position, candidate: Candidate, is_taken: bool) -> FieldPath:
+    is_direct = candidate.node in reach.direct(position) and candidate.entry is None
+    entity_moves = () if is_direct else reach.entries(position.type_name, candidate.node)
+    keys = tuple(move.text for move in entity_moves)
+    return FieldPath(
+        candidate.node.subgraph, candidate.wave, keys, candidate.entry is not None, is_taken
+    )
 
 
-def _describe(one: FieldWays) -> list[str]:
+def _describe(one: FieldPaths) -> list[str]:
     arguments = f"({one.arguments})" if one.arguments else ""
     lines = [f"{one.path}  ({one.coordinate}{arguments})"]
-    for way in one.ways:
-        lines.append(f"  {'*' if way.is_taken else ' '} {way.subgraph}{_how(way)}")
+    for path in one.paths:
+        lines.append(f"  {'*' if path.is_taken else ' '} {path.subgraph}{_how(path)}")
     return lines + [f"    asked of {subgraph} in wave {wave}" for subgraph, wave in one.asked]
 
 
-def _how(way: Way) -> str:
-    if not way.keys:
-        return f": reached without a jump, from wave {way.wave}"
-    text = " or ".join(f'"{key}"' for key in way.keys)
-    needs = " with @requires" if way.with_requires else ""
-    return f": by key {text}{needs}, its node from wave {way.wave}"
+def _how(path: FieldPath) -> str:
+    if not path.keys:
+        return f": reached without an entity move, from wave {path.wave}"
+    text = " or ".join(f'"{key}"' for key in path.keys)
+    inputs = " with @requires" if path.with_requires else ""
+    return f": by key {text}{inputs}, its node from wave {path.wave}"

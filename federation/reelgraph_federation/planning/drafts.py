@@ -1,4 +1,4 @@
-"""Fetches while they are being put together, and lanes: who can take more fields, and where."""
+"""Fetches while they are being put together, and their selections that can take more fields."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
-from reelgraph_federation.planning.nodes import ALWAYS, Condition
 from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.query_plan import ALWAYS, Condition
 from reelgraph_federation.query_graph import TypeNode
 from reelgraph_federation.supergraph.model import ContextArgument
 
@@ -97,7 +97,7 @@ class GroupDraft:
     """The field sets that make the representation, whether each is the key, and when it is needed."""
     needed_by: dict[FieldSet, set[str]] = field(default_factory=dict)
     """Which keys of the selection need what `@requires` asks for."""
-    supplies: list[Supply] = field(default_factory=list)
+    fetched_fields: list[FetchedField] = field(default_factory=list)
     """Everything that the inputs are read from."""
     contexts: list[ContextInput] = field(default_factory=list)
     condition: Condition = ()
@@ -118,7 +118,7 @@ class FetchDraft:
     groups: list[GroupDraft] = field(default_factory=list)
     condition: Condition = ()
     waits_for: list[FetchDraft] = field(default_factory=list)
-    """For a root query below the root: what makes its place."""
+    """For a root query below the root: what makes the object that it fills."""
     defer: DeferSet = ()
     """The uses of `@defer` that it is made for; none: the first answer."""
     joined: FetchDraft | None = None
@@ -141,19 +141,19 @@ class FetchDraft:
 
 
 @dataclass(eq=False, slots=True)
-class Lane:
+class OpenSelection:
     """A selection of a fetch at a position: fields of `node` can be added to it for free."""
 
     position: Position
     node: TypeNode
     fetch: FetchDraft
     selection: SelectionDraft
-    parent: Lane | None = None
-    """The lane at the parent position (for a field), or at the base position (for a cast)."""
+    parent: OpenSelection | None = None
+    """The open selection at the parent position (for a field), or around the fragment (for a cast)."""
     item: Item | None = None
-    """The parent lane's field that leads here; `None` for a cast, a jump and the root."""
+    """The field of `parent` that leads here; `None` for a cast, an entity move and the root."""
     group: GroupDraft | None = None
-    """Set on a lane that was entered by a key jump."""
+    """Set on one that was entered by an entity move."""
     condition: Condition = ()
     absolute: Condition = ()
 
@@ -163,15 +163,15 @@ class Lane:
         return self.fetch.wave
 
 
-class Supply(NamedTuple):
-    """A field, fetched in a lane."""
+class FetchedField(NamedTuple):
+    """A field, fetched in an open selection."""
 
-    lane: Lane
+    opened: OpenSelection
     item: Item
 
 
 @dataclass(slots=True)
-class Need:
+class Leaf:
     """A field that must be fetched at a position."""
 
     name: str

@@ -1,6 +1,6 @@
 """Look for a plan with fewer calls: plan again with fewer of them allowed.
 
-Taking needs one by one, nothing sees that two calls may do what three were begun for. So an operation
+Taking leaves one by one, nothing sees that two calls may do what three were begun for. So an operation
 is planned again without a subgraph that no field depends on alone, or with one call less to a
 subgraph that is called several times; from a plan that is as cheap as the best, the search goes on.
 """
@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reelgraph_federation.planning.collect_needs import Task
+from reelgraph_federation.planning.collect_leaves import Task
 from reelgraph_federation.planning.drafts import FetchDraft
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.positions import Position
 
 MOST_ATTEMPTS = 12
-MOST_NEEDS = 300
-"""How many needs are planned again at most, in all attempts together: small operations, the usual
+MOST_LEAVES = 300
+"""How many leaves are planned again at most, in all attempts together: small operations, the usual
 ones, are searched well, large ones are planned once."""
 
 Allowed = Mapping[str, frozenset[int]]
@@ -35,8 +35,8 @@ class Attempt(NamedTuple):
     drafts: list[FetchDraft]
 
 
-class Way(NamedTuple):
-    """How to plan: which calls may be made, and which needs are taken first."""
+class Constraints(NamedTuple):
+    """How to plan: which calls may be made, and which leaves are taken first."""
 
     allowed: Allowed = ALL_CALLS
     early_first: bool = False
@@ -48,7 +48,7 @@ class Way(NamedTuple):
         return subgraph not in self.allowed or wave in self.allowed[subgraph]
 
 
-AS_IT_IS = Way()
+UNCONSTRAINED = Constraints()
 
 
 def cost_of(drafts: Sequence[FetchDraft]) -> tuple[int, int, int]:
@@ -57,31 +57,31 @@ def cost_of(drafts: Sequence[FetchDraft]) -> tuple[int, int, int]:
     return max((one.wave for one in first), default=0), len(first), len(drafts)
 
 
-def find_fewest(plan: Callable[[Way], Attempt | None], reach: Reach) -> Attempt:
+def find_fewest(plan: Callable[[Constraints], Attempt | None], reach: Reach) -> Attempt:
     """Return the cheapest of some attempts; `plan` returns `None` where there is no such plan."""
-    best = plan(AS_IT_IS)
+    best = plan(UNCONSTRAINED)
     assert best is not None
-    left = min(MOST_ATTEMPTS, MOST_NEEDS // max(1, len(best.tasks)))
-    ways = deque(_ways(reach, best, ALL_CALLS))
-    tried: list[Way] = []
-    while ways and left > 0:
-        way = ways.popleft()
-        if way in tried:
+    left = min(MOST_ATTEMPTS, MOST_LEAVES // max(1, len(best.tasks)))
+    variations = deque(_variations(reach, best, ALL_CALLS))
+    tried: list[Constraints] = []
+    while variations and left > 0:
+        constraints = variations.popleft()
+        if constraints in tried:
             continue
-        tried.append(way)
+        tried.append(constraints)
         left -= 1
         most = max(one.wave for one in best.drafts), len(best.drafts)
-        other = plan(way._replace(most=most))
+        other = plan(constraints._replace(most=most))
         if other is None or cost_of(other.drafts) > cost_of(best.drafts):
             continue
         if cost_of(other.drafts) < cost_of(best.drafts):
             best = other
-            ways.clear()
-        ways.extend(_ways(reach, other, way.allowed))
+            variations.clear()
+        variations.extend(_variations(reach, other, constraints.allowed))
     return best
 
 
-def _ways(reach: Reach, attempt: Attempt, allowed: Allowed) -> Iterator[Way]:
+def _variations(reach: Reach, attempt: Attempt, allowed: Allowed) -> Iterator[Constraints]:
     """Yield what else to try, given a plan."""
     waves: dict[str, list[int]] = {}
     for draft in attempt.drafts:
@@ -92,16 +92,16 @@ def _ways(reach: Reach, attempt: Attempt, allowed: Allowed) -> Iterator[Way]:
         if len(called) > 1:
             choices += [(name, frozenset(called) - {one}) for one in called]
     if choices:
-        yield Way(allowed, True)
+        yield Constraints(allowed, True)
     if any(draft.defer for draft in attempt.drafts):
         return  # what is deferred would be fetched before, to save its call
     for name, chosen in choices:
-        yield Way({**allowed, name: chosen})
+        yield Constraints({**allowed, name: chosen})
 
 
 def _has_choice(reach: Reach, task: Task) -> bool:
     """Tell whether any other subgraph than the one that a task names has its field."""
     if task.has_choice:
         return True
-    offers = reach.offers(task.position, task.need.name)
-    return any(one.node.subgraph != task.subgraph for one in offers)
+    candidates = reach.candidates(task.position, task.leaf.name)
+    return any(one.node.subgraph != task.subgraph for one in candidates)

@@ -9,35 +9,35 @@ from reelgraph_federation.field_sets import FieldSet, Selection
 from reelgraph_federation.operations.conditions import implies
 from reelgraph_federation.operations.passes.merge_fields import parse_arguments
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
-from reelgraph_federation.planning.collect_needs import allocate
+from reelgraph_federation.planning.collect_leaves import allocate
 from reelgraph_federation.planning.contexts import as_set_by, setter_of
 from reelgraph_federation.planning.find_paths import Reach
-from reelgraph_federation.planning.freedom import Freedom
 from reelgraph_federation.planning.keys import Ident
-from reelgraph_federation.planning.nodes import Condition
 from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.planning.query_plan import Condition
+from reelgraph_federation.planning.reuse import Reuse
 from reelgraph_federation.planning.waves import NEVER_REACHED
 from reelgraph_federation.supergraph.model import ContextArgument
 
 if TYPE_CHECKING:
     from reelgraph_federation.planning.choose_paths import Chooser
-    from reelgraph_federation.planning.lane_options import LaneOptions
+    from reelgraph_federation.planning.selection_options import SelectionOptions
 
 _TYPE = Selection(TYPENAME.name)
-PENALTIES = {Freedom.OUTER: 2, Freedom.ANY: 100}
-"""How many fetches more are worth making so that an input needs no more freedom than it should."""
+PENALTIES = {Reuse.FETCHES: 2, Reuse.PATHS: 100}
+"""How many fetches more are worth making so that an input needs no more reuse than it should."""
 
 
 class FieldSetOptions:
     """Costs field sets; makes no fetch, only positions where a field set needs its own."""
 
-    def __init__(self, chooser: Chooser, lanes: LaneOptions) -> None:
+    def __init__(self, chooser: Chooser, open_selections: SelectionOptions) -> None:
         self._chooser = chooser
-        self._lanes = lanes
+        self._selections = open_selections
         self._reach: Reach = chooser.reach
 
     def cost(
-        self, position: Position, fields: FieldSet, latest: int, freedom: Freedom
+        self, position: Position, fields: FieldSet, latest: int, reuse: Reuse
     ) -> tuple[int, int]:
         """Return the fetches and fields to pay for a field set; too much when it cannot be had."""
         fetches = count = 0
@@ -45,9 +45,9 @@ class FieldSetOptions:
             for at, one in self._opened(position, selection, latest):
                 if one.children:
                     child = self.child_for(at, one)
-                    below = self.cost(child, one.children, latest, freedom)
+                    below = self.cost(child, one.children, latest, reuse)
                 else:
-                    below = self._leaf_cost(at, one, latest, freedom)
+                    below = self._leaf_cost(at, one, latest, reuse)
                 fetches += below[0]
                 count = min(count + below[1], NEVER_REACHED)
         return fetches, count
@@ -61,22 +61,22 @@ class FieldSetOptions:
         if setter is None:
             return 0, NEVER_REACHED
         fields = as_set_by(argument.selection, setter.type_name, types)
-        return self.cost(setter, fields, latest, Freedom.OWN)
+        return self.cost(setter, fields, latest, Reuse.NOTHING)
 
     def _leaf_cost(
-        self, position: Position, selection: Selection, latest: int, freedom: Freedom
+        self, position: Position, selection: Selection, latest: int, reuse: Reuse
     ) -> tuple[int, int]:
         ident = Ident(selection.name, arguments_of(selection).text)
-        if self._chooser.supplied(position, ident, latest) is not None:
+        if self._chooser.find_fetched(position, ident, latest) is not None:
             return 0, 0
         if not self._chooser.block:
-            freedom = Freedom.ANY
-        for more in Freedom:
-            if more < freedom:
+            reuse = Reuse.PATHS
+        for more in Reuse:
+            if more < reuse:
                 continue
-            option = self._lanes.for_field(position, selection.name, latest, more)
+            option = self._selections.for_field(position, selection.name, latest, more)
             if option is not None:
-                penalty = PENALTIES[more] if more > freedom else 0
+                penalty = PENALTIES[more] if more > reuse else 0
                 return option.cost.fetches + penalty, option.cost.fields + 1
         return 0, NEVER_REACHED
 
@@ -85,21 +85,21 @@ class FieldSetOptions:
     ) -> Iterator[tuple[Position, Selection]]:
         """Yield the fields of a selection, fragments opened, each at its position."""
         cases = self.cases_of(position, selection, latest)
-        places = [position] if cases is None else cases
+        positions = [position] if cases is None else cases
         if cases is not None:
-            yield position.whole, _TYPE  # which of the cases an object is
+            yield position.outside, _TYPE  # which of the cases an object is
         if selection.name:
-            for place in places:
-                yield place, selection
+            for at in positions:
+                yield at, selection
             return
-        for place in places:
+        for at in positions:
             for child in selection.children:
-                yield from self._opened(place, child, latest)
+                yield from self._opened(at, child, latest)
 
     def cases_of(
         self, position: Position, selection: Selection, latest: int
     ) -> list[Position] | None:
-        """Return the branches in which a selection must be asked, `None`: at the position."""
+        """Return the fragments in which a selection must be asked, `None`: at the position."""
         types, reach = self._reach.graph.types, self._reach
         if not selection.name:
             possible = types.possible_set(position.type_name)
@@ -113,7 +113,7 @@ class FieldSetOptions:
             if types.has_field(position.type_name, selection.name) and any(
                 wave <= latest
                 and (
-                    self._lanes.has_plainly(node, selection.name)
+                    self._selections.has_plainly(node, selection.name)
                     or reach.entry_edge(node, selection.name)
                 )
                 for node, wave in nodes.items()
@@ -127,7 +127,7 @@ class FieldSetOptions:
             for name in names
             if closed.can_be(name) and reach.narrow(closed, name).floor <= latest
         ]
-        return [position.branch(name) for name in known]
+        return [position.within(name) for name in known]
 
     def child_for(
         self, position: Position, selection: Selection, needed: Condition | None = None
@@ -144,8 +144,8 @@ class FieldSetOptions:
             if same and self._fits(child, needed):
                 return child
         ref = self._reach.field_ref(position.type_name, selection.name)
-        if position.base is not None:
-            for ident, child in position.base.children.items():
+        if position.enclosing is not None:
+            for ident, child in position.enclosing.children.items():
                 same = (ident.name, ident.arguments) == (selection.name, arguments)
                 if same and child.type_name == ref.name and self._fits(child, needed):
                     return child

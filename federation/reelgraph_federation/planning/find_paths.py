@@ -6,9 +6,9 @@ from collections.abc import Set
 
 from reelgraph_federation.planning.contexts import value_wave
 from reelgraph_federation.planning.node_reach import NodeReach
-from reelgraph_federation.planning.positions import Offer, Position
+from reelgraph_federation.planning.positions import Candidate, Position
 from reelgraph_federation.planning.waves import Waves
-from reelgraph_federation.query_graph import FieldEdge, KeyEdge, QueryGraph, TypeNode
+from reelgraph_federation.query_graph import EntityMove, FieldEdge, QueryGraph, TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 
 
@@ -22,7 +22,7 @@ class Reach(NodeReach):
         self.roots: tuple[TypeNode, ...] = graph.roots(kind)
 
     def direct(self, position: Position) -> Waves:
-        """Return the nodes reached without a jump at this position, with their waves."""
+        """Return the nodes reached without an entity move at this position, with their waves."""
         if position.direct is None:
             position.direct = self._direct(position)
         return position.direct
@@ -34,36 +34,36 @@ class Reach(NodeReach):
             position.closed = self.closure(position.type_name, start)
         return position.closed
 
-    def offers(self, position: Position, name: str) -> list[Offer]:
+    def candidates(self, position: Position, name: str) -> list[Candidate]:
         """Return the nodes at a position that have a field."""
-        found = position.offers.get(name)
+        found = position.candidates.get(name)
         if found is None:
-            found = position.offers[name] = self._offers(self.closed(position), name)
+            found = position.candidates[name] = self._candidates(self.closed(position), name)
         return found
 
-    def _offers(self, nodes: Waves, name: str) -> list[Offer]:
-        found: list[Offer] = []
+    def _candidates(self, nodes: Waves, name: str) -> list[Candidate]:
+        found: list[Candidate] = []
         for node, wave in nodes.items():
             if name == "__typename":
                 if not node.is_interface_object:
-                    found.append(Offer(node, wave, None))
+                    found.append(Candidate(node, wave, None))
             elif name not in node.fields:
                 continue
             elif self.plain_edge(node, name) is not None:
-                found.append(Offer(node, wave, None))
+                found.append(Candidate(node, wave, None))
             elif (edge := self.entry_edge(node, name)) is not None:
-                found.append(Offer(node, wave, edge))
+                found.append(Candidate(node, wave, edge))
         return found
 
-    def arrivals(self, position: Position, node: TypeNode) -> list[Offer]:
+    def arrivals(self, position: Position, node: TypeNode) -> list[Candidate]:
         """Return the nodes at the parent position from which a position's field leads to a node."""
         if position.arrivals is None:
             position.arrivals = {}
             assert position.parent is not None
-            for offer in self.offers(position.parent, position.name):
-                target = offer.node.fields[position.name].target
+            for candidate in self.candidates(position.parent, position.name):
+                target = candidate.node.fields[position.name].target
                 if target is not None:
-                    position.arrivals.setdefault(target, []).append(offer)
+                    position.arrivals.setdefault(target, []).append(candidate)
         return position.arrivals.get(node, [])
 
     def _direct(self, position: Position) -> Waves:
@@ -72,8 +72,8 @@ class Reach(NodeReach):
 
     def _arrive(self, position: Position, *, closed: bool) -> Waves:
         nodes = self.closed if closed else self.direct
-        if position.base is not None:
-            return self.narrow(nodes(position.base), position.type_name)
+        if position.enclosing is not None:
+            return self.narrow(nodes(position.enclosing), position.type_name)
         if position.parent is None:
             return Waves(dict.fromkeys(self.roots, 0))
         above = position.parent
@@ -82,15 +82,15 @@ class Reach(NodeReach):
             found.scope = self.scope_below(self.closed(above), above.type_name)
         return found
 
-    def jump_wave(self, position: Position, jump: KeyEdge) -> int:
-        """Return the first wave in which a key jump at a position can be made."""
-        wave = position.jump_waves.get(jump)
+    def move_wave(self, position: Position, move: EntityMove) -> int:
+        """Return the first wave in which a entity move at a position can be made."""
+        wave = position.move_waves.get(move)
         if wave is None:
-            wave = 1 + self.set_wave(self.closed(position), position.type_name, jump.key)
-            position.jump_waves[jump] = wave
+            wave = 1 + self.set_wave(self.closed(position), position.type_name, move.key)
+            position.move_waves[move] = wave
         return wave
 
-    def needs_wave(self, position: Position, edge: FieldEdge) -> int:
+    def inputs_wave(self, position: Position, edge: FieldEdge) -> int:
         """Return the wave after which all is there that a field needs beyond its entity's key."""
         nodes = self.closed(position)
         waves = [value_wave(nodes.scope, one) for one in edge.contexts]

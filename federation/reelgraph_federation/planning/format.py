@@ -7,19 +7,19 @@ from typing import TypeAlias
 
 from graphql import parse, print_ast
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.print_operation import print_condition
+from reelgraph_federation.planning.query_plan import (
     ALWAYS,
     AbstractShape,
     EntityGroup,
     Fetch,
     ListShape,
     ObjectShape,
-    Place,
     QueryPlan,
     RepresentationField,
+    ResponsePath,
     ValueShape,
 )
-from reelgraph_federation.planning.print_operation import print_condition
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
@@ -108,13 +108,13 @@ def _notes(plan: QueryPlan, fetch: Fetch) -> str:
         notes += f", depends on: {', '.join(map(str, sorted(waits)))}"
     if fetch.condition != ALWAYS:
         notes += f", if: {print_condition(fetch.condition)}"
-    if fetch.place is not None:
-        notes += f', path: "{_place(fetch.place)}"'
+    if fetch.path is not None:
+        notes += f', path: "{_path(fetch.path)}"'
     return notes
 
 
 def _group(group: EntityGroup) -> list[str]:
-    paths = ", ".join(f'"{_place(place)}"' for place in group.places)
+    paths = ", ".join(f'"{_path(path)}"' for path in group.paths)
     typename = group.representation.typename or f"<{group.representation.typename_key}>"
     lines = [f"Flatten(path: {paths}) {{"]
     lines.append(f"  {typename} {{ {_representation(group.representation.fields)} }} =>")
@@ -129,9 +129,9 @@ def _selection(operation: str) -> list[str]:
     return print_ast(parse(operation, no_location=True)).splitlines()
 
 
-def _place(place: Place) -> str:
+def _path(path: ResponsePath) -> str:
     parts: list[str] = []
-    for step in place.steps:
+    for step in path.steps:
         types = f"|[{','.join(step.types)}]" if step.types is not None else ""
         parts.append(step.key + ".@" * step.list_depth + types)
     return ".".join(parts)

@@ -1,4 +1,4 @@
-"""Find how far one comes from nodes of the query graph: by fields, key jumps and requirements.
+"""Find how far one comes from nodes of the query graph: by fields, entity moves and requirements.
 
 A *wave* is the number of fetches that must be done before. The waves found here are lower bounds
 for each field alone; choosing paths then shares fetches without exceeding them in total.
@@ -18,7 +18,7 @@ from reelgraph_federation.planning.contexts import (
     value_wave,
 )
 from reelgraph_federation.planning.waves import NEVER_REACHED, Waves
-from reelgraph_federation.query_graph import FieldEdge, KeyEdge, QueryGraph, TypeNode
+from reelgraph_federation.query_graph import EntityMove, FieldEdge, QueryGraph, TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 from reelgraph_federation.supergraph.type_refs import TypeRef
 
@@ -103,7 +103,7 @@ class NodeReach:
         return Waves(found, scope=self.scope_below(nodes, type_name) if found else NO_SCOPE)
 
     def closure(self, type_name: str, start: Waves) -> Waves:
-        """Return the nodes reached from some by any number of key jumps."""
+        """Return the nodes reached from some by any number of entity moves."""
         memo = (type_name, frozenset(start.items()), start.scope)
         known = self._closures.get(memo)
         if known is not None:
@@ -115,7 +115,7 @@ class NodeReach:
         cuts = self._cuts
         nodes = Waves(start, start.floor, start.scope)
         nodes.origin = start.origin
-        edges = self.graph.jumps(type_name)
+        edges = self.graph.entity_moves(type_name)
         while self._relax(type_name, nodes, edges):
             pass
         self._open.discard(("closure", *memo))
@@ -123,7 +123,7 @@ class NodeReach:
             self._closures[memo] = nodes
         return nodes
 
-    def _relax(self, type_name: str, nodes: Waves, edges: tuple[KeyEdge, ...]) -> bool:
+    def _relax(self, type_name: str, nodes: Waves, edges: tuple[EntityMove, ...]) -> bool:
         changed = False
         soonest = nodes.floor + 1
         for edge in edges:
@@ -182,17 +182,17 @@ class NodeReach:
     def _entry_wave(self, nodes: Waves, type_name: str, node: TypeNode, edge: FieldEdge) -> int:
         required = self.set_wave(nodes, type_name, edge.requires)
         key = min(
-            (self.set_wave(nodes, type_name, jump.key) for jump in self.entries(type_name, node)),
+            (self.set_wave(nodes, type_name, move.key) for move in self.entries(type_name, node)),
             default=NEVER_REACHED,
         )
         contexts = max((value_wave(nodes.scope, one) for one in edge.contexts), default=0)
         return min(1 + max(required, key, contexts), NEVER_REACHED)
 
-    def entries(self, type_name: str, node: TypeNode) -> tuple[KeyEdge, ...]:
-        """Return the jumps into the plain node that a node, perhaps a view, is of."""
+    def entries(self, type_name: str, node: TypeNode) -> tuple[EntityMove, ...]:
+        """Return the entity moves into the plain node that a node, perhaps a view, is of."""
         target = self.graph.node(node.subgraph, node.type_name)
         assert target is not None
-        return self.graph.jumps_into(type_name, target)
+        return self.graph.entity_moves_into(type_name, target)
 
     def set_wave(self, nodes: Waves, type_name: str, fields: FieldSet) -> int:
         """Return the first wave after which all of a field set is there."""
@@ -222,7 +222,7 @@ class NodeReach:
         return wave
 
     def _case_wave(self, case: Waves, name: str, fields: FieldSet) -> int:
-        """Return the wave after which a field set is there for one object type, jumps included."""
+        """Return the wave after which a field set is there for one object type, entity moves included."""
         if not case:
             return NEVER_REACHED  # an interface object's types are told by other subgraphs
         wave = self.set_wave(case, name, fields)

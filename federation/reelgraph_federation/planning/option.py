@@ -1,12 +1,12 @@
-"""A way to get a lane, and what it costs."""
+"""How to get an open selection, and what it costs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from reelgraph_federation.planning.drafts import Lane
-from reelgraph_federation.planning.nodes import Condition
+from reelgraph_federation.planning.drafts import OpenSelection
+from reelgraph_federation.planning.query_plan import Condition
 
 
 class Cost(NamedTuple):
@@ -15,7 +15,7 @@ class Cost(NamedTuple):
     over: int
     """Waves beyond those that the operation needs anyway."""
     fetches: int
-    doubts: int
+    nullable_keys: int
     """Entries by a key that may be null: then what is fetched there is lost."""
     wave: int
     demand: int
@@ -29,14 +29,14 @@ class Cost(NamedTuple):
     @property
     def is_free(self) -> bool:
         """Whether no wave and no fetch is added, and nothing can be lost."""
-        return self.over == 0 and self.fetches == 0 and self.doubts == 0
+        return self.over == 0 and self.fetches == 0 and self.nullable_keys == 0
 
 
 class Option(NamedTuple):
-    """A way to get a lane, and what it costs; `make` goes it, for a use under a condition."""
+    """How to get an open selection, and what it costs; `make` opens it, for a use under a condition."""
 
     cost: Cost
-    make: Callable[[Condition], Lane]
+    make: Callable[[Condition], OpenSelection]
 
 
 def cheaper(one: Option | None, other: Option | None) -> Option | None:

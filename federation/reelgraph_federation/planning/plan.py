@@ -9,7 +9,7 @@ from reelgraph_federation.operations.tree import NormalizedOperation, SelectedFi
 from reelgraph_federation.planning.build_deferred import build_deferred
 from reelgraph_federation.planning.build_fetches import build_fetches
 from reelgraph_federation.planning.choose_paths import Chooser
-from reelgraph_federation.planning.collect_needs import NeedCollector, Task
+from reelgraph_federation.planning.collect_leaves import LeafCollector, Task
 from reelgraph_federation.planning.defer_blocks import DeferBlocks
 from reelgraph_federation.planning.drafts import FetchDraft
 from reelgraph_federation.planning.errors import (
@@ -18,12 +18,18 @@ from reelgraph_federation.planning.errors import (
     PlanningBudgetError,
     TooDearError,
 )
-from reelgraph_federation.planning.fewer_calls import AS_IT_IS, Attempt, Way, cost_of, find_fewest
+from reelgraph_federation.planning.fewer_calls import (
+    UNCONSTRAINED,
+    Attempt,
+    Constraints,
+    cost_of,
+    find_fewest,
+)
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import KeySpace
-from reelgraph_federation.planning.nodes import DeferredPart, QueryPlan
 from reelgraph_federation.planning.optimize.join_mutations import join_mutations
 from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.query_plan import DeferredPart, QueryPlan
 from reelgraph_federation.planning.shape import ShapeBuilder
 from reelgraph_federation.query_graph import QueryGraph, TypeNode, build_query_graph
 from reelgraph_federation.supergraph.model import Supergraph
@@ -96,31 +102,35 @@ class Planner:
         return join_mutations(sections)
 
     def _draft_query(self) -> list[FetchDraft]:
-        """Plan a query in several ways, where there are some, and keep the cheapest plan."""
+        """Plan a query under several constraints, where there are some, and keep the cheapest plan."""
         best = find_fewest(self._attempt, self.reach)
         self.root, self.tasks = best.root, list(best.tasks)
         return best.drafts
 
-    def _attempt(self, way: Way) -> Attempt | None:
+    def _attempt(self, constraints: Constraints) -> Attempt | None:
         self.root, self.tasks = Position(self.root.type_name, KeySpace()), []
         try:
-            drafts = self._draft(self.root, self._operation.selections, 0, way)
+            drafts = self._draft(self.root, self._operation.selections, 0, constraints)
         except (NoPathError, PlanningBudgetError, TooDearError):
-            if way == AS_IT_IS:
+            if constraints == UNCONSTRAINED:
                 raise
             return None
         return Attempt(self.root, self.tasks, drafts)
 
     def _draft(
-        self, root: Position, selections: Selections, section: int, way: Way = AS_IT_IS
+        self,
+        root: Position,
+        selections: Selections,
+        section: int,
+        constraints: Constraints = UNCONSTRAINED,
     ) -> list[FetchDraft]:
-        collector = NeedCollector(self.reach)
+        collector = LeafCollector(self.reach)
         collector.collect(root, selections)
-        chooser = Chooser(self.reach, 0, section, way)
+        chooser = Chooser(self.reach, 0, section, constraints)
         for block in self.blocks.ordered:
             tasks, objects = collector.of_block(block)
             chooser.enter_block(block, self.blocks.available[block], tasks)
-            chooser.choose(tasks, objects, early_first=way.early_first)
+            chooser.choose(tasks, objects, early_first=constraints.early_first)
         self.fetched_early += chooser.fetched_early
         if root is self.root:
             self.tasks += collector.tasks
@@ -130,17 +140,17 @@ class Planner:
         """Plan a root field that must be called exactly once, from the cheapest subgraph."""
         name = self._operation.selections.type_name
         nodes = self.reach.graph.roots(self._operation.kind)
-        offering = [node for node in nodes if self.reach.plain_edge(node, field.name)]
+        candidates = [node for node in nodes if self.reach.plain_edge(node, field.name)]
         best: tuple[tuple[int, int, int], TypeNode] | None = None
-        if len(offering) > 1:
-            for node in offering:
+        if len(candidates) > 1:
+            for node in candidates:
                 cost = self._cost_from(node, field, section)
                 if cost is not None and (best is None or cost < best[0]):
                     best = (cost, node)
-            offering = [best[1]] if best else []
-        if not offering:
+            candidates = [best[1]] if best else []
+        if not candidates:
             raise NoPathError(f"{name}.{field.name}", "")
-        return self._draft_from(offering[0], field, section, self.root)
+        return self._draft_from(candidates[0], field, section, self.root)
 
     def _cost_from(
         self, node: TypeNode, field: SelectedField, section: int

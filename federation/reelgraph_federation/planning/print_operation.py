@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reelgraph_federation.operations.conditions import variables_of
 from reelgraph_federation.planning.drafts import Item, SelectionDraft
-from reelgraph_federation.planning.nodes import ALWAYS, Condition, Literal
+from reelgraph_federation.planning.query_plan import ALWAYS, Condition, Literal
 
 _SPACES = re.compile(r'("(?:[^"\\]|\\.)*")|\s*([:{}()$@])\s*|,?\s+')
 

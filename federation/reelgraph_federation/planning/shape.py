@@ -7,7 +7,8 @@ from dataclasses import replace
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.planning.query_plan import (
     AbstractShape,
     EnumShape,
     FieldShape,
@@ -17,7 +18,6 @@ from reelgraph_federation.planning.nodes import (
     ScalarShape,
     ValueShape,
 )
-from reelgraph_federation.planning.positions import TYPENAME, Position
 from reelgraph_federation.supergraph.model import EnumType
 from reelgraph_federation.supergraph.type_refs import TypeRef
 
@@ -54,8 +54,8 @@ class ShapeBuilder:
             at = position
             if self._types.is_abstract(position.type_name):
                 is_own = field.response_name in selections.fields
-                if not is_own or field.response_name in position.pushed:
-                    at = position.branches[type_name]
+                if not is_own or field.response_name in position.asked_by_type:
+                    at = position.fragments[type_name]
             shape = self._field(position, at, type_name, field)
             if self._is_shown(field, shape):
                 fields += _placed(field, shape)
@@ -92,12 +92,12 @@ class ShapeBuilder:
         return self._usage in field.defer or _has_fields(shape.shape)
 
     def _field(
-        self, whole: Position, position: Position, type_name: str, field: SelectedField
+        self, outside: Position, position: Position, type_name: str, field: SelectedField
     ) -> FieldShape:
         if field.name == "__typename":
             return FieldShape(
                 field.response_name,
-                whole.names.get(TYPENAME, "__typename"),
+                outside.names.get(TYPENAME, "__typename"),
                 ScalarShape("String", False),
                 type_name,
                 field.name,
@@ -147,7 +147,7 @@ class ShapeBuilder:
     def _abstract(self, ref: TypeRef, position: Position, selections: Selections) -> AbstractShape:
         possible: list[tuple[str, ObjectShape]] = []
         for name in self._types.possible(ref.name):
-            if not self._supergraph.types[name].marks.inaccessible and self._is_planned(
+            if not self._supergraph.types[name].applied.inaccessible and self._is_planned(
                 position, name, selections
             ):
                 possible.append((name, self._object(position, name, selections, ref.nullable)))
@@ -160,15 +160,15 @@ class ShapeBuilder:
             return name == position.type_name
         if name not in self._types.possible_set(position.type_name):
             return False
-        if not position.pushed and name not in selections.cases:
+        if not position.asked_by_type and name not in selections.cases:
             return True
-        return name in position.branches and self._reach.direct(position).can_be(name)
+        return name in position.fragments and self._reach.direct(position).can_be(name)
 
     def _enum_values(self, one: EnumType) -> frozenset[str]:
         found = self._enums.get(one.name)
         if found is None:
             found = self._enums[one.name] = frozenset(
-                name for name, value in one.values.items() if not value.marks.inaccessible
+                name for name, value in one.values.items() if not value.applied.inaccessible
             )
         return found
 

@@ -20,11 +20,11 @@ class Waves(dict[TypeNode, int]):
     ) -> None:
         super().__init__(nodes)
         self.floor = min(nodes.values(), default=NEVER_REACHED) if floor is None else floor
-        """The first wave of any node; jumps only add later ones."""
+        """The first wave of any node; entity moves only add later ones."""
         self.scope = scope
         """What the objects above set as contexts."""
         self.origin: Waves = self
-        """The nodes before any jump: objects have the types that these can return."""
+        """The nodes before any entity move: objects have the types that these can return."""
         self.returned: frozenset[str] | None = None
         """Those types once `is_read`, `None` where only interface objects stand, which tell none."""
         self.is_read = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from reelgraph_federation.planning.drafts import FetchDraft, SelectionDraft
-from reelgraph_federation.planning.nodes import Written
+from reelgraph_federation.planning.query_plan import Written
 
 _Path = tuple[str, ...]
 
@@ -19,10 +19,10 @@ class Writers:
             if draft.root is not None:
                 path: _Path = ()
                 if draft.root_position is not None:
-                    path = tuple(step.key for step in draft.root_position.place().steps)
+                    path = tuple(step.key for step in draft.root_position.response_path().steps)
                 self._note(draft.root, path, id(draft.root))
             for group in draft.groups:
-                path = tuple(step.key for step in group.position.place().steps)
+                path = tuple(step.key for step in group.position.response_path().steps)
                 self._note(group.selection, path, id(group))
 
     def _note(self, selection: SelectionDraft, path: _Path, writer: int) -> None:

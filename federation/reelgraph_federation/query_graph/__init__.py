@@ -1,12 +1,18 @@
 """The query graph: where each field can be had, and how to get from subgraph to subgraph."""
 
 from reelgraph_federation.query_graph.build import QueryGraph, build_query_graph
-from reelgraph_federation.query_graph.edges import Absence, FieldEdge, KeyEdge, NodeKind, TypeNode
+from reelgraph_federation.query_graph.edges import (
+    Absence,
+    EntityMove,
+    FieldEdge,
+    NodeKind,
+    TypeNode,
+)
 
 __all__ = [
     "Absence",
+    "EntityMove",
     "FieldEdge",
-    "KeyEdge",
     "NodeKind",
     "QueryGraph",
     "TypeNode",

@@ -8,8 +8,8 @@ from functools import cached_property
 from reelgraph_federation.field_sets import FieldSet, parse_field_set, print_field_set
 from reelgraph_federation.query_graph.edges import (
     Absence,
+    EntityMove,
     FieldEdge,
-    KeyEdge,
     NodeContents,
     NodeKind,
     TypeNode,
@@ -34,7 +34,7 @@ def build_query_graph(
 
 
 class QueryGraph:
-    """Where each field can be had: `node`, `roots`, `jumps`, `unresolvable`, `nodes`.
+    """Where each field can be had: `node`, `roots`, `entity_moves`, `unresolvable`, `nodes`.
 
     Nodes are made on first use and kept, so a router starts at once even with a large supergraph;
     the outcome does not depend on the order in which they are asked for.
@@ -45,8 +45,8 @@ class QueryGraph:
         self._disabled = disabled
         self.types = TypeIndex(supergraph)
         self._nodes: dict[tuple[str, str, FieldSet], TypeNode] = {}
-        self._jumps: dict[str, tuple[KeyEdge, ...]] = {}
-        self._jumps_into: dict[str, dict[TypeNode, tuple[KeyEdge, ...]]] = {}
+        self._entity_moves: dict[str, tuple[EntityMove, ...]] = {}
+        self._entity_moves_into: dict[str, dict[TypeNode, tuple[EntityMove, ...]]] = {}
         self._order = {name: index for index, name in enumerate(supergraph.subgraphs)}
 
     def node(self, subgraph: str, type_name: str, provided: FieldSet = ()) -> TypeNode | None:
@@ -77,28 +77,28 @@ class QueryGraph:
         found = (self.node(subgraph, name) for subgraph in self.types.subgraphs_of(name))
         return tuple(node for node in found if node is not None)
 
-    def jumps(self, type_name: str) -> tuple[KeyEdge, ...]:
-        """Return the key jumps by which an object of a type can be entered, in stable order.
+    def entity_moves(self, type_name: str) -> tuple[EntityMove, ...]:
+        """Return the entity moves by which an object of a type can be entered, in stable order.
 
         For an object type these are its own keys and those of interfaces that a subgraph has as
         interface objects; for an interface its own keys.
         """
-        found = self._jumps.get(type_name)
+        found = self._entity_moves.get(type_name)
         if found is None:
-            found = self._jumps[type_name] = tuple(self._keys(type_name, resolvable=True))
+            found = self._entity_moves[type_name] = tuple(self._keys(type_name, resolvable=True))
         return found
 
-    def jumps_into(self, type_name: str, target: TypeNode) -> tuple[KeyEdge, ...]:
-        """Return those of `jumps` that lead to one node."""
-        by_target = self._jumps_into.get(type_name)
+    def entity_moves_into(self, type_name: str, target: TypeNode) -> tuple[EntityMove, ...]:
+        """Return those of `entity_moves` that lead to one node."""
+        by_target = self._entity_moves_into.get(type_name)
         if by_target is None:
-            by_target = self._jumps_into[type_name] = {}
-            for jump in self.jumps(type_name):
-                by_target[jump.target] = (*by_target.get(jump.target, ()), jump)
+            by_target = self._entity_moves_into[type_name] = {}
+            for move in self.entity_moves(type_name):
+                by_target[move.target] = (*by_target.get(move.target, ()), move)
         return by_target.get(target, ())
 
-    def unresolvable(self, type_name: str) -> tuple[KeyEdge, ...]:
-        """Return the keys that cannot be jumped by, since they are not resolvable."""
+    def unresolvable(self, type_name: str) -> tuple[EntityMove, ...]:
+        """Return the keys that lead nowhere, since they are not resolvable."""
         return tuple(self._keys(type_name, resolvable=False))
 
     @cached_property
@@ -125,11 +125,11 @@ class QueryGraph:
                             found.setdefault(argument.context, set()).add(argument.selection)
         return {name: tuple(sorted(texts)) for name, texts in found.items()}
 
-    def _keys(self, type_name: str, *, resolvable: bool) -> Iterator[KeyEdge]:
+    def _keys(self, type_name: str, *, resolvable: bool) -> Iterator[EntityMove]:
         names = [type_name]
         if isinstance(self.supergraph.types[type_name], ObjectType):
             names += self.types.interfaces_of(type_name)
-        edges: list[KeyEdge] = []
+        edges: list[EntityMove] = []
         for name in names:
             for join in self.supergraph.types[name].joins:
                 wanted = name == type_name or join.is_interface_object
@@ -137,7 +137,7 @@ class QueryGraph:
                     target = self.node(join.subgraph, name)
                     if target is not None:
                         key = parse_field_set(join.key)
-                        edges.append(KeyEdge(target, key, print_field_set(key), name))
+                        edges.append(EntityMove(target, key, print_field_set(key), name))
         edges.sort(key=lambda edge: self._order[edge.target.subgraph])
         yield from edges
 

@@ -149,13 +149,13 @@ class FieldEdge:
     target: TypeNode | None
     """The node of the field's type, `None` for scalars and enums."""
     requires: FieldSet = ()
-    """What must be in the representation: the node must be entered by a key jump with it."""
+    """What must be in the representation: the node must be entered by an entity move with it."""
     label: str | None = None
     """A progressive override's label …"""
     label_state: bool = True
     """… and whether the label must be active (new subgraph) or not (old one) for this edge."""
     contexts: tuple[ContextArgument, ...] = ()
-    """Contextual arguments: the node must be entered by a key jump that supplies them."""
+    """Contextual arguments: the node must be entered by an entity move that supplies them."""
 
     @property
     def is_plain(self) -> bool:
@@ -164,10 +164,10 @@ class FieldEdge:
 
 
 @dataclass(eq=False, slots=True)
-class KeyEdge:
-    """A jump into a node, from any subgraph that can supply the key's fields.
+class EntityMove:
+    """A move into a node by a key, from any subgraph that can supply the key's fields.
 
-    A key that its subgraph does not resolve (`resolvable: false`) has no edge in `jumps`, and
+    A key that its subgraph does not resolve (`resolvable: false`) has no edge in `entity_moves`, and
     stands in `unresolvable`, for explanations.
     """
 

@@ -81,7 +81,7 @@ class _Builder:
             InputObjectType: self._input_object,
         }
         for name, one in supergraph.types.items():
-            if not one.marks.inaccessible:
+            if not one.applied.inaccessible:
                 self._types[name] = makers[type(one)](one)
         own = [self._types[name] for name in supergraph.types if name in self._types]
         return GraphQLSchema(
@@ -170,7 +170,7 @@ class _Builder:
         }
 
     def _is_visible(self, one: Field | InputValue) -> bool:
-        return not one.marks.inaccessible and one.type.name in self._types
+        return not one.applied.inaccessible and one.type.name in self._types
 
     def _ref(self, ref: TypeRef) -> Any:
         if ref.bare is not None:
@@ -216,6 +216,6 @@ def _enum(one: EnumType) -> GraphQLEnumType:
             name, description=value.description, deprecation_reason=value.deprecation
         )
         for name, value in one.values.items()
-        if not value.marks.inaccessible
+        if not value.applied.inaccessible
     }
     return GraphQLEnumType(one.name, values, description=one.description)

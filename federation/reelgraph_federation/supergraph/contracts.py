@@ -19,14 +19,14 @@ from dataclasses import dataclass, replace
 from ..composition.rules.inaccessible import check_inaccessible
 from ..composition.state import MergeState
 from ..problems import Problem, make_problem
-from .distinct_marks import distinct_marks
+from .distinct_applied import distinct_applied
 from .model import (
+    AppliedDirectives,
     EnumType,
     Field,
     InputObjectType,
     InputValue,
     InterfaceType,
-    Marks,
     NamedType,
     ObjectType,
     Supergraph,
@@ -78,7 +78,7 @@ def make_contract(
             supergraph.directives,
             supergraph.links,
             supergraph.description,
-            supergraph.marks,
+            supergraph.applied,
         ),
         (),
     )
@@ -93,20 +93,20 @@ def _roots(supergraph: Supergraph) -> Iterator[str]:
 
 def _errors(types: dict[str, NamedType], query_type: str) -> tuple[Problem, ...]:
     root = types.get(query_type)
-    if not isinstance(root, ObjectType) or root.marks.inaccessible:
+    if not isinstance(root, ObjectType) or root.applied.inaccessible:
         message = "the contract hides every query field: nothing could be asked for"
         return (make_problem("QUERY_ROOT_MISSING", message, query_type),)
     state = MergeState([])
-    marks = {mark for type_def in types.values() for mark in distinct_marks(type_def)}
-    check_inaccessible(state, types, marks)
+    applied = {one for type_def in types.values() for one in distinct_applied(type_def)}
+    check_inaccessible(state, types, applied)
     return tuple(problem for problem in state.problems if problem.is_error)
 
 
 def _filter_type(type_def: NamedType, chosen: ContractFilter) -> NamedType:
-    if chosen.exclude.intersection(type_def.marks.tags):
+    if chosen.exclude.intersection(type_def.applied.tags):
         return _hide(type_def)
     if isinstance(type_def, ObjectType | InterfaceType):
-        whole = not chosen.include or bool(chosen.include.intersection(type_def.marks.tags))
+        whole = not chosen.include or bool(chosen.include.intersection(type_def.applied.tags))
         fields = {name: _filter_field(f, chosen, whole) for name, f in type_def.fields.items()}
         return replace(type_def, fields=fields)
     if isinstance(type_def, InputObjectType):
@@ -114,8 +114,8 @@ def _filter_type(type_def: NamedType, chosen: ContractFilter) -> NamedType:
         return replace(type_def, fields=inputs)
     if isinstance(type_def, EnumType):
         values = {
-            name: replace(value, marks=_hidden(value.marks))
-            if chosen.exclude.intersection(value.marks.tags)
+            name: replace(value, applied=_hidden(value.applied))
+            if chosen.exclude.intersection(value.applied.tags)
             else value
             for name, value in type_def.values.items()
         }
@@ -124,9 +124,9 @@ def _filter_type(type_def: NamedType, chosen: ContractFilter) -> NamedType:
 
 
 def _filter_field(field: Field, chosen: ContractFilter, whole: bool) -> Field:
-    tags = field.marks.tags
+    tags = field.applied.tags
     if chosen.exclude.intersection(tags) or not (whole or chosen.include.intersection(tags)):
-        return replace(field, marks=_hidden(field.marks))
+        return replace(field, applied=_hidden(field.applied))
     if not field.arguments:
         return field
     arguments = {name: _filter_input(value, chosen) for name, value in field.arguments.items()}
@@ -134,16 +134,16 @@ def _filter_field(field: Field, chosen: ContractFilter, whole: bool) -> Field:
 
 
 def _filter_input(value: InputValue, chosen: ContractFilter) -> InputValue:
-    if chosen.exclude.intersection(value.marks.tags):
-        return replace(value, marks=_hidden(value.marks))
+    if chosen.exclude.intersection(value.applied.tags):
+        return replace(value, applied=_hidden(value.applied))
     return value
 
 
 def _hide_if_empty(type_def: NamedType, types: dict[str, NamedType]) -> NamedType:
     if isinstance(type_def, ObjectType | InterfaceType | InputObjectType):
-        shown = any(not field.marks.inaccessible for field in type_def.fields.values())
+        shown = any(not field.applied.inaccessible for field in type_def.fields.values())
     elif isinstance(type_def, EnumType):
-        shown = any(not value.marks.inaccessible for value in type_def.values.values())
+        shown = any(not value.applied.inaccessible for value in type_def.values.values())
     elif isinstance(type_def, UnionType):
         shown = any(_is_shown(types.get(member)) for member in type_def.members)
     else:
@@ -154,14 +154,14 @@ def _hide_if_empty(type_def: NamedType, types: dict[str, NamedType]) -> NamedTyp
 def _is_shown(type_def: NamedType | None) -> bool:
     return (
         isinstance(type_def, ObjectType)
-        and not type_def.marks.inaccessible
-        and any(not field.marks.inaccessible for field in type_def.fields.values())
+        and not type_def.applied.inaccessible
+        and any(not field.applied.inaccessible for field in type_def.fields.values())
     )
 
 
 def _hide(type_def: NamedType) -> NamedType:
-    return replace(type_def, marks=_hidden(type_def.marks))
+    return replace(type_def, applied=_hidden(type_def.applied))
 
 
-def _hidden(marks: Marks) -> Marks:
-    return marks if marks.inaccessible else replace(marks, inaccessible=True)
+def _hidden(applied: AppliedDirectives) -> AppliedDirectives:
+    return applied if applied.inaccessible else replace(applied, inaccessible=True)

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from .distinct_marks import KeptMarks, distinct_marks
+from .distinct_applied import KeptApplied, distinct_applied
 from .model import (
+    AppliedDirectives,
     InputObjectType,
     InterfaceType,
     Link,
-    Marks,
     ObjectType,
     Supergraph,
     UnionType,
@@ -163,12 +163,12 @@ def feature_definitions(supergraph: Supergraph, features: list[str]) -> Iterator
         yield "directive @oneOf on INPUT_OBJECT"
 
 
-def used_features(supergraph: Supergraph, kept: KeptMarks) -> list[str]:
+def used_features(supergraph: Supergraph, kept: KeptApplied) -> list[str]:
     """Return the features whose directives stand anywhere in the supergraph."""
-    found = {supergraph.marks}
+    found = {supergraph.applied}
     for type_def in supergraph.types.values():
-        found.update(kept.get(type_def.name, type_def, distinct_marks))
-    used = {name for marks in found for name in _features_of(marks)}
+        found.update(kept.get(type_def.name, type_def, distinct_applied))
+    used = {name for applied in found for name in _features_of(applied)}
     if any(
         type_def.contexts
         for type_def in supergraph.types.values()
@@ -178,17 +178,17 @@ def used_features(supergraph: Supergraph, kept: KeptMarks) -> list[str]:
     return [name for name in _FEATURES if name in used]
 
 
-def _features_of(marks: Marks) -> Iterator[str]:
-    if marks.tags:
+def _features_of(applied: AppliedDirectives) -> Iterator[str]:
+    if applied.tags:
         yield "tag"
-    if marks.inaccessible:
+    if applied.inaccessible:
         yield "inaccessible"
-    if marks.access is not None:
-        if marks.access.authenticated:
+    if applied.access is not None:
+        if applied.access.authenticated:
             yield "authenticated"
-        if marks.access.scopes:
+        if applied.access.scopes:
             yield "requiresScopes"
-        if marks.access.policies:
+        if applied.access.policies:
             yield "policy"
-    if marks.cost is not None or marks.list_size is not None:
+    if applied.cost is not None or applied.list_size is not None:
         yield "cost"

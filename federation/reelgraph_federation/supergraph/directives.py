@@ -24,13 +24,13 @@ from graphql import (
 from reelgraph_federation.supergraph.arguments import Arguments
 from reelgraph_federation.supergraph.links import Names
 from reelgraph_federation.supergraph.model import (
-    NO_MARKS,
+    NONE_APPLIED,
     Access,
     AppliedDirective,
+    AppliedDirectives,
     ContextArgument,
     FieldJoin,
     ListSize,
-    Marks,
     Subgraph,
     TypeJoin,
 )
@@ -44,7 +44,7 @@ Annotated: TypeAlias = (
     | InputValueDefinitionNode
     | EnumValueDefinitionNode
 )
-_Interned = TypeVar("_Interned", TypeJoin, FieldJoin, Marks)
+_Interned = TypeVar("_Interned", TypeJoin, FieldJoin, AppliedDirectives)
 
 
 class DirectiveReader:
@@ -158,15 +158,15 @@ class DirectiveReader:
         """Tell whether `@oneOf` stands on an input object."""
         return bool(self._applications(node, "oneOf"))
 
-    def marks(self, node: Annotated) -> Marks:
+    def applied(self, node: Annotated) -> AppliedDirectives:
         """Read all other directives; elements with equal ones share one value."""
         if not node.directives:
-            return NO_MARKS
+            return NONE_APPLIED
         local, applications = self.names.local, partial(self._applications, node)
         costs = [values.integer("weight") for values in applications(local("cost"))]
         sizes = [_list_size(values) for values in applications(local("listSize"))]
         tags = [values.string("name") for values in applications(local("tag"))]
-        marks = Marks(
+        applied = AppliedDirectives(
             bool(applications(local("inaccessible"))),
             tuple(tag for tag in tags if tag),
             self._access(node),
@@ -174,7 +174,7 @@ class DirectiveReader:
             sizes[0] if sizes else None,
             self._applied(node),
         )
-        return NO_MARKS if marks == NO_MARKS else self._intern(marks)
+        return NONE_APPLIED if applied == NONE_APPLIED else self._intern(applied)
 
     def _access(self, node: Annotated) -> Access | None:
         authenticated = bool(self._applications(node, self.names.local("authenticated")))

@@ -31,7 +31,7 @@ def _read(node: DirectiveDefinitionNode, reader: DirectiveReader) -> DirectiveDe
                 print_ast(one.default_value) if one.default_value else None,
                 one.description.value if one.description else None,
                 reader.deprecation(one),
-                reader.marks(one),
+                reader.applied(one),
             )
             for one in node.arguments or ()
         },

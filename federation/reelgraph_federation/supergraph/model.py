@@ -59,10 +59,10 @@ class ListSize:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class AppliedDirectives:
     """What directives say about an element besides its meaning for joining.
 
-    Elements without any share `NO_MARKS`, so that a large supergraph stays light.
+    Elements without any share `NONE_APPLIED`, so that a large supergraph stays light.
     """
 
     inaccessible: bool = False
@@ -70,10 +70,10 @@ class Marks:
     access: Access | None = None
     cost: int | None = None
     list_size: ListSize | None = None
-    applied: tuple[AppliedDirective, ...] = ()
+    composed: tuple[AppliedDirective, ...] = ()
 
 
-NO_MARKS = Marks()
+NONE_APPLIED = AppliedDirectives()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class InputValue:
     default: str | None = None
     description: str | None = None
     deprecation: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     joins: tuple[FieldJoin, ...] = ()
 
 
@@ -146,7 +146,7 @@ class Field:
     arguments: dict[str, InputValue] = field(default_factory=dict)
     description: str | None = None
     deprecation: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     joins: tuple[FieldJoin, ...] = ()
 
 
@@ -157,7 +157,7 @@ class EnumValue:
     name: str
     description: str | None = None
     deprecation: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     subgraphs: tuple[str, ...] = ()
 
 
@@ -167,7 +167,7 @@ class ScalarType:
 
     name: str
     description: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     joins: tuple[TypeJoin, ...] = ()
     specified_by: str | None = None
 
@@ -181,7 +181,7 @@ class ObjectType:
     interfaces: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Interface name → the subgraphs where the type implements it (none named: all that have both)."""
     description: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     joins: tuple[TypeJoin, ...] = ()
     contexts: tuple[str, ...] = ()
     """The contexts that `@context` sets at this type."""
@@ -195,7 +195,7 @@ class InterfaceType:
     fields: dict[str, Field] = field(default_factory=dict)
     interfaces: dict[str, tuple[str, ...]] = field(default_factory=dict)
     description: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     joins: tuple[TypeJoin, ...] = ()
     contexts: tuple[str, ...] = ()
 
@@ -208,7 +208,7 @@ class UnionType:
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Member → the subgraphs that list it (none named: all that have the union)."""
     description: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     joins: tuple[TypeJoin, ...] = ()
     contexts: tuple[str, ...] = ()
 
@@ -220,7 +220,7 @@ class EnumType:
     name: str
     values: dict[str, EnumValue] = field(default_factory=dict)
     description: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     joins: tuple[TypeJoin, ...] = ()
 
 
@@ -231,7 +231,7 @@ class InputObjectType:
     name: str
     fields: dict[str, InputValue] = field(default_factory=dict)
     description: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     joins: tuple[TypeJoin, ...] = ()
     one_of: bool = False
 
@@ -277,7 +277,7 @@ class Supergraph:
     directives: dict[str, DirectiveDefinition] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     description: str | None = None
-    marks: Marks = NO_MARKS
+    applied: AppliedDirectives = NONE_APPLIED
     """Tags and composed directives of the schema definition itself."""
 
     @cached_property

@@ -113,7 +113,7 @@ def _make_supergraph(
         directives=read_directive_definitions(document, reader),
         links=names.composed_links,
         description=_text(schema.description),
-        marks=reader.marks(schema),
+        applied=reader.applied(schema),
     )
 
 
@@ -206,25 +206,25 @@ def _read_types(document: DocumentNode, reader: DirectiveReader) -> dict[str, Na
 
 def _read_type(node: TypeDefinitionNode, reader: DirectiveReader) -> NamedType:
     name, description = node.name.value, _text(node.description)
-    marks, joins = reader.marks(node), reader.type_joins(node)
+    applied, joins = reader.applied(node), reader.type_joins(node)
     if isinstance(node, ObjectTypeDefinitionNode):
         fields, interfaces = _read_fields(node.fields, reader), reader.implements(node)
         contexts = reader.contexts(node)
-        return ObjectType(name, fields, interfaces, description, marks, joins, contexts)
+        return ObjectType(name, fields, interfaces, description, applied, joins, contexts)
     if isinstance(node, InterfaceTypeDefinitionNode):
         fields, interfaces = _read_fields(node.fields, reader), reader.implements(node)
         contexts = reader.contexts(node)
-        return InterfaceType(name, fields, interfaces, description, marks, joins, contexts)
+        return InterfaceType(name, fields, interfaces, description, applied, joins, contexts)
     if isinstance(node, UnionTypeDefinitionNode):
         contexts = reader.contexts(node)
-        return UnionType(name, reader.members(node), description, marks, joins, contexts)
+        return UnionType(name, reader.members(node), description, applied, joins, contexts)
     if isinstance(node, EnumTypeDefinitionNode):
-        return EnumType(name, _read_enum_values(node, reader), description, marks, joins)
+        return EnumType(name, _read_enum_values(node, reader), description, applied, joins)
     if isinstance(node, InputObjectTypeDefinitionNode):
         inputs = _read_inputs(node.fields, reader)
-        return InputObjectType(name, inputs, description, marks, joins, reader.is_one_of(node))
+        return InputObjectType(name, inputs, description, applied, joins, reader.is_one_of(node))
     assert isinstance(node, ScalarTypeDefinitionNode)
-    return ScalarType(name, description, marks, joins, reader.specified_by(node))
+    return ScalarType(name, description, applied, joins, reader.specified_by(node))
 
 
 def _read_fields(
@@ -237,7 +237,7 @@ def _read_fields(
             _read_inputs(node.arguments, reader) if node.arguments else {},
             _text(node.description),
             reader.deprecation(node),
-            reader.marks(node),
+            reader.applied(node),
             reader.field_joins(node),
         )
         for node in nodes or ()
@@ -254,7 +254,7 @@ def _read_inputs(
             print_ast(node.default_value) if node.default_value else None,
             _text(node.description),
             reader.deprecation(node),
-            reader.marks(node),
+            reader.applied(node),
             reader.field_joins(node),
         )
         for node in nodes or ()
@@ -269,7 +269,7 @@ def _read_enum_values(
             value.name.value,
             _text(value.description),
             reader.deprecation(value),
-            reader.marks(value),
+            reader.applied(value),
             reader.enum_value_subgraphs(value),
         )
         for value in node.values or ()

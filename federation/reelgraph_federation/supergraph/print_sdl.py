@@ -13,9 +13,10 @@ from graphql.language.block_string import print_block_string
 
 from ..kept import Kept
 from .definitions import JOIN_DEFINITIONS, feature_definitions, links_of, used_features
-from .distinct_marks import KeptMarks
+from .distinct_applied import KeptApplied
 from .model import (
-    NO_MARKS,
+    NONE_APPLIED,
+    AppliedDirectives,
     DirectiveDefinition,
     EnumType,
     EnumValue,
@@ -24,7 +25,6 @@ from .model import (
     InputObjectType,
     InputValue,
     InterfaceType,
-    Marks,
     NamedType,
     ObjectType,
     ScalarType,
@@ -43,7 +43,7 @@ class PrintMemory:
     graphs: dict[str, str] = field(default_factory=dict)
     """Subgraph → its name in the enum of graphs, which stands in the texts."""
     texts: Kept[NamedType, str] = field(default_factory=Kept)
-    marks: KeptMarks = field(default_factory=Kept)
+    applied: KeptApplied = field(default_factory=Kept)
 
 
 def print_supergraph(supergraph: Supergraph, memory: PrintMemory | None = None) -> str:
@@ -69,33 +69,33 @@ def _indented(block: str, indent: str) -> str:
     return "".join(f"{indent}{line}\n" if line else "\n" for line in block.split("\n"))
 
 
-def print_marks(marks: Marks, deprecation: str | None = None) -> str:
+def print_applied(applied: AppliedDirectives, deprecation: str | None = None) -> str:
     """Return the directives of an element, each with a blank before it."""
-    parts = [f" @tag(name: {quote(tag)})" for tag in marks.tags]
-    if marks.inaccessible:
+    parts = [f" @tag(name: {quote(tag)})" for tag in applied.tags]
+    if applied.inaccessible:
         parts.append(" @inaccessible")
     if deprecation is not None:
         reason = "" if deprecation == _DEFAULT_DEPRECATION else f"(reason: {quote(deprecation)})"
         parts.append(f" @deprecated{reason}")
-    if marks.access is not None:
-        if marks.access.authenticated:
+    if applied.access is not None:
+        if applied.access.authenticated:
             parts.append(" @authenticated")
-        if marks.access.scopes:
-            parts.append(f" @requiresScopes(scopes: {json.dumps(marks.access.scopes)})")
-        if marks.access.policies:
-            parts.append(f" @policy(policies: {json.dumps(marks.access.policies)})")
-    if marks.cost is not None:
-        parts.append(f" @cost(weight: {marks.cost})")
-    if marks.list_size is not None:
-        parts.append(_print_list_size(marks))
-    for applied in marks.applied:
-        arguments = ", ".join(f"{name}: {value}" for name, value in applied.arguments)
-        parts.append(f" @{applied.name}({arguments})" if arguments else f" @{applied.name}")
+        if applied.access.scopes:
+            parts.append(f" @requiresScopes(scopes: {json.dumps(applied.access.scopes)})")
+        if applied.access.policies:
+            parts.append(f" @policy(policies: {json.dumps(applied.access.policies)})")
+    if applied.cost is not None:
+        parts.append(f" @cost(weight: {applied.cost})")
+    if applied.list_size is not None:
+        parts.append(_print_list_size(applied))
+    for composed in applied.composed:
+        arguments = ", ".join(f"{name}: {value}" for name, value in composed.arguments)
+        parts.append(f" @{composed.name}({arguments})" if arguments else f" @{composed.name}")
     return "".join(parts)
 
 
-def _print_list_size(marks: Marks) -> str:
-    size = marks.list_size
+def _print_list_size(applied: AppliedDirectives) -> str:
+    size = applied.list_size
     assert size is not None
     parts: list[str] = []
     if size.assumed_size is not None:
@@ -119,7 +119,7 @@ class _Printer:
             memory.texts = Kept()
             memory.graphs = self.graphs
         self.texts = memory.texts
-        self.features = used_features(supergraph, memory.marks)
+        self.features = used_features(supergraph, memory.applied)
 
     def definitions(self) -> Iterable[str]:
         yield self.schema_definition()
@@ -136,8 +136,8 @@ class _Printer:
         links = "".join(f"\n  {link}" for link in links_of(supergraph, self.features))
         roots = "".join(f"  {kind}: {name}\n" for kind, name in supergraph.root_types().items())
         description = print_description(supergraph.description)
-        marks = print_marks(supergraph.marks)
-        return f"{description}schema{links}{marks and f'{chr(10)} {marks}'}\n{{\n{roots}}}"
+        applied = print_applied(supergraph.applied)
+        return f"{description}schema{links}{applied and f'{chr(10)} {applied}'}\n{{\n{roots}}}"
 
     def graph_enum(self) -> str:
         values = "".join(
@@ -160,19 +160,19 @@ class _Printer:
             return description + self.composite(type_def, joins)
         if isinstance(type_def, UnionType):
             return description + self.union(type_def, joins)
-        marks = print_marks(type_def.marks)
-        marks = f"\n {marks}" if marks else ""
+        applied = print_applied(type_def.applied)
+        applied = f"\n {applied}" if applied else ""
         if isinstance(type_def, EnumType):
             values = "".join(self.enum_value(value) for value in type_def.values.values())
-            return f"{description}enum {type_def.name}{joins}{marks}\n{{\n{values}}}"
+            return f"{description}enum {type_def.name}{joins}{applied}\n{{\n{values}}}"
         if isinstance(type_def, InputObjectType):
             one_of = " @oneOf" if type_def.one_of else ""
             fields = "".join(self.input_field(value) for value in type_def.fields.values())
-            return f"{description}input {type_def.name}{one_of}{joins}{marks}\n{{\n{fields}}}"
+            return f"{description}input {type_def.name}{one_of}{joins}{applied}\n{{\n{fields}}}"
         assert isinstance(type_def, ScalarType)
         url = type_def.specified_by
         specified = f" @specifiedBy(url: {quote(url)})" if url is not None else ""
-        return f"{description}scalar {type_def.name}{specified}{joins}{marks}"
+        return f"{description}scalar {type_def.name}{specified}{joins}{applied}"
 
     def composite(self, type_def: ObjectType | InterfaceType, joins: str) -> str:
         word = "type" if isinstance(type_def, ObjectType) else "interface"
@@ -185,8 +185,8 @@ class _Printer:
                 parts.append(f'\n  @join__implements(graph: {graph}, interface: "{interface}")')
         parts.append(joins)
         parts.extend(f"\n  @context(name: {quote(name)})" for name in type_def.contexts)
-        marks = print_marks(type_def.marks)
-        parts.append(f"\n {marks}" if marks else "")
+        applied = print_applied(type_def.applied)
+        parts.append(f"\n {applied}" if applied else "")
         fields = "".join(map(self.field, type_def.fields.values()))
         return f"{''.join(parts)}\n{{\n{fields}}}"
 
@@ -200,8 +200,8 @@ class _Printer:
                 graph = self.graphs[subgraph]
                 parts.append(f'\n  @join__unionMember(graph: {graph}, member: "{member}")')
         parts.extend(f"\n  @context(name: {quote(name)})" for name in type_def.contexts)
-        marks = print_marks(type_def.marks)
-        parts.append(f"\n {marks}" if marks else "")
+        applied = print_applied(type_def.applied)
+        parts.append(f"\n {applied}" if applied else "")
         return f"{''.join(parts)}\n  = {' | '.join(type_def.members)}"
 
     def type_join(self, join: TypeJoin) -> str:
@@ -224,9 +224,9 @@ class _Printer:
         text += f": {field.type.text}"
         for join in field.joins:
             text += self.field_join(join)
-        if field.marks is NO_MARKS and field.deprecation is None:
+        if field.applied is NONE_APPLIED and field.deprecation is None:
             return f"{text}\n"
-        return f"{text}{print_marks(field.marks, field.deprecation)}\n"
+        return f"{text}{print_applied(field.applied, field.deprecation)}\n"
 
     def field_join(self, join: FieldJoin) -> str:
         if join.subgraph is None:
@@ -275,12 +275,12 @@ class _Printer:
             text += f" = {value.default}"
         for join in value.joins:
             text += self.field_join(join)
-        if value.marks is NO_MARKS and value.deprecation is None:
+        if value.applied is NONE_APPLIED and value.deprecation is None:
             return text
-        return text + print_marks(value.marks, value.deprecation)
+        return text + print_applied(value.applied, value.deprecation)
 
     def enum_value(self, value: EnumValue) -> str:
         text = f"{print_description(value.description, '  ')}  {value.name}"
         for subgraph in value.subgraphs:
             text += f" @join__enumValue(graph: {self.graphs[subgraph]})"
-        return f"{text}{print_marks(value.marks, value.deprecation)}\n"
+        return f"{text}{print_applied(value.applied, value.deprecation)}\n"

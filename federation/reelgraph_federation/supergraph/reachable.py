@@ -21,7 +21,7 @@ def reachable_types(types: Mapping[str, NamedType], roots: Iterable[str]) -> set
     while todo:
         name, is_returned = todo.pop()
         reached = types.get(name)
-        if reached is None or reached.marks.inaccessible:
+        if reached is None or reached.applied.inaccessible:
             continue
         if name not in found:
             found.add(name)
@@ -54,14 +54,14 @@ def _named_by(one: NamedType) -> Iterator[tuple[str, bool]]:
         is_object = isinstance(one, ObjectType)
         yield from ((name, False) for name in one.interfaces)
         for field in one.fields.values():
-            if not field.marks.inaccessible:
+            if not field.applied.inaccessible:
                 yield field.type.name, is_object
                 for argument in field.arguments.values():
-                    if not argument.marks.inaccessible:
+                    if not argument.applied.inaccessible:
                         yield argument.type.name, True
     elif isinstance(one, UnionType):
         yield from ((name, False) for name in one.members)
     elif isinstance(one, InputObjectType):
         for value in one.fields.values():
-            if not value.marks.inaccessible:
+            if not value.applied.inaccessible:
                 yield value.type.name, True

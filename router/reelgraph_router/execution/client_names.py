@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reelgraph_federation.planning.nodes import AbstractShape, ListShape, ObjectShape, ValueShape
+from reelgraph_federation.planning.query_plan import (
+    AbstractShape,
+    ListShape,
+    ObjectShape,
+    ValueShape,
+)
 from reelgraph_router.execution.faults import Rest
 
 

@@ -8,7 +8,7 @@ from typing import cast
 
 import orjson
 
-from reelgraph_federation.planning.nodes import EntityGroup, Fetch, QueryPlan
+from reelgraph_federation.planning.query_plan import EntityGroup, Fetch, QueryPlan
 from reelgraph_router.execution.conditions import Conditions
 from reelgraph_router.execution.contexts import contextual_group
 from reelgraph_router.execution.generate_collect import write_collectors, write_representations
@@ -123,7 +123,7 @@ def _compile_fetch(
     dependents: Mapping[int, list[int]],
     timeout_of: TimeoutOf,
 ) -> FetchProgram:
-    place = positions.nodes[fetch.place] if fetch.place is not None else None
+    place = positions.nodes[fetch.path] if fetch.path is not None else None
     return FetchProgram(
         id=fetch.id,
         subgraph=fetch.subgraph,
@@ -177,11 +177,11 @@ def _needs_own_copies(group: EntityGroup, plan: QueryPlan) -> bool:
     composite = {written.key for written in group.written if written.children is not None}
     if any(written.shared for written in group.written):
         return True
-    below = {(*key_path(place), key) for place in group.places for key in composite}
+    below = {(*key_path(place), key) for place in group.paths for key in composite}
     for fetch in plan.fetches:
         for other in fetch.groups:
-            paths = [key_path(place) for place in other.places]
+            paths = [key_path(place) for place in other.paths]
             reaches = any(path[: len(b)] == b for path in paths for b in below)
-            if reaches and (len(group.places) > 1 or other.contexts):
+            if reaches and (len(group.paths) > 1 or other.contexts):
                 return True
     return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     ALWAYS,
     AbstractShape,
     Condition,

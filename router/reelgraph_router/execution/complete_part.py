@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reelgraph_federation.planning.nodes import FieldShape, ObjectShape, PartialShape
+from reelgraph_federation.planning.query_plan import FieldShape, ObjectShape, PartialShape
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.complete import Completion, FaultsByKey, Path, _Invalid, holds
 from reelgraph_router.execution.faults import Faults, Key, LocatedFault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reelgraph_federation.planning.nodes import ALWAYS, Condition, Literal
+from reelgraph_federation.planning.query_plan import ALWAYS, Condition, Literal
 from reelgraph_router.execution.source import Source
 
 

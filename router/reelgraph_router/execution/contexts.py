@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     ContextValue,
     EntityGroup,
     RepresentationField,
@@ -71,7 +71,7 @@ class ContextualGroup:
             self._note_failures(run, run.faults)
         sets: dict[bytes, ContextSet] = {}
         wanted = self.group.representation
-        for place in self.group.places:
+        for place in self.group.paths:
             for ancestors in walk(run.root, place.steps):
                 found = self._set_for(run, ancestors)
                 if found is None:
@@ -89,7 +89,7 @@ class ContextualGroup:
     def _note_failures(self, run: Run, faults: Faults) -> None:
         """Let values that failed be told where they are taken only: nowhere, if nothing takes them."""
         for context in self.group.contexts:
-            for place in self.group.places:
+            for place in self.group.paths:
                 for ancestors in walk(run.root, place.steps[: context.steps]):
                     value = read_context(context, ancestors, faults)
                     for cause in value.causes if isinstance(value, Missing) else ():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     AbstractShape,
     DeferredPart,
     FieldShape,

@@ -7,7 +7,7 @@ group `represent_<fetch>_<group>(run)` returns the representations to send and t
 
 from __future__ import annotations
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     EntityGroup,
     Fetch,
     QueryPlan,
@@ -184,7 +184,7 @@ class _GroupWriter:
                 source.line(f"if not {self._condition}: return reps, targets, True")
             if not self._exact:
                 source.line("known = {}")
-            for place in self._group.places:
+            for place in self._group.paths:
                 node = self._positions.nodes[place]
                 with source.block(f"for o in collect_{node.index}(run):"):
                     self._place(build)

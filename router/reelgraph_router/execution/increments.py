@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from reelgraph_federation.planning.nodes import DeferredPart
+from reelgraph_federation.planning.query_plan import DeferredPart
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.complete import Path
 from reelgraph_router.execution.complete_part import PartCompletion, Told

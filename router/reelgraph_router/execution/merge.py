@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 
-from reelgraph_federation.planning.nodes import Written
+from reelgraph_federation.planning.query_plan import Written
 from reelgraph_router.execution.program import FetchProgram, GroupProgram, JsonObject
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     ALWAYS,
     EntityGroup,
     Fetch,
-    Place,
     QueryPlan,
+    ResponsePath,
     Step,
     Written,
 )
@@ -54,7 +54,7 @@ class Entry:
 class Positions:
     """All that the generators ask about."""
 
-    nodes: dict[Place, Node] = field(default_factory=dict)
+    nodes: dict[ResponsePath, Node] = field(default_factory=dict)
     ordered: list[Node] = field(default_factory=list)
     entries: dict[KeyPath, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     below: dict[KeyPath, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -62,7 +62,7 @@ class Positions:
     entity_positions: set[KeyPath] = field(default_factory=set)
     spread: set[KeyPath] = field(default_factory=set)
     """Positions written by a group that has several places: what stands there is shared by them."""
-    added: set[tuple[Place, str]] = field(default_factory=set)
+    added: set[tuple[ResponsePath, str]] = field(default_factory=set)
     """Keys that some group adds to every object at a place."""
 
     def is_joined(self, position: KeyPath, key: str) -> bool:
@@ -87,9 +87,9 @@ class Positions:
         return any(e.written.shared for prefix in prefixes for e in self.entries.get(prefix, ()))
 
 
-def key_path(place: Place | tuple[Step, ...]) -> KeyPath:
+def key_path(place: ResponsePath | tuple[Step, ...]) -> KeyPath:
     """The keys of a place."""
-    steps = place.steps if isinstance(place, Place) else place
+    steps = place.steps if isinstance(place, ResponsePath) else place
     return tuple(step.key for step in steps)
 
 
@@ -105,17 +105,17 @@ def analyse_positions(plan: QueryPlan) -> Positions:
 
 
 def _record_writes(positions: Positions, fetch: Fetch) -> None:
-    base = key_path(fetch.place) if fetch.place is not None else ()
+    base = key_path(fetch.path) if fetch.path is not None else ()
     for written in fetch.written:
-        _record(positions, base, written, fetch.id, joined=fetch.place is not None)
+        _record(positions, base, written, fetch.id, joined=fetch.path is not None)
     for group in fetch.groups:
-        for place in group.places:
+        for place in group.paths:
             positions.entity_positions.add(key_path(place))
             for written in group.written:
                 _record(positions, key_path(place), written, fetch.id, joined=True)
                 if group.condition == ALWAYS == fetch.condition and written.types is None:
                     positions.added.add((place, written.key))
-                if len(group.places) > 1:
+                if len(group.paths) > 1:
                     positions.spread.add((*key_path(place), written.key))
 
 
@@ -144,12 +144,12 @@ def _make_nodes(positions: Positions, plan: QueryPlan) -> None:
         node = Node(len(positions.ordered), key_path(steps), parent, steps[above:])
         by_steps[steps] = node
         positions.ordered.append(node)
-        positions.nodes[Place(steps)] = node
+        positions.nodes[ResponsePath(steps)] = node
 
 
-def _places_of(fetch: Fetch) -> list[Place]:
-    found = [place for group in fetch.groups for place in group.places]
-    return [*found, fetch.place] if fetch.place is not None else found
+def _places_of(fetch: Fetch) -> list[ResponsePath]:
+    found = [place for group in fetch.groups for place in group.paths]
+    return [*found, fetch.path] if fetch.path is not None else found
 
 
 def _decide_caching(positions: Positions, plan: QueryPlan) -> None:
@@ -186,8 +186,8 @@ def _decide_identities(positions: Positions, plan: QueryPlan) -> None:
     for node in positions.ordered:
         by_path[node.path].append(node)
     contextual = {
-        key_path(place) for f in plan.fetches for g in f.groups if g.contexts for place in g.places
-    } | {key_path(f.place) for f in plan.fetches if f.place is not None}
+        key_path(place) for f in plan.fetches for g in f.groups if g.contexts for place in g.paths
+    } | {key_path(f.path) for f in plan.fetches if f.path is not None}
     for path in positions.entity_positions:
         local = positions.local_entries(path)
         leaves = all(entry.written.children is None for _, entry in local)
@@ -200,9 +200,9 @@ def _decide_identities(positions: Positions, plan: QueryPlan) -> None:
 
 def is_one_to_one(positions: Positions, group: EntityGroup) -> bool:
     """Whether different objects at the group's place always give different representations."""
-    if len(group.places) != 1:
+    if len(group.paths) != 1:
         return False
-    identity = positions.nodes[group.places[0]].identity
+    identity = positions.nodes[group.paths[0]].identity
     if identity is None:
         return False
     fields = group.representation.fields

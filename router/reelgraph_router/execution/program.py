@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reelgraph_federation.planning.nodes import ObjectShape, QueryPlan, Written
+from reelgraph_federation.planning.query_plan import ObjectShape, QueryPlan, Written
 
 if TYPE_CHECKING:
     from reelgraph_router.execution.contexts import ContextualGroup

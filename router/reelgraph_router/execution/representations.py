@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 
 import orjson
 
-from reelgraph_federation.planning.nodes import RepresentationField, Step, Written
+from reelgraph_federation.planning.query_plan import RepresentationField, Step, Written
 from reelgraph_router.execution.faults import Faults, LocatedFault
 
 JsonObject = dict[str, object]

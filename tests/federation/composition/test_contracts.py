@@ -51,7 +51,7 @@ def test_contract_leaves_the_supergraph_alone(films: Supergraph) -> None:
 def test_unreachable_types_may_stay(films: Supergraph) -> None:
     shown = make_contract(films, [], ["internal"], hide_unreachable=False)
     assert shown.supergraph is not None
-    assert not shown.supergraph.types["Clip"].marks.inaccessible
+    assert not shown.supergraph.types["Clip"].applied.inaccessible
 
 
 def test_contract_without_queries_is_refused(films: Supergraph) -> None:
@@ -62,7 +62,7 @@ def test_contract_without_queries_is_refused(films: Supergraph) -> None:
 
 def test_contract_with_dangling_references_is_refused(films: Supergraph) -> None:
     money = films.types["Money"]
-    assert money.marks.tags == ("internal",)
+    assert money.applied.tags == ("internal",)
     case = read_cases(HERE / "films.graphql")[0]
     text = case.subgraphs[0].sdl.replace('cost: Money @tag(name: "internal")', "cost: Money")
     case.subgraphs[0] = type(case.subgraphs[0])("catalog", "", text)

@@ -160,6 +160,6 @@ def test_memory_does_not_grow_with_edits() -> None:
         memory.merge.fields,
         memory.proof.types,
         memory.printing.texts.results,
-        memory.printing.marks.results,
+        memory.printing.applied.results,
     )
     assert all(len(each) <= 3 for each in kept)

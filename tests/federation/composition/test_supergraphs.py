@@ -52,7 +52,7 @@ def test_supergraph_is_valid_and_reads_back(case: Case) -> None:
     assert read.directives == result.supergraph.directives
     assert read.links == result.supergraph.links
     assert read.subgraphs == result.supergraph.subgraphs
-    assert read.marks == result.supergraph.marks
+    assert read.applied == result.supergraph.applied
 
 
 @pytest.mark.parametrize("case", PASSING)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
-from reelgraph_federation.query_graph import FieldEdge, KeyEdge, QueryGraph, TypeNode
+from reelgraph_federation.query_graph import EntityMove, FieldEdge, QueryGraph, TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 
 MOST_WAVES = 12
@@ -150,7 +150,7 @@ class Outcome:
     def _returned(self, place: Place) -> Iterator[str]:
         """Yield the types that objects of a place can have, of those that clients may see."""
         for name in self._most.types_at(place, MOST_WAVES):
-            if not self._graph.supergraph.types[name].marks.inaccessible:
+            if not self._graph.supergraph.types[name].applied.inaccessible:
                 yield name
 
     def types_at(self, place: Place, wave: int) -> frozenset[str]:
@@ -190,7 +190,7 @@ class Outcome:
         if selections.cases or "__typename" in (one.name for one in selections.fields.values()):
             return True
         possible = self._types.possible(selections.type_name)
-        if any(self._graph.supergraph.types[one].marks.inaccessible for one in possible):
+        if any(self._graph.supergraph.types[one].applied.inaccessible for one in possible):
             return True
         return any(
             len({self._types.composite(one).fields[each.name].type for one in possible}) > 1  # type: ignore[union-attr]  # objects
@@ -297,8 +297,8 @@ class Outcome:
                 yield from self._as_type(edge.target, type_name, False, False)
         if wave > 0:
             is_told = self._knows_type(place, type_name, wave - 1)
-            for jump in self._jumps(place, type_name, wave):
-                yield from self._as_type(jump.target, type_name, True, is_told)
+            for move in self._entity_moves(place, type_name, wave):
+                yield from self._as_type(move.target, type_name, True, is_told)
 
     def _as_type(
         self, node: TypeNode, type_name: str, is_entered: bool, is_told: bool
@@ -311,19 +311,19 @@ class Outcome:
         is_static = place.type_name == type_name
         return is_static or self._has(place, type_name, "__typename", wave, False)
 
-    def _jumps(self, place: Place, type_name: str, wave: int) -> Iterator[KeyEdge]:
+    def _entity_moves(self, place: Place, type_name: str, wave: int) -> Iterator[EntityMove]:
         """Yield the key jumps that the calls of a wave can make with what is there before."""
-        jumps = [(one, False) for one in self._graph.jumps(place.type_name)]
+        entity_moves = [(one, False) for one in self._graph.entity_moves(place.type_name)]
         if place.type_name != type_name:
-            jumps += [(one, True) for one in self._graph.jumps(type_name)]
-        for jump, is_typed in jumps:
+            entity_moves += [(one, True) for one in self._graph.entity_moves(type_name)]
+        for move, is_typed in entity_moves:
             if (
-                Call(jump.target.subgraph, wave) in self._calls
+                Call(move.target.subgraph, wave) in self._calls
                 and self.is_seen(place, type_name, wave - 1)
-                and self._knows(place, type_name, jump.key, wave - 1, False)
+                and self._knows(place, type_name, move.key, wave - 1, False)
                 and (not is_typed or self._knows_type(place, type_name, wave - 1))
             ):
-                yield jump
+                yield move
 
 
 class Search:

@@ -14,11 +14,11 @@ from reelgraph_federation.planning import (
     PlanningBudgetError,
     QueryPlan,
     describe_paths,
-    lane_options,
     plan_operation,
+    selection_options,
 )
 from reelgraph_federation.planning.keys import Ident, KeySpace
-from reelgraph_federation.planning.nodes import ALWAYS, Literal
+from reelgraph_federation.planning.query_plan import ALWAYS, Literal
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
 
 SUPERGRAPH = """
@@ -94,7 +94,7 @@ def test_a_context_that_nothing_sets_is_told(supergraph: Supergraph) -> None:
 
 
 def test_the_budget_ends_the_search(large: Supergraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane_options, "STEPS_ALLOWED", 50)
+    monkeypatch.setattr(selection_options, "STEPS_ALLOWED", 50)
     with pytest.raises(PlanningBudgetError, match="more than 50 steps") as caught:
         plan(large, make_operation(100, 12))
     assert caught.value.code == "QUERY_PLAN_COMPLEXITY_EXCEEDED"
@@ -104,7 +104,7 @@ def test_steps_grow_with_the_operation_only(
     large: Supergraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard against backtracking: some forty steps a field are enough, however large it is."""
-    monkeypatch.setattr(lane_options, "STEPS_ALLOWED", 40 * 400)
+    monkeypatch.setattr(selection_options, "STEPS_ALLOWED", 40 * 400)
     made = plan(large, make_operation(400, 12))
     assert max(fetch.wave for fetch in made.fetches) < 12
     by_wave = [(fetch.wave, fetch.subgraph) for fetch in made.fetches]
@@ -138,7 +138,7 @@ def test_paths_are_described(large: Supergraph) -> None:
     operation = normalize_operation(large, parse("{ root0 { f4 common } }"))
     text = describe_paths(large, operation)
     assert 'root0.f4  (T0.f4)\n  * s004: by key "id", its node from wave 1' in text
-    assert "* s000: reached without a jump, from wave 0" in text
+    assert "* s000: reached without an entity move, from wave 0" in text
 
 
 def test_keys_are_shared_only_without_conflict() -> None:

@@ -83,7 +83,9 @@ def test_abstract_nodes(graph: QueryGraph) -> None:
 
 
 def test_jumps(graph: QueryGraph) -> None:
-    film = {(one.target.subgraph, one.text, one.representation) for one in graph.jumps("Film")}
+    film = {
+        (one.target.subgraph, one.text, one.representation) for one in graph.entity_moves("Film")
+    }
     assert film == {
         ("a", "id", "Film"),
         ("b", "id", "Film"),
@@ -91,7 +93,7 @@ def test_jumps(graph: QueryGraph) -> None:
         ("c", "id", "Media"),
     }
     assert {one.target.subgraph for one in graph.unresolvable("Film")} == {"d"}
-    assert {one.target.subgraph for one in graph.jumps("Media")} == {"a", "c"}
+    assert {one.target.subgraph for one in graph.entity_moves("Media")} == {"a", "c"}
 
 
 def test_all_nodes_can_be_listed(graph: QueryGraph) -> None:

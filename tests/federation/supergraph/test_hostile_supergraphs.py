@@ -111,7 +111,7 @@ def look_at_everything(supergraph: Supergraph) -> None:
         assert node.fields is not None
     for name, one in supergraph.types.items():
         if hasattr(one, "fields") and graph.types.is_composite(name):
-            graph.jumps(name)
+            graph.entity_moves(name)
     root = supergraph.api_schema.query_type
     if root is not None:
         for name, field in list(root.fields.items())[:4]:

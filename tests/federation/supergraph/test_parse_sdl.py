@@ -71,24 +71,24 @@ def test_everything_is_read() -> None:
         ("b", "id", False, True),
     ]
     assert title.contexts == ("a-1__c",)
-    assert [(one.name, one.arguments) for one in title.marks.applied] == [
+    assert [(one.name, one.arguments) for one in title.applied.composed] == [
         ("house", (("colour", '"red"'),))
     ]
     name, price, kind = title.fields["name"], title.fields["price"], title.fields["kind"]
-    assert name.marks.tags == ("x",)
+    assert name.applied.tags == ("x",)
     assert name.deprecation == "old"
     assert str(name.joins[0].type) == "String!"
     assert name.joins[1].external
     assert (price.joins[0].requires, price.joins[0].override) == ("name", "a-1")
     assert price.joins[0].override_label == "percent(5)"
-    assert kind.marks.cost == 7
-    assert kind.marks.access is not None
-    assert kind.marks.access.scopes == (("a", "b"), ("c",))
+    assert kind.applied.cost == 7
+    assert kind.applied.access is not None
+    assert kind.applied.access.scopes == (("a", "b"), ("c",))
     (argument,) = title.fields["local"].joins[0].context_arguments
     assert (argument.context, argument.name, str(argument.type)) == ("a-1__c", "l", "String!")
     root = supergraph.types["Root"]
     assert isinstance(root, ObjectType)
-    assert root.fields["titles"].marks.list_size == ListSize(3, ("first",))
+    assert root.fields["titles"].applied.list_size == ListSize(3, ("first",))
     union, enum = supergraph.types["Any"], supergraph.types["Kind"]
     assert isinstance(union, UnionType)
     assert union.members == {"Title": ("b",), "Gone": ("b",)}
@@ -106,7 +106,7 @@ def test_equal_parts_are_shared() -> None:
     assert isinstance(title, ObjectType)
     assert isinstance(gone, ObjectType)
     assert title.fields["id"].type is gone.fields["id"].type
-    assert title.fields["id"].marks is gone.fields["id"].marks
+    assert title.fields["id"].applied is gone.fields["id"].applied
 
 
 def test_the_api_schema_hides_what_is_inaccessible() -> None:

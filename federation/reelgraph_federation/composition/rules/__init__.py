@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...supergraph.distinct_marks import KeptMarks, distinct_marks
-from ...supergraph.model import Marks, NamedType
+from ...supergraph.distinct_applied import KeptApplied, distinct_applied
+from ...supergraph.model import AppliedDirectives, NamedType
 from ..state import MergeState
 from .check_access import check_access
 from .check_input_circles import check_input_circles
@@ -30,19 +30,21 @@ RULES: tuple[Callable[[MergeState, dict[str, NamedType]], None], ...] = (
     check_input_circles,
     check_shared_runtime_types,
 )
-MARK_RULES: tuple[Callable[[MergeState, dict[str, NamedType], set[Marks]], None], ...] = (
+DIRECTIVE_RULES: tuple[
+    Callable[[MergeState, dict[str, NamedType], set[AppliedDirectives]], None], ...
+] = (
     check_inaccessible,
     check_access,
 )
 """Rules about what is marked, which look at nothing where no such mark is."""
 
 
-def check_merged_schema(state: MergeState, types: dict[str, NamedType], kept: KeptMarks) -> None:
+def check_merged_schema(state: MergeState, types: dict[str, NamedType], kept: KeptApplied) -> None:
     """Run every rule over the merged types."""
     for rule in RULES:
         rule(state, types)
-    marks: set[Marks] = set()
+    applied: set[AppliedDirectives] = set()
     for name, type_def in types.items():
-        marks |= kept.get(name, type_def, distinct_marks)
-    for mark_rule in MARK_RULES:
-        mark_rule(state, types, marks)
+        applied |= kept.get(name, type_def, distinct_applied)
+    for directive_rule in DIRECTIVE_RULES:
+        directive_rule(state, types, applied)

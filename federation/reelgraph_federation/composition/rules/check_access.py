@@ -12,10 +12,10 @@ from ...field_sets import FieldSet, FieldSetSyntaxError, parse_field_set
 from ...subgraph.walk import parse_quietly
 from ...supergraph.model import (
     Access,
+    AppliedDirectives,
     EnumType,
     Field,
     InterfaceType,
-    Marks,
     NamedType,
     ObjectType,
     ScalarType,
@@ -23,9 +23,11 @@ from ...supergraph.model import (
 from ..state import MergeState
 
 
-def check_access(state: MergeState, types: dict[str, NamedType], marks: set[Marks]) -> None:
+def check_access(
+    state: MergeState, types: dict[str, NamedType], applied: set[AppliedDirectives]
+) -> None:
     """Check each field that requires others or takes something from a context."""
-    if not any(each.access is not None for each in marks):
+    if not any(each.access is not None for each in applied):
         return
     contexts = _contexts(types)
     for type_def in types.values():
@@ -66,7 +68,7 @@ def _check(
     selections: FieldSet,
     by: str,
 ) -> None:
-    held = [owner.marks.access, field.marks.access, _type_access(types, field)]
+    held = [owner.applied.access, field.applied.access, _type_access(types, field)]
     for coordinate, needed in _needs(types, start, selections):
         if _implies([access for access in held if access], needed):
             continue
@@ -85,7 +87,7 @@ def _check(
 
 def _type_access(types: dict[str, NamedType], field: Field) -> Access | None:
     type_def = types.get(field.type.name)
-    return type_def.marks.access if type_def is not None else None
+    return type_def.applied.access if type_def is not None else None
 
 
 def _needs(
@@ -102,7 +104,7 @@ def _needs(
             if field is None:
                 continue
             coordinate = f"{owner.name}.{field.name}"
-            for access in (owner.marks.access, field.marks.access, _leaf_access(types, field)):
+            for access in (owner.applied.access, field.applied.access, _leaf_access(types, field)):
                 if access is not None:
                     yield coordinate, access
             yield from _needs(types, field.type.name, selection.children)
@@ -111,7 +113,7 @@ def _needs(
 def _leaf_access(types: dict[str, NamedType], field: Field) -> Access | None:
     type_def = types.get(field.type.name)
     if isinstance(type_def, ScalarType | EnumType | ObjectType):
-        return type_def.marks.access
+        return type_def.applied.access
     return None
 
 

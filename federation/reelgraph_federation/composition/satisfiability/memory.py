@@ -23,7 +23,7 @@ Views = frozenset[tuple[int, FieldSet]]
 """Pairs of a subgraph's index and the selection that it provides in a place."""
 
 Question = tuple[str, str, int, Views]
-"""Of a type: the field whose requirements must be met, or none for jumps; from where; with what."""
+"""Of a type: the field whose requirements must be met, or none for entity moves; from where; with what."""
 
 Step = tuple[str, int, Views, str, str | None]
 """Where a field leads: object type, where it is found, what is provided, the field, a type condition."""

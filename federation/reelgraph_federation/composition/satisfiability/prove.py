@@ -1,7 +1,7 @@
 """Prove that every path of the API can be resolved from every place where a query can stand.
 
 A place is an object type and the set of subgraphs in which an object of that type may have been
-found, closed under key jumps; and besides it what is provided there and what can be taken from the
+found, closed under entity moves; and besides it what is provided there and what can be taken from the
 contexts set above. Each place is looked at once; a place whose set contains that of one already
 looked at has at least its possibilities, and is passed over.
 """
@@ -74,7 +74,7 @@ def _check_mutations(state: MergeState, types: dict[str, NamedType], reach: Reac
     ability = reach.abilities.of(merged.name)
     for name, field in merged.fields.items():
         have = ability.fields[name]
-        if field.marks.inaccessible or not have.returns:
+        if field.applied.inaccessible or not have.returns:
             continue
         for owners in have.owners:
             alone = [1 << index for index in bits(owners)]
@@ -138,7 +138,7 @@ class _Proof:
     def _visit(self, place: Place) -> None:
         """Queue a place unless one with at most its possibilities was queued before."""
         merged = self.types.get(place.type_name)
-        if merged is None or merged.marks.inaccessible:
+        if merged is None or merged.applied.inaccessible:
             return
         mask = self.reach.closure(place.type_name, place.found, place.views)
         seen = self.seen.setdefault(place.type_name, [])
@@ -180,7 +180,7 @@ class _Proof:
                 report_untold_type(self.state, place, ability, mask)
             return
         for name, field in merged.fields.items():
-            if field.marks.inaccessible:
+            if field.applied.inaccessible:
                 continue
             have = ability.fields[name]
             for usable, views in self._ways(place, mask, have):

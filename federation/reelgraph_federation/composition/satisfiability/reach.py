@@ -1,4 +1,4 @@
-"""Where an entity can be looked up next: key jumps, and the fields that keys and requires need.
+"""Where an entity can be looked up next: entity moves, and the fields that keys and requires need.
 
 Everything is a question about one object type, remembered. Questions may lead back to themselves
 (circles of @requires and of nested keys): the answer is then the least one that agrees with itself,
@@ -13,7 +13,7 @@ from .memory import Question, Views
 from .views import NO_VIEWS, provided_below, views_after
 
 ROOTS = frozenset({"Query", "Mutation", "Subscription"})
-JUMPS = ""
+MOVES = ""
 """In the place of a field's name: the question which subgraphs can be entered by keys."""
 
 
@@ -33,7 +33,7 @@ def tells_type(ability: TypeAbility, mask: int) -> bool:
 
 
 class Reach:
-    """Answers of one composition about key jumps and requirements."""
+    """Answers of one composition about entity moves and requirements."""
 
     def __init__(self, abilities: Abilities) -> None:
         self.abilities = abilities
@@ -54,19 +54,19 @@ class Reach:
         result = mask
         if ability.keys or type_name in ROOTS:
             for index in bits(mask):
-                result |= self._jumps(type_name, index, NO_VIEWS)
+                result |= self._entity_moves(type_name, index, NO_VIEWS)
             for view in views:
                 if mask >> view[0] & 1:
-                    result |= self._jumps(type_name, view[0], frozenset({view}))
+                    result |= self._entity_moves(type_name, view[0], frozenset({view}))
         if not views and not self._open:
             self._known[type_name].closures[mask] = result
         return result
 
-    def _jumps(self, type_name: str, start: int, views: Views) -> int:
+    def _entity_moves(self, type_name: str, start: int, views: Views) -> int:
         """Return the subgraphs reachable by keys from an object in ``start``, itself included."""
         if type_name in ROOTS:
             return self._roots(type_name)
-        return self._ask((type_name, JUMPS, start, views), 1 << start)
+        return self._ask((type_name, MOVES, start, views), 1 << start)
 
     def _roots(self, type_name: str) -> int:
         mask = 0
@@ -101,7 +101,7 @@ class Reach:
         self._asked.add(question)
         self._open.add(question)
         type_name, field, start, views = question
-        if field == JUMPS:
+        if field == MOVES:
             answer = self._spread(type_name, start, views)
         else:
             answer = int(self._can_require(type_name, field, start, views))

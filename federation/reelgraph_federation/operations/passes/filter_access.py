@@ -62,7 +62,7 @@ def filter_operation(
     Pure; the operation given is not changed, and comes back itself when all of it may stay.
     """
     access = AccessFilter(index, held)
-    selections = access.keep(operation.selections, _Place())
+    selections = access.keep(operation.selections, _OperationPath())
     if selections is operation.selections:
         return FilteredOperation(operation, ())
     filtered = replace(
@@ -76,18 +76,18 @@ def filter_operation(
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _OperationPath:
     path: tuple[str, ...] = ()
     known: int | None = None
     """Set below a list: how many names lead to it."""
     condition: Condition = ALWAYS
 
-    def below(self, field: SelectedField) -> _Place:
+    def below(self, field: SelectedField) -> _OperationPath:
         known = self.known
         if known is None and field.type.list_depth:
             known = len(self.path) + 1
         path = (*self.path, field.response_name)
-        return _Place(path, known, both(self.condition, field.condition))
+        return _OperationPath(path, known, both(self.condition, field.condition))
 
 
 class AccessFilter:
@@ -99,7 +99,7 @@ class AccessFilter:
         self._done: dict[tuple[int, Condition], Selections] = {}
         self.left_out: dict[tuple[str, ...], LeftOut] = {}
 
-    def keep(self, selections: Selections, place: _Place) -> Selections:
+    def keep(self, selections: Selections, place: _OperationPath) -> Selections:
         """Return what may stay of the selections on an object; the same value when all of it may."""
         key = (id(selections), place.condition)
         found = self._done.get(key)
@@ -107,7 +107,7 @@ class AccessFilter:
             found = self._done[key] = self._keep(selections, place)
         return found
 
-    def _keep(self, selections: Selections, place: _Place) -> Selections:
+    def _keep(self, selections: Selections, place: _OperationPath) -> Selections:
         filtered = Selections(selections.type_name)
         filtered.fields, filtered.left_out = self._split(selections.fields, place)
         unchanged = _is_same(filtered.fields, selections.fields)
@@ -125,7 +125,7 @@ class AccessFilter:
         return selections if unchanged else filtered
 
     def _split(
-        self, fields: dict[str, SelectedField], place: _Place
+        self, fields: dict[str, SelectedField], place: _OperationPath
     ) -> tuple[dict[str, SelectedField], dict[str, SelectedField]]:
         """Part the fields of an object into those that stay and those left out."""
         kept: dict[str, SelectedField] = {}
@@ -138,7 +138,7 @@ class AccessFilter:
                 kept[name] = found
         return kept, left_out
 
-    def _field(self, field: SelectedField, place: _Place) -> SelectedField | None:
+    def _field(self, field: SelectedField, place: _OperationPath) -> SelectedField | None:
         for requirement in self._index.of_field(field.parent, field.name):
             if requirement not in self._held:
                 self._tell(field, place, requirement)
@@ -163,7 +163,7 @@ class AccessFilter:
                 asked = either(asked, one.condition)
         return implies(condition, asked)
 
-    def _tell(self, field: SelectedField, place: _Place, requirement: Access) -> None:
+    def _tell(self, field: SelectedField, place: _OperationPath, requirement: Access) -> None:
         known = len(place.path) if place.known is None else place.known
         one = LeftOut(
             place.path, known, f"{field.parent}.{field.name}", requirement, place.condition

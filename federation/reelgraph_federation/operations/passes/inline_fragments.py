@@ -58,14 +58,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OperationPath:
     """Where a selection stands: response names from the root, and when its object is there."""
 
     path: tuple[str, ...] = ()
     condition: Condition = ALWAYS
 
 
-TOP = Place()
+TOP = OperationPath()
 
 
 class FragmentInliner:
@@ -83,7 +83,7 @@ class FragmentInliner:
         self.defers = defers
         """`None` where nothing is deferred."""
 
-    def open(self, type_name: str, parts: list[Part], place: Place = TOP) -> list[Entry]:
+    def open(self, type_name: str, parts: list[Part], place: OperationPath = TOP) -> list[Entry]:
         """Return the fields of selection sets that stand on objects of one type, at a place."""
         entries: list[Entry] = []
         everything = self._types.possible_set(type_name)
@@ -100,7 +100,7 @@ class FragmentInliner:
         types: frozenset[str] | None,
         everything: frozenset[str],
         entries: list[Entry],
-        place: Place,
+        place: OperationPath,
     ) -> None:
         condition, defer = part.condition, part.defer
         for selection in part.selection_set.selections:

@@ -31,8 +31,8 @@ from reelgraph_federation.operations.passes.inline_fragments import (
     TOP,
     Entry,
     FragmentInliner,
+    OperationPath,
     Part,
-    Place,
 )
 from reelgraph_federation.operations.tree import (
     NO_ARGUMENTS,
@@ -68,7 +68,7 @@ class FieldMerger:
         self._arguments: dict[int, Arguments] = {}
         self._known: dict[str, frozenset[str]] = {}
 
-    def merge(self, type_name: str, parts: list[Part], place: Place = TOP) -> Selections:
+    def merge(self, type_name: str, parts: list[Part], place: OperationPath = TOP) -> Selections:
         """Return the merged selections on objects of a type, which stand at a place."""
         selections = Selections(type_name)
         for response_name, group in self._group(type_name, parts, place).items():
@@ -97,7 +97,7 @@ class FieldMerger:
         return Selections(type_name, {field.tag: field for field in found})
 
     def _group(
-        self, type_name: str, parts: list[Part], place: Place
+        self, type_name: str, parts: list[Part], place: OperationPath
     ) -> dict[str, list[tuple[int, Entry]]]:
         """Return the numbered fields of parts by response name."""
         groups: dict[str, list[tuple[int, Entry]]] = {}
@@ -123,13 +123,13 @@ class FieldMerger:
             found = self._known[type_name] = frozenset(
                 one
                 for one in self._types.possible_set(type_name)
-                if not self._supergraph.types[one].marks.inaccessible
+                if not self._supergraph.types[one].applied.inaccessible
             )
         return found
 
     def _merge_by_type(
         self,
-        place: Place,
+        place: OperationPath,
         response_name: str,
         type_name: str,
         group: list[tuple[int, Entry]],
@@ -145,7 +145,7 @@ class FieldMerger:
 
     def _merge_group(
         self,
-        place: Place,
+        place: OperationPath,
         response_name: str,
         parent: str,
         group: list[tuple[int, Entry]],
@@ -179,7 +179,9 @@ class FieldMerger:
                     for _, entry in group
                     if entry.node.selection_set is not None
                 ]
-                below = Place((*place.path, response_name), both(place.condition, condition))
+                below = OperationPath(
+                    (*place.path, response_name), both(place.condition, condition)
+                )
                 field.children = shared[key] = self.merge(ref.name, parts, below)
         return field
 

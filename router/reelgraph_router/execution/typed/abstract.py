@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reelgraph_federation.planning.nodes import AbstractShape, FieldShape
+from reelgraph_federation.planning.query_plan import AbstractShape, FieldShape
 
 
 class NotTyped(Exception):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union
 
 import msgspec
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     ALWAYS,
     AbstractShape,
     EnumShape,

@@ -6,7 +6,7 @@ leaves by an exception, and the ordinary way answers.
 
 from __future__ import annotations
 
-from reelgraph_federation.planning.nodes import EnumShape, ScalarShape, Step
+from reelgraph_federation.planning.query_plan import EnumShape, ScalarShape, Step
 from reelgraph_router.execution.positions import Node, Positions
 from reelgraph_router.execution.source import Source
 from reelgraph_router.execution.typed.classes import SCALARS, Records, attribute

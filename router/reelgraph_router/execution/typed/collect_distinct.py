@@ -6,7 +6,7 @@ object. Once two objects are equal, the place is left to the loops (collect.py).
 
 from __future__ import annotations
 
-from reelgraph_federation.planning.nodes import ListShape
+from reelgraph_federation.planning.query_plan import ListShape
 from reelgraph_router.execution.positions import Node, Positions
 from reelgraph_router.execution.source import Source
 from reelgraph_router.execution.typed.classes import Records, attribute

@@ -10,7 +10,7 @@ from typing import Any, Union, cast
 import msgspec
 
 from reelgraph_federation.operations.conditions import NEVER
-from reelgraph_federation.planning.nodes import ALWAYS, EntityGroup, Fetch, QueryPlan, Written
+from reelgraph_federation.planning.query_plan import ALWAYS, EntityGroup, Fetch, QueryPlan, Written
 from reelgraph_router.execution.generate_shape import Unusual
 from reelgraph_router.execution.positions import KeyPath, Positions, key_path
 from reelgraph_router.execution.source import Source
@@ -145,7 +145,7 @@ def _check_plan(plan: QueryPlan, own_copies: Callable[[EntityGroup], bool]) -> N
     if plan.kind != "query" or plan.introspection is not None or plan.deferred:
         raise NotTyped("no plain query")
     for fetch in plan.fetches:
-        if fetch.place is not None or fetch.condition not in (ALWAYS, NEVER):
+        if fetch.path is not None or fetch.condition not in (ALWAYS, NEVER):
             raise NotTyped("a root fetch below the root, or a condition")
         for group in fetch.groups:
             _check_group(group)
@@ -206,7 +206,7 @@ def _entity(group: EntityGroup, records: Records) -> RecordType:
 def _entity_field(
     group: EntityGroup, written: Written, records: Records
 ) -> tuple[str, Any] | tuple[str, Any, Any]:
-    paths: list[KeyPath] = [(*key_path(place), written.key) for place in group.places]
+    paths: list[KeyPath] = [(*key_path(place), written.key) for place in group.paths]
     forms = [records.type_at(path, written) for path in paths]
     seen = [form for form in forms if form is not Any]
     if any(form != seen[0] for form in seen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reelgraph_federation.planning.nodes import ListShape
+from reelgraph_federation.planning.query_plan import ListShape
 from reelgraph_router.execution.positions import KeyPath, Node, Positions
 from reelgraph_router.execution.source import Source
 from reelgraph_router.execution.typed.abstract import Member, Mixture

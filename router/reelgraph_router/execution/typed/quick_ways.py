@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from reelgraph_federation.planning.nodes import ALWAYS, Condition, EntityGroup, QueryPlan
+from reelgraph_federation.planning.query_plan import ALWAYS, Condition, EntityGroup, QueryPlan
 from reelgraph_router.execution.positions import analyse_positions
 from reelgraph_router.execution.typed.abstract import NotTyped
 from reelgraph_router.execution.typed.compile import TypedProgram, compile_typed

@@ -8,7 +8,7 @@ from typing import cast
 import msgspec
 import orjson
 
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     EntityGroup,
     Fetch,
     RepresentationField,
@@ -31,7 +31,7 @@ def write_representations(
     """
     for number, group in enumerate(fetch.groups):
         with source.block(f"def represent_{fetch.id}_{number}(run):"):
-            if not group.places:
+            if not group.paths:
                 source.line("return b'[]', []")
                 continue
             _Representer(source, group, positions, records).write()
@@ -41,7 +41,7 @@ def one_to_one(positions: Positions, records: Records, group: EntityGroup) -> bo
     """Whether different objects at the group's place always give different representations."""
     if not is_one_to_one(positions, group):
         return False
-    node = positions.nodes[group.places[0]]
+    node = positions.nodes[group.paths[0]]
     return set(same_by(positions, records, node)) == set(node.identity or ())
 
 
@@ -59,7 +59,7 @@ class _Representer:
 
     def write(self) -> None:
         group, source = self._group, self._source
-        nodes = [self._positions.nodes[place] for place in group.places]
+        nodes = [self._positions.nodes[place] for place in group.paths]
         found = [f"collect_{node.index}(run)" for node in nodes]
         source.line(f"targets = {found[0] if len(found) == 1 else '[*' + ', *'.join(found) + ']'}")
         if one_to_one(self._positions, self._records, group):
@@ -148,7 +148,7 @@ class _Representer:
     # What is known of a field at all the group's places
 
     def _paths(self) -> list[tuple[str, ...]]:
-        return [key_path(place) for place in self._group.places]
+        return [key_path(place) for place in self._group.paths]
 
     def _is_string(self, field: RepresentationField) -> bool:
         shapes = [self._records.shape_at(path, field.key) for path in self._paths()]
@@ -167,7 +167,7 @@ class _Representer:
         return any(
             self._positions.is_joined(key_path(place), field.key)
             and (place, field.key) not in self._positions.added
-            for place in self._group.places
+            for place in self._group.paths
         )
 
 

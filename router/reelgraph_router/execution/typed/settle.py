@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from reelgraph_federation.operations.conditions import NEVER
-from reelgraph_federation.planning.nodes import (
+from reelgraph_federation.planning.query_plan import (
     ALWAYS,
     AbstractShape,
     Condition,
@@ -100,12 +100,12 @@ def _without_excluded(fetch: Fetch, holds: Holds) -> Fetch:
 
 def _nobody(group: EntityGroup) -> EntityGroup:
     """The group when it asks for nothing: it is sent with an empty list."""
-    return replace(group, condition=ALWAYS, places=(), written=())
+    return replace(group, condition=ALWAYS, paths=(), written=())
 
 
 def _needed(group: EntityGroup) -> Iterator[KeyPath]:
     """Where the values stand that a group's representations read, and what tells their types."""
-    for place in group.places:
+    for place in group.paths:
         path = key_path(place)
         for length, step in enumerate(place.steps, 1):
             if step.typename_key is not None:
@@ -124,7 +124,7 @@ def _read(fields: tuple[RepresentationField, ...], path: KeyPath) -> Iterator[Ke
 
 
 def _without_gone(fetch: Fetch, gone: set[KeyPath]) -> Fetch:
-    base = key_path(fetch.place) if fetch.place is not None else ()
+    base = key_path(fetch.path) if fetch.path is not None else ()
     return replace(
         fetch,
         written=_kept(fetch.written, [base], gone),
@@ -136,13 +136,13 @@ def _group_without_gone(group: EntityGroup, gone: set[KeyPath]) -> EntityGroup:
     """No objects stand where those are excluded that led to them."""
     places = tuple(
         place
-        for place in group.places
+        for place in group.paths
         if gone.isdisjoint(key_path(place)[:end] for end in range(1, len(place.steps) + 1))
     )
     if not places:
         return _nobody(group)
     written = _kept(group.written, [key_path(place) for place in places], gone)
-    return replace(group, places=places, written=written)
+    return replace(group, paths=places, written=written)
 
 
 def _kept(

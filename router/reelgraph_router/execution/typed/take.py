@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reelgraph_federation.planning.nodes import Fetch
+from reelgraph_federation.planning.query_plan import Fetch
 from reelgraph_router.execution.positions import Positions
 from reelgraph_router.execution.source import Source
 from reelgraph_router.execution.typed.classes import Records, attribute

@@ -5,7 +5,7 @@ https://specs.apollo.dev/inaccessible/v0.2
 
 from __future__ import annotations
 
-from ....supergraph.model import Marks, NamedType
+from ....supergraph.model import AppliedDirectives, NamedType
 from ...state import MergeState
 from .check_children import check_children
 from .check_defaults import check_defaults
@@ -15,13 +15,15 @@ from .check_required import check_required
 from .view import HiddenView
 
 
-def check_inaccessible(state: MergeState, types: dict[str, NamedType], marks: set[Marks]) -> None:
+def check_inaccessible(
+    state: MergeState, types: dict[str, NamedType], applied: set[AppliedDirectives]
+) -> None:
     """Run the rules if anything is hidden at all."""
-    if not any(each.inaccessible for each in marks):
+    if not any(each.inaccessible for each in applied):
         return
     view = HiddenView(state, types)
     root = types.get("Query")
-    if root is not None and root.marks.inaccessible:
+    if root is not None and root.applied.inaccessible:
         message = "the query root is @inaccessible: nothing could be asked for"
         state.report("QUERY_ROOT_TYPE_INACCESSIBLE", message, "Query", view.places("Query"))
     check_children(view)

@@ -24,9 +24,9 @@ def check_children(view: HiddenView) -> None:
 
 def _visible_children(view: HiddenView, type_def: NamedType) -> list[bool] | None:
     if isinstance(type_def, ObjectType | InterfaceType | InputObjectType):
-        return [not field.marks.inaccessible for field in type_def.fields.values()]
+        return [not field.applied.inaccessible for field in type_def.fields.values()]
     if isinstance(type_def, EnumType):
-        return [not value.marks.inaccessible for value in type_def.values.values()]
+        return [not value.applied.inaccessible for value in type_def.values.values()]
     if isinstance(type_def, UnionType):
         return [member not in view.hidden_types for member in type_def.members]
     return None

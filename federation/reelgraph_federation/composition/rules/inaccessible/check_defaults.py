@@ -29,13 +29,13 @@ def _hidden_part(view: HiddenView, type_name: str, value: Value) -> str | None:
     type_def = view.types.get(type_name)
     if isinstance(type_def, EnumType) and isinstance(value, str):
         known = type_def.values.get(value)
-        return f"{type_name}.{value}" if known and known.marks.inaccessible else None
+        return f"{type_name}.{value}" if known and known.applied.inaccessible else None
     if isinstance(type_def, InputObjectType) and isinstance(value, dict):
         for name, inner in value.items():
             field = type_def.fields.get(name)
             if field is None:
                 continue
-            if field.marks.inaccessible:
+            if field.applied.inaccessible:
                 return f"{type_name}.{name}"
             part = _hidden_part(view, field.type.name, inner)
             if part:

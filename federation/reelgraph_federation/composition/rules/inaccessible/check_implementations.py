@@ -13,10 +13,10 @@ def check_hidden_implementations(view: HiddenView) -> None:
             continue
         for name in type_def.interfaces:
             interface = view.types.get(name)
-            if isinstance(interface, InterfaceType) and not interface.marks.inaccessible:
+            if isinstance(interface, InterfaceType) and not interface.applied.inaccessible:
                 for wanted in interface.fields.values():
                     own = type_def.fields.get(wanted.name)
-                    if own is not None and not wanted.marks.inaccessible:
+                    if own is not None and not wanted.applied.inaccessible:
                         _check_field(view, type_def.name, own, name, wanted)
 
 
@@ -24,13 +24,13 @@ def _check_field(
     view: HiddenView, type_name: str, own: Field, interface: str, wanted: Field
 ) -> None:
     where = f"{type_name}.{own.name}"
-    if own.marks.inaccessible:
+    if own.applied.inaccessible:
         message = f'"{where}" is @inaccessible, and implements the visible "{interface}.{own.name}"'
         view.report("IMPLEMENTED_BY_INACCESSIBLE", message, where, type_name, own.name)
         return
     for argument in wanted.arguments.values():
         mine = own.arguments.get(argument.name)
-        if mine is None or argument.marks.inaccessible or not mine.marks.inaccessible:
+        if mine is None or argument.applied.inaccessible or not mine.applied.inaccessible:
             continue
         coordinate = f"{where}({argument.name}:)"
         message = (

@@ -13,7 +13,7 @@ def check_required(view: HiddenView) -> None:
             if _is_hidden_and_required(argument):
                 where = f"{type_def.name}.{field.name}({argument.name}:)"
                 _report(view, where, type_def.name, field.name)
-            elif not argument.marks.inaccessible and _is_required(argument):
+            elif not argument.applied.inaccessible and _is_required(argument):
                 _check_against_interfaces(view, type_def.name, field.name, argument.name)
     for other in view.visible_types():
         if isinstance(other, InputObjectType):
@@ -27,7 +27,7 @@ def _is_required(value: InputValue) -> bool:
 
 
 def _is_hidden_and_required(value: InputValue) -> bool:
-    return value.marks.inaccessible and _is_required(value)
+    return value.applied.inaccessible and _is_required(value)
 
 
 def _report(view: HiddenView, where: str, owner: str, member: str) -> None:
@@ -42,11 +42,11 @@ def _check_against_interfaces(
     type_def = view.types[type_name]
     for name in getattr(type_def, "interfaces", ()):
         interface = view.types.get(name)
-        if not isinstance(interface, InterfaceType) or interface.marks.inaccessible:
+        if not isinstance(interface, InterfaceType) or interface.applied.inaccessible:
             continue
         wanted = interface.fields.get(field_name)
         argument = wanted.arguments.get(argument_name) if wanted else None
-        if argument is not None and argument.marks.inaccessible:
+        if argument is not None and argument.applied.inaccessible:
             where = f"{name}.{field_name}({argument_name}:)"
             message = f'"{where}" is @inaccessible, and "{type_name}.{field_name}" requires it'
             view.report("REQUIRED_INACCESSIBLE", message, where, name, field_name)

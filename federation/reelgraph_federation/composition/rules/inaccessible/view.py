@@ -21,31 +21,31 @@ class HiddenView:
     def __init__(self, state: MergeState, types: dict[str, NamedType]) -> None:
         self.state = state
         self.types = types
-        self.hidden_types = {name for name, t in types.items() if t.marks.inaccessible}
+        self.hidden_types = {name for name, t in types.items() if t.applied.inaccessible}
 
     def visible_types(self) -> Iterator[NamedType]:
         """Each type that is not hidden."""
-        return (t for t in self.types.values() if not t.marks.inaccessible)
+        return (t for t in self.types.values() if not t.applied.inaccessible)
 
     def visible_fields(self) -> Iterator[tuple[ObjectType | InterfaceType, Field]]:
         """Each visible field of a visible object or interface type."""
         for type_def in self.visible_types():
             if isinstance(type_def, ObjectType | InterfaceType):
                 for field in type_def.fields.values():
-                    if not field.marks.inaccessible:
+                    if not field.applied.inaccessible:
                         yield type_def, field
 
     def visible_inputs(self) -> Iterator[tuple[str, str, InputValue]]:
         """Each visible argument and input field as (coordinate, type that it belongs to, value)."""
         for type_def, field in self.visible_fields():
             for argument in field.arguments.values():
-                if not argument.marks.inaccessible:
+                if not argument.applied.inaccessible:
                     where = f"{type_def.name}.{field.name}({argument.name}:)"
                     yield where, type_def.name, argument
         for other in self.visible_types():
             if isinstance(other, InputObjectType):
                 for value in other.fields.values():
-                    if not value.marks.inaccessible:
+                    if not value.applied.inaccessible:
                         yield f"{other.name}.{value.name}", other.name, value
 
     def places(self, type_name: str, member: str | None = None) -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 A plan is a directed acyclic graph of fetches over one *merged tree*: a JSON-like tree, rooted at
 an empty object, keyed by *internal keys*. A root fetch writes at the root; an entity group reads
-representations from its places and writes each entity's fields into those places. The output
+representations at its response paths and writes each entity's fields there. The output
 shape then reads the merged tree in the client's order. Internal keys equal the client's response
 names wherever possible; they differ only where two fields would meet under one key.
 
@@ -33,7 +33,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ResponsePath:
     """Where entities stand, from the root of the merged tree. No steps: the root itself."""
 
     steps: tuple[Step, ...]
@@ -47,7 +47,7 @@ class RepresentationField:
     it `may_be_null` and another field of the key is not. A field
     that is not a key (from `@requires`), at whatever depth, is sent as null when null. When it is
     missing or failed (or was left out by a condition), it is left out of the representation, and
-    the entity's keys in `needed_by` count as failed at that place; the others do not depend on it. Lists are mapped item by item at any depth. `types`, unless `None`,
+    the entity's keys in `needed_by` count as failed there; the others do not depend on it. Lists are mapped item by item at any depth. `types`, unless `None`,
     restricts the field to objects of these runtime types.
     """
 
@@ -80,7 +80,7 @@ class Representation:
 class ContextValue:
     """A value for a contextual argument (`@fromContext`), read from an ancestor in the merged tree.
 
-    Per place, the first `steps` steps lead to the object that sets the context; `path` are the
+    Of each path, the first `steps` steps lead to the object that sets the context; `path` are the
     keys from there, by runtime type when several types set it. Equal values share a request; if
     values differ between entities, the executor sends the group once for each distinct set.
     """
@@ -122,7 +122,7 @@ class EntityGroup:
     variable: str
     type_name: str
     """The type of the fragment under `_entities`, as the subgraph names it."""
-    places: tuple[Place, ...]
+    paths: tuple[ResponsePath, ...]
     representation: Representation
     selection: str
     """The selection under `_entities`, as text, for plans that people read."""
@@ -155,8 +155,8 @@ class Fetch:
     """What a root fetch writes; empty for entity fetches (see their groups)."""
     groups: tuple[EntityGroup, ...] = ()
     wave: int = 0
-    """How many fetches stand before it on the longest way, 0 for those that start at once."""
-    place: Place | None = None
+    """How many fetches stand before it on the longest path, 0 for those that start at once."""
+    path: ResponsePath | None = None
     """For a root query below the root (a field that returns `Query`): where its result goes."""
     defer: DeferSet = ()
     """The parts of `QueryPlan.deferred` that it is made for; none: the first answer."""
@@ -288,10 +288,10 @@ __all__ = [
     "Literal",
     "ObjectShape",
     "PartialShape",
-    "Place",
     "QueryPlan",
     "Representation",
     "RepresentationField",
+    "ResponsePath",
     "ScalarShape",
     "Step",
     "ValueShape",

@@ -11,7 +11,7 @@ from collections import Counter
 from itertools import product
 
 from ..subgraph.document import Directive, Value
-from ..supergraph.model import NO_MARKS, Access, AppliedDirective, ListSize, Marks
+from ..supergraph.model import NONE_APPLIED, Access, AppliedDirective, AppliedDirectives, ListSize
 from ..values import print_value
 from .state import Element, MergeState, Sources
 
@@ -19,31 +19,31 @@ DEFAULT_DEPRECATION = "No longer supported"
 Application = tuple[int, Directive]
 
 
-def merge_marks(
+def merge_applied(
     state: MergeState, coordinate: str, sources: Sources[Element]
-) -> tuple[Marks, str | None]:
+) -> tuple[AppliedDirectives, str | None]:
     """Return the merged marks of an element, and the reason why it is deprecated if it is."""
     applications = [
         (i, d) for i, element in sources if element.directives for d in element.directives
     ]
     if not applications:
-        return NO_MARKS, None
+        return NONE_APPLIED, None
     by_spec: dict[str, list[Application]] = {}
     for application in applications:
         by_spec.setdefault(application[1].spec or application[1].name, []).append(application)
-    marks = Marks(
+    applied = AppliedDirectives(
         inaccessible="inaccessible" in by_spec,
         tags=_merge_tags(by_spec.get("tag", [])),
         access=_merge_access(state, coordinate, by_spec),
         cost=_merge_cost(state, coordinate, by_spec.get("cost", [])),
         list_size=_merge_list_size(state, coordinate, by_spec.get("listSize", [])),
-        applied=(
+        composed=(
             *(_merge_composed(state, coordinate, by_spec) if state.composed else ()),
             *_merge_cache_tags(state, by_spec.get("cacheTag", [])),
         ),
     )
     deprecation = _merge_deprecation(state, coordinate, by_spec.get("deprecated", []))
-    return (NO_MARKS if marks == NO_MARKS else marks), deprecation
+    return (NONE_APPLIED if applied == NONE_APPLIED else applied), deprecation
 
 
 def _merge_composed(

@@ -1,4 +1,4 @@
-"""Walk the normalised operation and list what must be fetched: each need at its position."""
+"""Walk the normalised operation and list what must be fetched: each leaf at its position."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import SelectedField, Selections
 from reelgraph_federation.planning.contexts import contexts_taken
-from reelgraph_federation.planning.drafts import Need
+from reelgraph_federation.planning.drafts import Leaf
 from reelgraph_federation.planning.errors import NoPathError
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
@@ -18,17 +18,17 @@ from reelgraph_federation.supergraph.model import UnionType
 
 @dataclass(slots=True)
 class Task:
-    """A need, the first wave in which it can be had, and whether more than one subgraph has it."""
+    """A leaf, the first wave in which it can be had, and whether more than one subgraph has it."""
 
     position: Position
-    need: Need
+    leaf: Leaf
     wave: int
     subgraph: str
     """The first subgraph that has it."""
     has_choice: bool
 
 
-class NeedCollector:
+class LeafCollector:
     """Makes the tree of positions for an operation, with a task for each leaf."""
 
     def __init__(self, reach: Reach) -> None:
@@ -39,7 +39,7 @@ class NeedCollector:
         """Every position of the client's, parents first."""
 
     def collect(self, position: Position, selections: Selections) -> None:
-        """Add the needs of an object, at whatever depth."""
+        """Add the leaves of an object, at whatever depth."""
         self.objects.append(position)
         if not self._types.is_abstract(position.type_name):
             for field in selections.for_type(position.type_name):
@@ -53,34 +53,34 @@ class NeedCollector:
             ):
                 self._add(position, field)
             else:
-                self._push(position, field)
+                self._ask_by_type(position, field)
         possible = self._types.possible_set(position.type_name)
         for case, fields in selections.cases.items():
             if case in possible:
                 self._add_case(position, case, list(fields.values()))
         if self._tells_types_apart(position, selections):
             position.tells_types = True
-            self._add_leaf(position, Need("__typename", "__typename", defer=position.defer))
+            self._add_leaf(position, Leaf("__typename", "__typename", defer=position.defer))
 
     def of_block(self, block: DeferSet) -> tuple[list[Task], list[Position]]:
-        """Return the needs and the objects that a block of `@defer` delivers."""
-        tasks = [task for task in self.tasks if task.need.defer == block]
+        """Return the leaves and the objects that a block of `@defer` delivers."""
+        tasks = [task for task in self.tasks if task.leaf.defer == block]
         return tasks, [position for position in self.objects if position.defer == block]
 
     def _add_case(self, position: Position, case: str, fields: list[SelectedField]) -> None:
         """Add fields of one object type, unless none can be returned here or shown."""
-        position.branch(case)
-        marks = self._reach.graph.supergraph.types[case].marks
+        position.within(case)
+        applied = self._reach.graph.supergraph.types[case].applied
         is_possible = self._reach.direct(position).can_be(case)
-        if marks.inaccessible or not is_possible or not self._reach.direct(position.branch(case)):
-            del position.branches[case]
+        if applied.inaccessible or not is_possible or not self._reach.direct(position.within(case)):
+            del position.fragments[case]
             return
         for field in fields:
-            self._add(position.branch(case), field)
+            self._add(position.within(case), field)
 
-    def _push(self, position: Position, field: SelectedField) -> None:
+    def _ask_by_type(self, position: Position, field: SelectedField) -> None:
         """Ask a field type by type, since no subgraph answers it for all types at once."""
-        position.pushed.add(field.response_name)
+        position.asked_by_type.add(field.response_name)
         for case in self._types.possible(position.type_name):
             self._add_case(position, case, [field])
 
@@ -100,9 +100,9 @@ class NeedCollector:
         """Tell whether objects must be entered again for a field, and only their types have keys."""
         if field.defer == position.defer:
             return False
-        jumps = self._reach.graph.jumps
+        entity_moves = self._reach.graph.entity_moves
         possible = self._types.possible(position.type_name)
-        return not jumps(position.type_name) and any(jumps(name) for name in possible)
+        return not entity_moves(position.type_name) and any(entity_moves(name) for name in possible)
 
     def _is_for_all(self, position: Position, field: SelectedField) -> bool:
         """Tell whether a field of an abstract type is best asked for all its objects at once."""
@@ -113,23 +113,23 @@ class NeedCollector:
         own = reach.field_wave(reach.closed(position), position.type_name, field.name)
         if own >= NEVER_REACHED:
             return False
-        pushed = 0
+        by_type = 0
         for case in self._types.possible(position.type_name):
-            branch = position.branch(case)
-            nodes = reach.closed(branch)
+            fragment = position.within(case)
+            nodes = reach.closed(fragment)
             if nodes:
-                pushed = max(pushed, reach.field_wave(nodes, case, field.name))
+                by_type = max(by_type, reach.field_wave(nodes, case, field.name))
             else:
-                del position.branches[case]
-        return own <= pushed
+                del position.fragments[case]
+        return own <= by_type
 
     def _tells_types_apart(self, position: Position, selections: Selections) -> bool:
         """Tell whether the response depends on the runtime type."""
-        if selections.cases or position.pushed:
+        if selections.cases or position.asked_by_type:
             return True
         types = self._reach.graph.supergraph.types
         return any(
-            types[name].marks.inaccessible for name in self._types.possible(position.type_name)
+            types[name].applied.inaccessible for name in self._types.possible(position.type_name)
         ) or self._is_narrowed(position, selections)
 
     def _is_narrowed(self, position: Position, selections: Selections) -> bool:
@@ -150,12 +150,12 @@ class NeedCollector:
         if field.introspection:
             return
         if field.name == "__typename":
-            if self._types.is_abstract(position.whole.type_name):
-                position.whole.tells_types = True
-                need = Need("__typename", field.response_name, defer=position.defer)
-                self._add_leaf(position.whole, need)
+            if self._types.is_abstract(position.outside.type_name):
+                position.outside.tells_types = True
+                leaf = Leaf("__typename", field.response_name, defer=position.defer)
+                self._add_leaf(position.outside, leaf)
         elif field.children is None:
-            self._add_leaf(position, need_for(field, self._is_mutation_root(position)))
+            self._add_leaf(position, leaf_for(field, self._is_mutation_root(position)))
         else:
             child = child_position(self._reach, position, field)
             self.collect(child, field.children)
@@ -163,29 +163,29 @@ class NeedCollector:
     def _is_mutation_root(self, position: Position) -> bool:
         return position.parent is None and self._reach.kind == "mutation"
 
-    def _add_leaf(self, position: Position, need: Need) -> None:
-        ident = Ident(need.name, need.arguments.text, need.tag)
+    def _add_leaf(self, position: Position, leaf: Leaf) -> None:
+        ident = Ident(leaf.name, leaf.arguments.text, leaf.tag)
         if ident == TYPENAME and ident in position.names:
             return
-        allocate(self._reach, position, ident, need.preferred)
+        allocate(self._reach, position, ident, leaf.preferred)
         nodes: Waves = self._reach.direct(position)
-        wave = self._wave(nodes, position, need.name)
+        wave = self._wave(nodes, position, leaf.name)
         if wave >= NEVER_REACHED:
             nodes = self._reach.closed(position)
-            wave = self._wave(nodes, position, need.name)
+            wave = self._wave(nodes, position, leaf.name)
         if wave >= NEVER_REACHED:
-            raise NoPathError(f"{position.type_name}.{need.name}", position.path())
-        offering = dict.fromkeys(node.subgraph for node in nodes if need.name in node.fields)
-        first = next(iter(offering), "")
-        self.tasks.append(Task(position, need, wave, first, len(offering) > 1))
+            raise NoPathError(f"{position.type_name}.{leaf.name}", position.path())
+        candidates = dict.fromkeys(node.subgraph for node in nodes if leaf.name in node.fields)
+        first = next(iter(candidates), "")
+        self.tasks.append(Task(position, leaf, wave, first, len(candidates) > 1))
 
     def _wave(self, nodes: Waves, position: Position, name: str) -> int:
         return self._reach.field_wave(nodes, position.type_name, name)
 
 
-def need_for(field: SelectedField, keep_apart: bool) -> Need:
-    """Return the need that a client's leaf field is."""
-    return Need(
+def leaf_for(field: SelectedField, keep_apart: bool) -> Leaf:
+    """Return a client's leaf field."""
+    return Leaf(
         field.name,
         field.response_name,
         field.arguments,
