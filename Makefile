@@ -7,7 +7,7 @@ DATA_DIR ?= .reelgraph
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: run test lint types check pages golden fuzz lock clean help
+.PHONY: run test lint types check pages golden fuzz release lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -35,6 +35,9 @@ fuzz: .venv/installed-test ## compare the router with graphql-core for long; OPE
 	@$(BIN)/python -m tests.router.oracle.fuzz --operations $${OPERATIONS:-100000} --seed $${SEED:-1} \
 	  --processes 2 --quiet --keep .reelgraph/oracle
 
+release: .venv/installed-test pages ## build everything that is published, without publishing it
+	@sh scripts/release
+
 lock: .venv/installed-test ## pin what pyproject.toml asks for; UPGRADE=1 to take newer releases
 	@sh scripts/lock
 
@@ -48,4 +51,4 @@ pages: .venv/installed ## build GraphiQL and the web client
 	@sh scripts/install "$(PYTHON)" requirements-test.lock
 
 clean: ## remove what was built; data under .reelgraph stays
-	@rm -rf .venv console/node_modules clients/web/node_modules clients/web/dist router/reelgraph_router/pages
+	@rm -rf .venv .venv-release dist console/node_modules clients/web/node_modules clients/web/dist router/reelgraph_router/pages

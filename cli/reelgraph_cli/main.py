@@ -9,6 +9,8 @@ from importlib import import_module
 
 import click
 
+from reelgraph_service import put_on_path
+
 
 @dataclass(frozen=True, slots=True)
 class LazyCommand:
@@ -17,10 +19,12 @@ class LazyCommand:
     module: str
     help: str
     extra: str
+    of_service: bool = False
+    """Whether it runs the packages of the streaming service."""
 
 
 COMMANDS: dict[str, LazyCommand] = {
-    "up": LazyCommand("reelgraph_cli.up", "Start the whole stack on this machine.", "all"),
+    "up": LazyCommand("reelgraph_cli.up", "Start the whole stack on this machine.", "all", True),
     "subgraph": LazyCommand(
         "reelgraph_registry.cli.subgraph", "Publish, check and read subgraphs' schemas.", "registry"
     ),
@@ -33,7 +37,9 @@ COMMANDS: dict[str, LazyCommand] = {
     ),
     "router": LazyCommand("reelgraph_router.cli", "Run the router and look into plans.", "router"),
     "search": LazyCommand("reelgraph_search.cli", "Manage search indexes.", "search"),
-    "data": LazyCommand("subgraphs.data_cli", "Load and generate data of the service.", "service"),
+    "data": LazyCommand(
+        "subgraphs.data_cli", "Load and generate data of the service.", "service", True
+    ),
 }
 
 
@@ -56,6 +62,8 @@ class LazyGroup(click.Group):
 
 
 def _load(name: str, lazy: LazyCommand) -> click.Command:
+    if lazy.of_service:
+        put_on_path()
     try:
         command = getattr(import_module(lazy.module), name)
     except ModuleNotFoundError as error:

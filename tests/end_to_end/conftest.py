@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from reelgraph_services.ports import free_base_port
 
 START_SECONDS = 180
-PORTS_OF_A_STACK = 24
 
 
 @dataclass
@@ -58,24 +57,6 @@ class Up:
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code
-
-
-def free_base_port() -> int:
-    """Find a base port above which a whole stack's ports are free."""
-    for base in range(21_000 + os.getpid() % 1000 * 30, 60_000, 30):
-        if all(_is_free(base + offset) for offset in range(PORTS_OF_A_STACK)):
-            return base
-    raise AssertionError("no free range of ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def start_up(data_dir: Path, *options: str, base_port: int | None = None) -> Up:

@@ -15,6 +15,7 @@ LOCKS = (
     "requirements.lock",
     "requirements-engines.lock",
     "requirements-node.lock",
+    "requirements-release.lock",
     "requirements-test.lock",
 )
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")

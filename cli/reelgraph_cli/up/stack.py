@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reelgraph_service import root as service_root
+
 DEFAULT_BASE_PORT = 4000
 DEFAULT_DATA_DIR = Path(".reelgraph")
 
@@ -77,13 +79,6 @@ class Stack:
         return next((service for service in self.services if service.name == name), None)
 
 
-def repository_root() -> Path:
-    """Return the folder that holds `subgraphs/`, where the printed schemas are read from."""
-    import subgraphs
-
-    return Path(subgraphs.__path__[0]).parent
-
-
 def build_stack(base_port: int, data_dir: Path, only: Iterable[str] = ()) -> Stack:
     """Describe the whole stack, or the services named in `only`.
 
@@ -109,7 +104,7 @@ def _all_services(url: Callable[[int], str], keys_dir: Path) -> Iterable[Service
 
 
 def _platform(url: Callable[[int], str], keys_dir: Path) -> Iterable[Service]:
-    root = repository_root()
+    root = service_root()
     yield Service(
         "registry",
         "reelgraph_registry",
@@ -171,7 +166,7 @@ def _subgraph(name: str, offset: int, settings: dict[str, str] | None = None) ->
         offset,
         f"REELGRAPH_{name.upper()}_",
         settings or {},
-        schema=repository_root() / "subgraphs" / name / "schema.graphql",
+        schema=service_root() / "subgraphs" / name / "schema.graphql",
     )
 
 

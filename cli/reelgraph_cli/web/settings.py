@@ -8,13 +8,12 @@ from typing import ClassVar
 from pydantic import Field
 
 from reelgraph_kit.settings import ServiceSettings
+from reelgraph_service import root as service_root
 
 
 def built_pages() -> Path:
     """Return where the build leaves the client's pages."""
-    import subgraphs
-
-    return Path(subgraphs.__path__[0]).parent / "clients" / "web" / "dist"
+    return service_root() / "clients" / "web" / "dist"
 
 
 class WebSettings(ServiceSettings):
