@@ -1,5 +1,7 @@
 // Runs the peer composer on one JSON request a line: {"subgraphs": [{"name", "url", "sdl"}]} and
 // answers one JSON line each: {"codes": [...], "messages": [...], "api": "...", "supergraph": "..."}.
+// With "read", a supergraph of ours, the answer is that of Apollo's reader, whoever composes: what a router
+// does before it plans ({"api": "..."}, or {"refused": "..."} with what it cannot load or answer).
 import { createInterface } from 'node:readline';
 import { performance } from 'node:perf_hooks';
 import { createRequire } from 'node:module';
@@ -18,8 +20,28 @@ function apollo() {
   return { composeServices, transformSupergraphToPublicSchema: publicSchema, takesText: true };
 }
 
+// Loads a supergraph as Apollo's router does, takes its subgraphs apart, and proves that it can be answered.
+function read(text) {
+  const { Supergraph, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES: supportedFeatures } = require('@apollo/federation-internals');
+  const { validateSatisfiability } = require('@apollo/composition');
+  const { printSchema } = require('graphql');
+  try {
+    const supergraph = Supergraph.build(text, { supportedFeatures, validateSupergraph: true });
+    supergraph.subgraphs();
+    const { errors } = validateSatisfiability({ supergraphSdl: text });
+    if (errors?.length) return { refused: errors.map((e) => e.message).join('\n') };
+    return { api: printSchema(supergraph.apiSchema().toGraphQLJSSchema()) };
+  } catch (error) {
+    return { refused: [error.message, ...(error.causes ?? []).map((e) => e.message)].join('\n') };
+  }
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const { subgraphs, time } = JSON.parse(line);
+  const { subgraphs, time, read: text } = JSON.parse(line);
+  if (text) {
+    process.stdout.write(`${JSON.stringify(read(text))}\n`);
+    continue;
+  }
   const start = performance.now();
   const cpu = process.cpuUsage();
   let answer;

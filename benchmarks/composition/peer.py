@@ -50,6 +50,7 @@ class Answer(TypedDict, total=False):
     seconds: float
     cpu: float
     peak: int
+    refused: str
 
 
 class Peer:
@@ -94,6 +95,13 @@ class Peer:
             ],
             "time": time,
         }
+        return self._ask(request)
+
+    def read(self, supergraph: str) -> Answer:
+        """Let Apollo's reader load a supergraph: ``api`` is what it shows, ``refused`` why it does not."""
+        return self._ask({"read": supergraph})
+
+    def _ask(self, request: object) -> Answer:
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps(request) + "\n")

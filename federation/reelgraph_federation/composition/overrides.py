@@ -10,7 +10,7 @@ from .state import MergeState
 
 @dataclass(slots=True)
 class Override:
-    """A field is taken over from the subgraph named ``source``; ``used`` if keys there need it."""
+    """A field is taken over from the subgraph named ``source``; ``used`` if others there need it."""
 
     source: str
     label: str | None
@@ -52,6 +52,13 @@ def _read_override(
     place = [(index, directive.at)]
     if not isinstance(source, str):
         return
+    if key[0] in state.subgraphs[index].interface_objects:
+        message = (
+            f'"{coordinate}" of subgraph "{state.name(index)}" is a field of an @interfaceObject, '
+            "which stands for fields of many types and cannot take them over"
+        )
+        state.report("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message, coordinate, place)
+        return
     override = Override(source, label if isinstance(label, str) else None)
     if source == state.name(index):
         message = f'"{coordinate}" of subgraph "{source}" overrides itself'
@@ -80,17 +87,29 @@ def _take_over(
     old = next((element for i, element in sources if i == other), None)
     schema = state.subgraphs[other]
     if old is None or key in schema.external:
+        return  # rules/check_override_sources.py says what that means.
+    clash = next((d for d in old.directives if d.spec in ("requires", "provides")), None)
+    if clash is not None:
         message = (
-            f'"{coordinate}" is no longer resolved by subgraph "{override.source}": '
-            f'@override in subgraph "{state.name(index)}" has done its work'
+            f'"{coordinate}" has @{clash.spec} in subgraph "{schema.name}", so that @override in '
+            f'subgraph "{state.name(index)}" cannot take it over'
         )
-        state.report("OVERRIDE_DIRECTIVE_CAN_BE_REMOVED", message, coordinate, place)
+        code = "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE"
+        state.report(code, message, coordinate, [*place, (other, clash.at)])
         return
     if find(old.directives, "override") is not None:
         message = f'"{coordinate}" overrides a field of "{schema.name}" that overrides one itself'
         state.report("OVERRIDE_SOURCE_HAS_OVERRIDE", message, coordinate, [*place, (other, old.at)])
         return
-    used = key in schema.key_fields or key in schema.required or key in schema.interface_fields
+    used = any(
+        key in fields
+        for fields in (
+            schema.key_fields,
+            schema.required,
+            schema.provided,
+            schema.interface_fields,
+        )
+    )
     found.taken[other] = Override(override.source, override.label, used)
     _hint_at_next_step(state, coordinate, index, other, old, override, used)
 

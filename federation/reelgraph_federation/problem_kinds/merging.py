@@ -114,7 +114,8 @@ MERGE_KINDS = {
         ),
         (
             "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
-            "@override meets @external, @provides or @requires on the same field.",
+            "@override meets @external, @provides or @requires on the same field or on the overridden "
+            "one, or a field of an @interfaceObject.",
             "Remove the other directive, or move the field without @override.",
         ),
         (

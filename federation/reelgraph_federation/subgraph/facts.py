@@ -26,6 +26,8 @@ def collect_facts(schema: SubgraphSchema) -> None:
                     elif directive.spec == "requires":
                         start = type_def.name
                         schema.required.update(walk_field_set(schema.types, start, selections))
+                    elif directive.spec == "override":
+                        schema.overriding.append((type_def.name, field.name, directive))
     _collect_context_uses(schema)
     for type_def in schema.types.values():
         if type_def.kind in ("OBJECT", "INTERFACE"):

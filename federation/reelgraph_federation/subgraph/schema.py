@@ -51,6 +51,8 @@ class SubgraphSchema:
     required: set[tuple[str, str]] = field(default_factory=set)
     interface_fields: set[tuple[str, str]] = field(default_factory=set)
     shareable: set[tuple[str, str]] = field(default_factory=set)
+    overriding: list[tuple[str, str, Directive]] = field(default_factory=list)
+    """Type, field and application of each ``@override``."""
     possible: dict[str, tuple[str, ...]] = field(default_factory=dict)
     line_starts: list[int] = field(default_factory=list)
     interface_objects: set[str] = field(default_factory=set)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from graphql import assert_valid_schema, build_schema
 
+from benchmarks.composition.every_place import queries, unplanned
 from reelgraph_federation import Subgraph, compose
 from reelgraph_federation.supergraph.parse_sdl import parse_supergraph
 
@@ -53,6 +54,14 @@ def test_supergraph_is_valid_and_reads_back(case: Case) -> None:
     assert read.links == result.supergraph.links
     assert read.subgraphs == result.supergraph.subgraphs
     assert read.applied == result.supergraph.applied
+
+
+@pytest.mark.parametrize("case", PASSING)
+def test_what_composes_can_be_planned(case: Case) -> None:
+    result = case.compose()
+    assert result.supergraph is not None
+    assert list(queries(result.supergraph.api_schema))
+    assert unplanned(result.supergraph) == []
 
 
 @pytest.mark.parametrize("case", PASSING)

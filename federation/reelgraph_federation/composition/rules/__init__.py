@@ -15,6 +15,7 @@ from .check_interface_object_sharing import check_interface_object_sharing
 from .check_links import check_links
 from .check_merged_implementations import check_merged_implementations
 from .check_merged_unions import check_merged_unions
+from .check_override_sources import check_override_sources
 from .check_query_root import check_query_root
 from .check_shared_runtime_types import check_shared_runtime_types
 from .inaccessible import check_inaccessible
@@ -22,6 +23,7 @@ from .inaccessible import check_inaccessible
 RULES: tuple[Callable[[MergeState, dict[str, NamedType]], None], ...] = (
     check_links,
     check_query_root,
+    check_override_sources,
     check_interface_entities,
     check_interface_fields,
     check_interface_object_sharing,

@@ -20,6 +20,7 @@ from ...supergraph.model import (
     ObjectType,
     ScalarType,
 )
+from ..merge_applied import join_access
 from ..state import MergeState
 
 
@@ -68,9 +69,10 @@ def _check(
     selections: FieldSet,
     by: str,
 ) -> None:
-    held = [owner.applied.access, field.applied.access, _type_access(types, field)]
+    held = join_access(owner.applied.access, field.applied.access)
+    held = join_access(held, _type_access(types, field))
     for coordinate, needed in _needs(types, start, selections):
-        if _implies([access for access in held if access], needed):
+        if held is not None and _implies(held, needed):
             continue
         where = f"{owner.name}.{field.name}"
         message = (
@@ -129,19 +131,16 @@ def _owners(types: dict[str, NamedType], type_def: NamedType | None) -> list[Obj
     return []
 
 
-def _implies(held: list[Access], needed: Access) -> bool:
-    if needed.authenticated and not any(access.authenticated for access in held):
-        return False
-    return _covers([a.scopes for a in held], needed.scopes) and _covers(
-        [a.policies for a in held], needed.policies
+def _implies(held: Access, needed: Access) -> bool:
+    return (
+        (held.authenticated or not needed.authenticated)
+        and _covers(held.scopes, needed.scopes)
+        and _covers(held.policies, needed.policies)
     )
 
 
-def _covers(held: list[tuple[tuple[str, ...], ...]], needed: tuple[tuple[str, ...], ...]) -> bool:
-    """Tell whether some held requirement lets nobody in whom the needed one keeps out."""
+def _covers(held: tuple[tuple[str, ...], ...], needed: tuple[tuple[str, ...], ...]) -> bool:
+    """Tell whether the held requirement lets nobody in whom the needed one keeps out."""
     if not needed:
         return True
-    return any(
-        alternatives and all(any(set(n) <= set(h) for n in needed) for h in alternatives)
-        for alternatives in held
-    )
+    return bool(held) and all(any(set(n) <= set(h) for n in needed) for h in held)

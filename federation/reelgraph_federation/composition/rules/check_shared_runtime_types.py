@@ -1,7 +1,8 @@
 """A shared field that returns an interface or union can return the same objects everywhere.
 
 A router may ask any of the subgraphs, so their possible object types must overlap; where they
-differ, a hint asks for care.
+differ, a hint asks for care. An interface object stands for whatever implementation an object has, so that a
+subgraph that returns one agrees with any other.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ def _check(state: MergeState, type_name: str, field_name: str, joined: set[str |
         if (type_name, field_name) in schema.external:
             continue
         name = named(field.type)
+        if name in schema.interface_objects:
+            continue
         possible[index] = set(schema.possible.get(name, (name,)))
         places.append((index, field.at))
     if len(possible) < 2 or len({frozenset(names) for names in possible.values()}) == 1:

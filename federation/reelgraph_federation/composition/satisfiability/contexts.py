@@ -52,12 +52,15 @@ class Contexts:
         for context in own:
             for text in self._taken.get(context, ()):
                 selections = self._for_type(parse_quietly(text), type_name)
-                if selections and self._reach.selects(type_name, found, selections, views):
+                if self._reach.selects(type_name, found, selections, views):
                     kept.add((context, text))
         return frozenset(kept)
 
     def _for_type(self, selections: FieldSet, type_name: str) -> FieldSet:
-        """Return what a selection means for an object type: of several fragments the first to fit."""
+        """Return what a selection means for an object type: of several fragments the one that fits.
+
+        Without one there is nothing to fetch, and the value is null.
+        """
         names = {type_name, *self._abilities.state.supertypes.get(type_name, ())}
         for one in selections:
             if one.name:

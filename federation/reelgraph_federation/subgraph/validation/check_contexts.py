@@ -1,7 +1,8 @@
 """``@context`` has a usable name; ``@fromContext`` takes one field from a context set above it.
 
 https://specs.apollo.dev/context/v0.1: the value is "$name" and a selection of one field, the same
-for every type that sets the context, or one inline fragment for each.
+for every type that sets the context, or one inline fragment for each object type that does; an object of a
+type without a fragment has no value to take, which is null.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from ...field_sets import FieldSet, FieldSetSyntaxError, parse_field_set
 from ...type_refs import is_list, is_required, item, named, nullable
 from ..document import Directive, Field, InputValue, Missing, TypeDef
 from ..schema import SubgraphSchema
+from .check_field_sets import argument_problems
 from .elements import object_fields
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
@@ -101,29 +103,66 @@ class _ArgumentCheck:
         except FieldSetSyntaxError as error:
             self.report("CONTEXT_INVALID_SELECTION", f'"{text}" cannot be read: {error}')
             return
-        for setter in self.contexts[name]:
-            self.check_for(setter, selections)
+        setters = self.contexts[name]
+        if all(selection.name for selection in selections):
+            for setter in setters:
+                self.check_for_all(setter, selections)
+        elif self.check_fragments(setters, selections):
+            for setter in setters:
+                self.check_by_type(setter, selections)
 
-    def check_for(self, setter: TypeDef, selections: FieldSet) -> None:
-        """Check what the selection means where ``setter`` sets the context."""
-        if any(not selection.name for selection in selections):
-            names = {setter.name, *setter.interfaces, *setter.members}
-            fitting = [s for s in selections if not s.name and (s.on is None or s.on in names)]
-            if not fitting:
-                what = f'no inline fragment is for "{setter.name}", which sets the context'
-                code = (
-                    "NO_SELECTION_FOR_CONTEXT"
-                    if len(selections) > 1
-                    else "CONTEXT_INVALID_SELECTION"
-                )
-                self.report(code, what)
-            for fragment in fitting:
-                self.follow(self.schema.types.get(fragment.on or setter.name), fragment.children)
-        elif setter.kind == "UNION":
-            for member in setter.members:
-                self.follow(self.schema.types.get(member), selections)
+    def check_fragments(self, setters: list[TypeDef], selections: FieldSet) -> bool:
+        """Check that there are fragments only, each for another object type that sets the context."""
+        types = self.schema.types
+        possible = {name for setter in setters for name in self.object_types(setter)}
+        conditions = [selection.on for selection in selections]
+        problem = None
+        for selection in selections:
+            on = selection.on
+            if selection.name:
+                problem = f'it selects "{selection.name}" beside fragments'
+            elif on is None:
+                problem = "a fragment has no type condition"
+            elif on not in types or types[on].kind != "OBJECT":
+                problem = f'"... on {on}" names no object type'
+            elif conditions.count(on) > 1:
+                problem = f'"... on {on}" is there more than once'
+            elif on not in possible:
+                unused = f'no object of the type "{on}" sets the context'
+                self.report("CONTEXT_INVALID_SELECTION", unused)
+            if problem is not None:
+                self.report("CONTEXT_INVALID_SELECTION", problem)
+                return False
+        return True
+
+    def object_types(self, setter: TypeDef) -> tuple[str, ...]:
+        """Return the object types that set the context by a type that does."""
+        return self.schema.possible.get(setter.name, (setter.name,))
+
+    def check_for_all(self, setter: TypeDef, selections: FieldSet) -> None:
+        """Check what a selection without fragments means where ``setter`` sets the context."""
+        if setter.kind == "UNION":
+            what = f'"{setter.name}", which sets the context, is a union: a fragment is needed for each member'
+            self.report("CONTEXT_INVALID_SELECTION", what)
         else:
             self.follow(setter, selections)
+
+    def check_by_type(self, setter: TypeDef, selections: FieldSet) -> None:
+        """Check the fragments for the objects of ``setter``; those without one have no value."""
+        names = self.object_types(setter)
+        fitting = [selection for selection in selections if selection.on in names]
+        if not fitting:
+            what = f'no inline fragment is for "{setter.name}", which sets the context'
+            several = len(selections) > 1
+            self.report(
+                "NO_SELECTION_FOR_CONTEXT" if several else "CONTEXT_INVALID_SELECTION", what
+            )
+        elif len(fitting) < len(names) and is_required(self.argument.type):
+            lacking = next(each for each in names if all(s.on != each for s in fitting))
+            what = f'it selects nothing for "{lacking}", and the argument may not be null'
+            self.report("CONTEXT_INVALID_SELECTION", what)
+        for fragment in fitting:
+            self.follow(self.schema.types.get(fragment.on or ""), fragment.children)
 
     def follow(
         self, type_def: TypeDef | None, selections: FieldSet, refs: tuple[str, ...] = ()
@@ -142,6 +181,9 @@ class _ArgumentCheck:
             message = f'"{owner}" has no field "{selection.name}"'
             self.report("CONTEXT_SELECTION_INVALID", message)
             return
+        for problem in argument_problems(self.schema.types, field, selection.arguments):
+            where = f"{type_def.name}.{field.name}"
+            self.report("CONTEXT_INVALID_SELECTION", f'"{where}": {problem}')
         if selection.children:
             inner = self.schema.types.get(named(field.type))
             self.follow(inner, selection.children, (*refs, field.type))
