@@ -14,7 +14,7 @@ from typing import cast
 import orjson
 
 from reelgraph_kit.identity import ANONYMOUS, Identity
-from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.graph import GraphRules
 from reelgraph_router.pipeline.handle import Pipeline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.pipeline.authorize import AuthorizationRules
 from reelgraph_router.pipeline.documents import DocumentRules
 from reelgraph_router.pipeline.graph import GraphRules

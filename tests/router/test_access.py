@@ -25,9 +25,9 @@ from router_cases import subgraph_sdl
 
 from reelgraph_federation import Subgraph, compose
 from reelgraph_router.embedded import EmbeddedRouter
-from reelgraph_router.execution.complete import Completion
-from reelgraph_router.execution.read_answer import Redaction
-from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.answers.read_answer import Redaction
+from reelgraph_router.execution.interpreter.complete import Completion
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.authorize import AuthorizationRules
 from reelgraph_router.pipeline.graph import GraphRules

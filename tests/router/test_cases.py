@@ -13,8 +13,8 @@ from case_runs import calls_of, describe_calls, load, make_transport, operations
 from router_cases import CASES
 
 from reelgraph_router.embedded import EmbeddedRouter
-from reelgraph_router.execution.complete import Completion
-from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.interpreter.complete import Completion
+from reelgraph_router.execution.tree.run import Run
 
 
 @pytest.mark.parametrize(("path", "number"), list(operations_in(CASES)))

@@ -19,9 +19,9 @@ from reelgraph_federation.planning.query_plan import (
     Step,
     Written,
 )
+from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.execution.compile import compile_plan
-from reelgraph_router.execution.read_answer import Redaction
-from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.transport.memory import MemoryTransport
 
 ITEMS = (Step("shops", 1), Step("items", 1))

@@ -78,7 +78,7 @@ async def test_a_broken_supergraph_changes_nothing(tmp_path, caplog):
 
 
 async def test_operations_in_use_are_planned_before_the_swap(tmp_path):
-    from reelgraph_router.execution.read_answer import Redaction
+    from reelgraph_router.execution.answers.read_answer import Redaction
     from reelgraph_router.pipeline.graph import GraphRules
     from reelgraph_router.pipeline.handle import Pipeline
     from reelgraph_router.pipeline.request import ClientRequest

@@ -9,7 +9,7 @@ import pytest
 
 from reelgraph_federation import Subgraph, compose
 from reelgraph_router.embedded import EmbeddedRouter
-from reelgraph_router.execution.lenient_json import read_leniently
+from reelgraph_router.execution.answers.lenient_json import read_leniently
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.transport.port import SubgraphAnswer
 

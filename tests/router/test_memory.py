@@ -7,7 +7,7 @@ import gc
 from serving import hello_supergraph
 
 from reelgraph_router.embedded import EmbeddedRouter
-from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.transport.memory import MemoryTransport
 
 

@@ -127,8 +127,8 @@ async def test_a_quick_way_that_is_added_counts():
     ready = await known.prepare(ClientRequest(query))
     before = memory_of(ready), known.kept_bytes
     for _ in range(2):
-        ready.program.quick_ways.find((True,))
-    await asyncio.gather(*ready.program.quick_ways.making)
+        ready.program.fast_paths.find((True,))
+    await asyncio.gather(*ready.program.fast_paths.making)
     grown = memory_of(ready) - before[0]
     assert grown > 0
     assert known.kept_bytes == before[1] + grown

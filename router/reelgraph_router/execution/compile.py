@@ -9,12 +9,25 @@ from typing import cast
 import orjson
 
 from reelgraph_federation.planning.query_plan import EntityGroup, Fetch, QueryPlan
-from reelgraph_router.execution.conditions import Conditions
-from reelgraph_router.execution.contexts import contextual_group
-from reelgraph_router.execution.generate_collect import write_collectors, write_representations
-from reelgraph_router.execution.generate_shape import ShapeWriter, Unusual
-from reelgraph_router.execution.merge import is_plain
-from reelgraph_router.execution.positions import Positions, analyse_positions, key_path
+from reelgraph_router.execution.code.bailout import Bailout
+from reelgraph_router.execution.code.conditions import Conditions
+from reelgraph_router.execution.code.positions import Positions, analyse_positions, key_path
+from reelgraph_router.execution.code.source import Source
+from reelgraph_router.execution.fast_path.by_conditions import FastPathsByConditions
+from reelgraph_router.execution.fast_path.compile import compile_fast_path
+from reelgraph_router.execution.generated.write_collect import (
+    write_collectors,
+    write_representations,
+)
+from reelgraph_router.execution.generated.write_response import ShapeWriter
+from reelgraph_router.execution.interpreter.collect import collect_objects
+from reelgraph_router.execution.interpreter.contexts import contextual_group
+from reelgraph_router.execution.interpreter.leave_out import RequestHeads, request_head
+from reelgraph_router.execution.interpreter.represent import (
+    MISSING,
+    build_representation,
+    regroup,
+)
 from reelgraph_router.execution.program import (
     Collect,
     FetchProgram,
@@ -22,18 +35,9 @@ from reelgraph_router.execution.program import (
     Program,
     Represent,
     ShapeFunction,
-    Truths,
 )
-from reelgraph_router.execution.reduce import RequestHeads, request_head
-from reelgraph_router.execution.representations import (
-    MISSING,
-    build_representation,
-    regroup,
-    walk_safely,
-)
-from reelgraph_router.execution.source import Source
-from reelgraph_router.execution.typed.compile import compile_typed
-from reelgraph_router.execution.typed.quick_ways import QuickWays
+from reelgraph_router.execution.tree.merge import is_plain
+from reelgraph_router.execution.tree_state import Truths
 
 Names = dict[str, object]
 TimeoutOf = Callable[[str], float]
@@ -70,11 +74,11 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
         memos=shapes.memos,
         nodes=len(positions.ordered),
         source=source.text(),
-        # The typed way answers in one piece.
-        typed=None
+        # A fast path answers in one piece.
+        fast_path=None
         if plan.deferred or conditions
-        else compile_typed(plan, positions, lambda group: _needs_own_copies(group, plan)),
-        quick_ways=QuickWays(plan, conditions.places, _needs_own_copies)
+        else compile_fast_path(plan, positions, lambda group: _needs_own_copies(group, plan)),
+        fast_paths=FastPathsByConditions(plan, conditions.places, _needs_own_copies)
         if conditions and plan.kind == "query" and not plan.deferred
         else None,
     )
@@ -83,11 +87,11 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
 def _load(source: Source) -> Names:
     names: Names = {
         "MISSING": MISSING,
-        "Unusual": Unusual,
+        "Bailout": Bailout,
         "build_representation": build_representation,
         "dumps": orjson.dumps,
         "regroup": regroup,
-        "walk_safely": walk_safely,
+        "collect_objects": collect_objects,
         **source.constants,
     }
     exec(compile(source.text(), "<query plan>", "exec"), names)  # the text is all our own

@@ -1,29 +1,24 @@
-"""A compiled plan: what `run.py` goes through for each request."""
+"""A compiled plan, as values: what an execution goes through."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from reelgraph_federation.planning.query_plan import ObjectShape, QueryPlan, Written
+from reelgraph_router.execution.fast_path.by_conditions import FastPathsByConditions
+from reelgraph_router.execution.fast_path.compile import FastPath
+from reelgraph_router.execution.interpreter.contexts import ContextualGroup
+from reelgraph_router.execution.interpreter.leave_out import RequestHeads
+from reelgraph_router.execution.tree_state import JsonObject, TreeState, Truths
 
-if TYPE_CHECKING:
-    from reelgraph_router.execution.contexts import ContextualGroup
-    from reelgraph_router.execution.reduce import RequestHeads
-    from reelgraph_router.execution.run import Run
-    from reelgraph_router.execution.typed.compile import TypedProgram
-    from reelgraph_router.execution.typed.quick_ways import QuickWays
-
-JsonObject = dict[str, object]
 Target = JsonObject | list[JsonObject]
 Targets = Sequence[Target]
 """For each representation its object, or all its objects (see `one to one`)."""
 
-Represent = Callable[["Run"], tuple[list[JsonObject], Targets, bool]]
-Collect = Callable[["Run"], Sequence[JsonObject]]
-ShapeFunction = Callable[["Run", JsonObject], JsonObject]
-Truths = tuple[bool, ...]
+Represent = Callable[[TreeState], tuple[list[JsonObject], Targets, bool]]
+Collect = Callable[[TreeState], Sequence[JsonObject]]
+ShapeFunction = Callable[[TreeState, JsonObject], JsonObject]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,10 +82,10 @@ class Program:
     memos: int
     nodes: int
     source: str = field(repr=False, default="")
-    typed: TypedProgram | None = None
-    """The quick way, where the plan has one."""
-    quick_ways: QuickWays | None = None
-    """Its quick ways by outcome, where it has conditions."""
+    fast_path: FastPath | None = None
+    """The fast path of a plan without conditions, where it has one."""
+    fast_paths: FastPathsByConditions | None = None
+    """The fast paths by outcome of a plan that has conditions."""
 
 
 def places_of(target: Target) -> list[JsonObject]:

@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
-from reelgraph_router.execution.deferred_run import DeferredRun
-from reelgraph_router.execution.increments import FirstAnswer, Increments
+from reelgraph_router.execution.incremental.deferred_run import DeferredRun
+from reelgraph_router.execution.incremental.increments import FirstAnswer, Increments
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.incremental_formats import IncrementalFormat
 from reelgraph_router.pipeline.stages import ReadyOperation

@@ -14,7 +14,7 @@ from typing import Literal
 from reelgraph_federation.operations import Granted, LeftOut
 from reelgraph_federation.supergraph.model import Access
 from reelgraph_router.errors import Code, GraphQLFault, RequestError
-from reelgraph_router.execution.complete import holds
+from reelgraph_router.execution.interpreter.complete import holds
 from reelgraph_router.hooks import PolicyHook
 from reelgraph_router.identity.authenticate import CHALLENGE
 from reelgraph_router.pipeline.request import ClientRequest

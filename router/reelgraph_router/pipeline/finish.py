@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from reelgraph_router.execution.run import Run
-from reelgraph_router.execution.typed.run import TypedRun
+from reelgraph_router.execution.fast_path.run import FastRun
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.pipeline.respond import serialise_data, serialise_result
 from reelgraph_router.pipeline.stages import ReadyOperation
 
 
-def finish(run: Run | TypedRun, operation: ReadyOperation) -> tuple[bytes, bool]:
+def finish(run: Run | FastRun, operation: ReadyOperation) -> tuple[bytes, bool]:
     """Shape the response of a finished run and serialise it; tell whether it has errors."""
-    if isinstance(run, TypedRun) and run.body is not None:
+    if isinstance(run, FastRun) and run.body is not None:
         return run.body, False
     data, errors = run.complete()
     timeline = run.timeline if isinstance(run, Run) else None

@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
-from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.introspect import Introspection
 from reelgraph_router.pipeline.operations import Operations

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import orjson
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
-from reelgraph_router.execution.deferred_run import DeferredRun
-from reelgraph_router.execution.introspected import Introspected
-from reelgraph_router.execution.timeline import Timeline
+from reelgraph_router.execution.answers.introspected import Introspected
+from reelgraph_router.execution.incremental.deferred_run import DeferredRun
+from reelgraph_router.execution.tree.timeline import Timeline
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
 from reelgraph_router.pipeline.answer_in_parts import answer_in_parts, begun

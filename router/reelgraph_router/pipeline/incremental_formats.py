@@ -12,7 +12,12 @@ from typing import Protocol
 import orjson
 
 from reelgraph_router.errors import GraphQLFault
-from reelgraph_router.execution.increments import Completed, FirstAnswer, Increment, Pending
+from reelgraph_router.execution.incremental.increments import (
+    Completed,
+    FirstAnswer,
+    Increment,
+    Pending,
+)
 
 Json = dict[str, object]
 Extensions = Mapping[str, object] | None

@@ -10,7 +10,7 @@ from graphql import ExecutionResult, GraphQLSchema, execute_sync, parse
 
 from reelgraph_federation.planning import QueryPlan
 from reelgraph_router.errors import Code, GraphQLFault
-from reelgraph_router.execution.introspected import Failed, Introspected
+from reelgraph_router.execution.answers.introspected import Failed, Introspected
 
 REMEMBERED_ANSWERS = 20
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from reelgraph_router.execution.introspected import Introspected
-from reelgraph_router.execution.run import Run
-from reelgraph_router.execution.timeline import Timeline
-from reelgraph_router.execution.typed.run import TypedRun, quick_way
+from reelgraph_router.execution.answers.introspected import Introspected
+from reelgraph_router.execution.fast_path.run import FastRun, choose_fast_path
+from reelgraph_router.execution.tree.run import Run
+from reelgraph_router.execution.tree.timeline import Timeline
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.shared_runs import RunningRequest
@@ -23,13 +23,13 @@ def make_run(
     variables: Mapping[str, object],
     headers: bytes,
     introspection: Introspected | None,
-) -> Run | TypedRun:
+) -> Run | FastRun:
     """The quickest run that can answer."""
     program = operation.program
     if operation.unauthorized is None and not request.include_plan:
-        typed = quick_way(program, variables)
-        if typed is not None:
-            return TypedRun(program, typed, variables, graph.transport, headers, graph.redaction)
+        path = choose_fast_path(program, variables)
+        if path is not None:
+            return FastRun(program, path, variables, graph.transport, headers, graph.redaction)
     return Run(
         program, variables, graph.transport, headers, graph.redaction,
         introspection=introspection, timeline=Timeline() if request.include_plan else None,

@@ -100,7 +100,7 @@ def memory_of(found: object) -> int:
 
 
 def _code_length(program: Program) -> int:
-    quick = [program.typed] if program.quick_ways is None else program.quick_ways.made()
+    quick = [program.fast_path] if program.fast_paths is None else program.fast_paths.made()
     length = len(program.source)
     for one in quick:
         while one is not None:

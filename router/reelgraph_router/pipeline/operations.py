@@ -182,9 +182,9 @@ class Operations:
         return await self._stages.plan(checked, filtered, labels)
 
     def _weigh_when_grown(self, key: Key, found: Prepared | RequestError) -> None:
-        """Estimate an operation's memory again whenever a quick way is added to it."""
-        if isinstance(found, ReadyOperation) and found.program.quick_ways is not None:
-            found.program.quick_ways.on_made = partial(self._ready.weigh, key)
+        """Estimate an operation's memory again whenever a fast path is added to it."""
+        if isinstance(found, ReadyOperation) and found.program.fast_paths is not None:
+            found.program.fast_paths.on_made = partial(self._ready.weigh, key)
 
     @property
     def kept_bytes(self) -> int:

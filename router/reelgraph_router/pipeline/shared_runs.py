@@ -11,13 +11,13 @@ from collections.abc import Callable, Hashable
 from typing import Protocol
 
 from reelgraph_router.errors import Code, refuse
-from reelgraph_router.execution.run import Run
-from reelgraph_router.execution.typed.run import TypedRun
+from reelgraph_router.execution.fast_path.run import FastRun
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.pipeline.stages import ReadyOperation
 
 SWEEP_SECONDS = 0.1
 
-Finish = Callable[[Run | TypedRun, ReadyOperation], tuple[bytes, bool]]
+Finish = Callable[[Run | FastRun, ReadyOperation], tuple[bytes, bool]]
 
 
 class Waiter(Protocol):
@@ -45,7 +45,7 @@ class RunningRequest:
     )  # fmt: skip
 
     def __init__(
-        self, run: Run | TypedRun, operation: ReadyOperation, timeout: float, finish: Finish
+        self, run: Run | FastRun, operation: ReadyOperation, timeout: float, finish: Finish
     ) -> None:
         self.run = run
         self.timeout = timeout

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, refuse
-from reelgraph_router.execution.read_answer import explain
-from reelgraph_router.execution.run import Run
+from reelgraph_router.execution.answers.read_answer import explain
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.request import ClientRequest

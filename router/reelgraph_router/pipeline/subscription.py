@@ -17,8 +17,9 @@ from typing import Any, Literal, Protocol, cast
 import orjson
 
 from reelgraph_router.errors import RequestError
-from reelgraph_router.execution.introspected import Introspected
-from reelgraph_router.execution.run import Run, subscription_request
+from reelgraph_router.execution.answers.introspected import Introspected
+from reelgraph_router.execution.requests import subscription_request
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.identity.subgraph_headers import deadline_line
 from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph

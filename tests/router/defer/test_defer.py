@@ -136,7 +136,7 @@ async def test_hooks_of_requests_are_called_once():
 
 
 async def test_a_fault_inside_the_router_ends_the_answer_in_words(monkeypatch):
-    from reelgraph_router.execution.increments import Increments
+    from reelgraph_router.execution.incremental.increments import Increments
 
     def fail(self):
         raise RuntimeError("secret")

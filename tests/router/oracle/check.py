@@ -30,13 +30,13 @@ from reelgraph_federation.operations import (
 )
 from reelgraph_federation.planning import QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
+from reelgraph_router.execution.answers.introspected import Introspected
+from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.execution.compile import compile_plan
-from reelgraph_router.execution.introspected import Introspected
+from reelgraph_router.execution.fast_path.compile import FastPath
+from reelgraph_router.execution.fast_path.run import FastRun
 from reelgraph_router.execution.program import Program
-from reelgraph_router.execution.read_answer import Redaction
-from reelgraph_router.execution.run import Run
-from reelgraph_router.execution.typed.compile import TypedProgram
-from reelgraph_router.execution.typed.run import TypedRun
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.pipeline.authorize import AuthorizationRules, Unauthorized
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
 from tests.router.oracle.access_guard import AccessGuard, NotAllowedError
@@ -119,14 +119,14 @@ class InvalidOperation(Exception):
     """The generated operation is not valid."""
 
 
-def quick_ways(program: Program, variables: Data) -> Iterator[TypedProgram]:
-    """The quick ways that a program has for a request with these variables."""
-    typed = program.typed
-    if program.quick_ways is not None and program.evaluate is not None:
-        typed = program.quick_ways.make(program.evaluate(variables))
-    while typed is not None:
-        yield typed
-        typed = typed.folded
+def fast_paths(program: Program, variables: Data) -> Iterator[FastPath]:
+    """The fast paths that a program has for a request with these variables."""
+    path = program.fast_path
+    if program.fast_paths is not None and program.evaluate is not None:
+        path = program.fast_paths.make(program.evaluate(variables))
+    while path is not None:
+        yield path
+        path = path.folded
 
 
 def _words(schema: GraphQLSchema) -> dict[str, list[str]]:
@@ -237,7 +237,7 @@ class Bench:
                 again = plan_operation(self.supergraph, normalized, override_labels=self.labels)
                 assert plan == again, "planning twice gives different plans"
             program = compile_plan(plan, lambda _: 30.0)
-            ways: list[TypedProgram | None] = [None, *quick_ways(program, coerced.coerced)]
+            ways: list[FastPath | None] = [None, *fast_paths(program, coerced.coerced)]
             if not thorough:
                 ways = [ways[self._number % len(ways)]]
             self._number += 1
@@ -308,16 +308,16 @@ class Bench:
         return introspection
 
     async def _run(
-        self, program: Program, variables: Data, quick: TypedProgram | None
+        self, program: Program, variables: Data, quick: FastPath | None
     ) -> tuple[Any, list[Any]]:
         self._problems.clear()
         self.store.mutations = 0
         plan = program.plan
         introspection = self._introspect(plan, variables)
         done = asyncio.get_running_loop().create_future()
-        run: Run | TypedRun
+        run: Run | FastRun
         if quick is not None:
-            run = TypedRun(program, quick, variables, self._transport, b"", Redaction())
+            run = FastRun(program, quick, variables, self._transport, b"", Redaction())
         else:
             run = Run(
                 program, variables, self._transport, b"", Redaction(), introspection=introspection
@@ -326,7 +326,7 @@ class Bench:
         await done
         if self._problems:
             raise self._problems[0]
-        if isinstance(run, TypedRun) and run.body is not None:
+        if isinstance(run, FastRun) and run.body is not None:
             return json.loads(run.body)["data"], []
         return run.complete()
 

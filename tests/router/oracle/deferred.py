@@ -30,10 +30,10 @@ from reelgraph_federation.operations import NormalizedOperation, normalize_opera
 from reelgraph_federation.operations.defer_usages import find_defer_variables
 from reelgraph_federation.planning import QueryPlan, plan_operation
 from reelgraph_federation.planning.plan import Planner
+from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.execution.compile import compile_plan
-from reelgraph_router.execution.deferred_run import DeferredRun
-from reelgraph_router.execution.increments import Increments
-from reelgraph_router.execution.read_answer import Redaction
+from reelgraph_router.execution.incremental.deferred_run import DeferredRun
+from reelgraph_router.execution.incremental.increments import Increments
 from reelgraph_router.pipeline.incremental_formats import DEFER_20220824, INCREMENTAL_V02
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
 from tests.router.oracle.check import Bench, Difference, InvalidWorld

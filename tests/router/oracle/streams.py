@@ -20,10 +20,11 @@ from graphql import (
     parse,
 )
 
-from reelgraph_router.execution.introspected import Introspected
+from reelgraph_router.execution.answers.introspected import Introspected
+from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.execution.program import Program
-from reelgraph_router.execution.read_answer import Redaction
-from reelgraph_router.execution.run import Run, subscription_request
+from reelgraph_router.execution.requests import subscription_request
+from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.transport.memory import MemoryTransport
 from reelgraph_router.transport.port import SubgraphAnswer
 from tests.router.oracle.data import Data

@@ -1,0 +1,1 @@
+"""What both writers of Python code need: positions, conditions, source text, and how code gives up."""

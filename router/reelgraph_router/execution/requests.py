@@ -1,0 +1,40 @@
+"""The requests of a program's fetches: their text, and the client's variables that are passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import orjson
+
+from reelgraph_router.execution.program import FetchProgram, Program
+from reelgraph_router.transport.port import SubgraphRequest
+
+
+def pass_variables(
+    fetch: FetchProgram,
+    variables: Mapping[str, object],
+    parts: list[bytes],
+    used: frozenset[str] | None = None,
+) -> None:
+    """Add to `parts` the JSON of the client's variables that a fetch takes; `used` restricts them."""
+    for name, start in fetch.variables:
+        if name in variables and (used is None or name in used):
+            parts.append(start + orjson.dumps(variables[name]))
+
+
+def make_request(
+    fetch: FetchProgram, head: bytes, parts: list[bytes], headers: bytes
+) -> SubgraphRequest:
+    """A request of a fetch: the start of its body, then the variables in JSON."""
+    body = head + b",".join(parts) + b"}}"
+    return SubgraphRequest(fetch.subgraph, body, headers, fetch.timeout, fetch.repeatable)
+
+
+def subscription_request(
+    program: Program, variables: Mapping[str, object], headers: bytes
+) -> SubgraphRequest:
+    """The request that starts a subscription's stream: its first fetch, never sent twice."""
+    stream = program.fetches[0]
+    parts: list[bytes] = []
+    pass_variables(stream, variables, parts)
+    return make_request(stream, stream.head, parts, headers)
