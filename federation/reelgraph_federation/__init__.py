@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .composition.compose import Composer, CompositionResult, Subgraph, compose
     from .problems import Problem, Severity, SourceLocation
-    from .supergraph.model import Supergraph
+    from .supergraph.supergraph import Supergraph
 
 _HOMES = {
     "Composer": "composition.compose",
@@ -17,7 +17,7 @@ _HOMES = {
     "Severity": "problems",
     "SourceLocation": "problems",
     "Subgraph": "composition.compose",
-    "Supergraph": "supergraph.model",
+    "Supergraph": "supergraph.supergraph",
     "compose": "composition.compose",
 }
 

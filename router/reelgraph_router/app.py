@@ -41,7 +41,8 @@ from reelgraph_router.settings import RouterSettings
 from reelgraph_router.supergraph_source.file import FileSource
 from reelgraph_router.supergraph_source.hot_swap import HotSwap
 from reelgraph_router.supergraph_source.port import SourceError, SupergraphSource
-from reelgraph_router.transport.http import HttpTransport, PoolLimits, PoolSet
+from reelgraph_router.transport.http import HttpTransport, PoolSet
+from reelgraph_router.transport.pool_limits import PoolLimits
 from reelgraph_router.transport.port import Transport
 from reelgraph_router.transport.streams import check_protocols
 from reelgraph_router.transport.tls import make_context

@@ -19,8 +19,8 @@ from simulated_subgraph import SimulatedSubgraph
 from reelgraph_federation import Subgraph, compose
 from reelgraph_federation.supergraph import parse_supergraph
 from reelgraph_federation.supergraph.contracts import ContractResult, make_contract
-from reelgraph_federation.supergraph.model import Supergraph
 from reelgraph_federation.supergraph.print_sdl import print_supergraph
+from reelgraph_federation.supergraph.supergraph import Supergraph
 from reelgraph_router.embedded import EmbeddedRouter
 from reelgraph_router.transport.memory import MemoryTransport
 

@@ -25,8 +25,8 @@ from .satisfiability import check_satisfiability
 from .state import MergeState
 
 if TYPE_CHECKING:
-    from ..supergraph.model import Supergraph
     from ..supergraph.print_sdl import PrintMemory
+    from ..supergraph.supergraph import Supergraph
 
 _ORDER = {Severity.ERROR: 0, Severity.WARN: 1, Severity.INFO: 2, Severity.DEBUG: 3}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from ..subgraph.document import TypeDef
-from ..supergraph.model import DirectiveDefinition, NamedType, Subgraph, Supergraph
+from ..supergraph.model import DirectiveDefinition, NamedType, Subgraph
+from ..supergraph.supergraph import Supergraph
 from .merge_applied import merge_applied
 from .state import MergeState
 

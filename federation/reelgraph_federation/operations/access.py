@@ -13,9 +13,9 @@ from reelgraph_federation.supergraph.model import (
     Field,
     InterfaceType,
     ObjectType,
-    Supergraph,
     UnionType,
 )
+from reelgraph_federation.supergraph.supergraph import Supergraph
 
 Requirements = tuple[Access, ...]
 """All of them must hold."""

@@ -12,7 +12,7 @@ from reelgraph_federation.operations.passes.collect_introspection import Introsp
 from reelgraph_federation.operations.passes.inline_fragments import FragmentInliner, Part
 from reelgraph_federation.operations.passes.merge_fields import FieldMerger
 from reelgraph_federation.operations.tree import NormalizedOperation, Variable
-from reelgraph_federation.supergraph.model import Supergraph
+from reelgraph_federation.supergraph.supergraph import Supergraph
 
 
 def normalize_operation(

@@ -11,7 +11,7 @@ from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.plan import Planner
 from reelgraph_federation.planning.positions import Candidate, Position
-from reelgraph_federation.supergraph.model import Supergraph
+from reelgraph_federation.supergraph.supergraph import Supergraph
 
 
 class FieldPath(NamedTuple):

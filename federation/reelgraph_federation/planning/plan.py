@@ -32,7 +32,7 @@ from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.query_plan import DeferredPart, QueryPlan
 from reelgraph_federation.planning.shape import ShapeBuilder
 from reelgraph_federation.query_graph import QueryGraph, TypeNode, build_query_graph
-from reelgraph_federation.supergraph.model import Supergraph
+from reelgraph_federation.supergraph.supergraph import Supergraph
 
 
 def plan_operation(

@@ -20,14 +20,14 @@ from reelgraph_federation.supergraph.model import (
     Field,
     FieldJoin,
     InterfaceType,
+    MergedSchema,
     ObjectType,
-    Supergraph,
     UnionType,
 )
 
 
 def build_query_graph(
-    supergraph: Supergraph, *, disabled: frozenset[str] = frozenset()
+    supergraph: MergedSchema, *, disabled: frozenset[str] = frozenset()
 ) -> QueryGraph:
     """Return the query graph of a supergraph, as if subgraphs that are disabled were not there."""
     return QueryGraph(supergraph, disabled)
@@ -40,7 +40,7 @@ class QueryGraph:
     the outcome does not depend on the order in which they are asked for.
     """
 
-    def __init__(self, supergraph: Supergraph, disabled: frozenset[str] = frozenset()) -> None:
+    def __init__(self, supergraph: MergedSchema, disabled: frozenset[str] = frozenset()) -> None:
         self.supergraph = supergraph
         self._disabled = disabled
         self.types = TypeIndex(supergraph)

@@ -8,8 +8,8 @@ from reelgraph_federation.field_sets import FieldSet, FieldSetSyntaxError, parse
 from reelgraph_federation.supergraph.model import (
     CompositeType,
     InterfaceType,
+    MergedSchema,
     ObjectType,
-    Supergraph,
     UnionType,
 )
 
@@ -17,7 +17,7 @@ from reelgraph_federation.supergraph.model import (
 class TypeIndex:
     """Lookups over the types of a supergraph, remembered."""
 
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: MergedSchema) -> None:
         self._types = supergraph.types
         self._order = {name: index for index, name in enumerate(supergraph.types)}
         self._subgraphs: dict[str, tuple[str, ...]] = {}

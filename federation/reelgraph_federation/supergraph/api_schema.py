@@ -41,10 +41,10 @@ from reelgraph_federation.supergraph.model import (
     InputObjectType,
     InputValue,
     InterfaceType,
+    MergedSchema,
     NamedType,
     ObjectType,
     ScalarType,
-    Supergraph,
     UnionType,
 )
 from reelgraph_federation.supergraph.type_refs import TypeRef
@@ -56,7 +56,7 @@ _EXECUTABLE = {
 }  # fmt: skip
 
 
-def build_api_schema(supergraph: Supergraph) -> GraphQLSchema:
+def build_api_schema(supergraph: MergedSchema) -> GraphQLSchema:
     """Build the API schema. Fields are made when a type is first looked at by the schema.
 
     The schema is marked as valid: composition has already proved it. A supergraph of another
@@ -66,7 +66,7 @@ def build_api_schema(supergraph: Supergraph) -> GraphQLSchema:
 
 
 class _Builder:
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: MergedSchema) -> None:
         self._supergraph = supergraph
         self._types: dict[str, GraphQLNamedType] = dict(specified_scalar_types)
 

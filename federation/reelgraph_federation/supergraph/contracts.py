@@ -29,10 +29,10 @@ from .model import (
     InterfaceType,
     NamedType,
     ObjectType,
-    Supergraph,
     UnionType,
 )
 from .reachable import reachable_types
+from .supergraph import Supergraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from .model import (
     InputObjectType,
     InterfaceType,
     Link,
+    MergedSchema,
     ObjectType,
-    Supergraph,
     UnionType,
 )
 
@@ -128,7 +128,7 @@ _FEATURES: Final[dict[str, tuple[Link, str]]] = {
 }
 
 
-def links_of(supergraph: Supergraph, features: list[str]) -> Iterator[str]:
+def links_of(supergraph: MergedSchema, features: list[str]) -> Iterator[str]:
     """Each ``@link`` of the schema definition, for features in use."""
     yield '@link(url: "https://specs.apollo.dev/link/v1.0")'
     yield '@link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)'
@@ -154,7 +154,7 @@ def print_link(link: Link) -> str:
     return f"@link({', '.join(parts)})"
 
 
-def feature_definitions(supergraph: Supergraph, features: list[str]) -> Iterator[str]:
+def feature_definitions(supergraph: MergedSchema, features: list[str]) -> Iterator[str]:
     """The definitions of the directives of each feature in use."""
     for name in features:
         yield _FEATURES[name][1]
@@ -163,7 +163,7 @@ def feature_definitions(supergraph: Supergraph, features: list[str]) -> Iterator
         yield "directive @oneOf on INPUT_OBJECT"
 
 
-def used_features(supergraph: Supergraph, kept: KeptApplied) -> list[str]:
+def used_features(supergraph: MergedSchema, kept: KeptApplied) -> list[str]:
     """Return the features whose directives stand anywhere in the supergraph."""
     found = {supergraph.applied}
     for type_def in supergraph.types.values():

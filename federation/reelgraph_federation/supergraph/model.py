@@ -8,15 +8,9 @@ its join enum value. All GraphQL values (defaults, directive arguments) are kept
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from reelgraph_federation.supergraph.type_refs import TypeRef
-
-if TYPE_CHECKING:
-    from graphql import GraphQLSchema
-
-    from reelgraph_federation.query_graph import QueryGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +256,7 @@ class Link:
 
 
 @dataclass(eq=False)
-class Supergraph:
+class MergedSchema:
     """The merged schema with its joins. Never changed after it was made.
 
     `subgraphs` is keyed by name, in the order of the join enum; all dictionaries keep the order of
@@ -279,20 +273,6 @@ class Supergraph:
     description: str | None = None
     applied: AppliedDirectives = NONE_APPLIED
     """Tags and composed directives of the schema definition itself."""
-
-    @cached_property
-    def api_schema(self) -> GraphQLSchema:
-        """The schema that clients see; see `api_schema.build_api_schema`."""
-        from reelgraph_federation.supergraph.api_schema import build_api_schema
-
-        return build_api_schema(self)
-
-    @cached_property
-    def query_graph(self) -> QueryGraph:
-        """The query graph over this supergraph, made on first use."""
-        from reelgraph_federation.query_graph import build_query_graph
-
-        return build_query_graph(self)
 
     def root_types(self) -> dict[str, str]:
         """Return the root type name of each operation kind that exists."""

@@ -16,9 +16,9 @@ from reelgraph_federation.supergraph.model import (
     FieldJoin,
     InputObjectType,
     InterfaceType,
+    MergedSchema,
     NamedType,
     ObjectType,
-    Supergraph,
     TypeJoin,
     UnionType,
 )
@@ -26,7 +26,7 @@ from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingPro
 
 
 def join_by_ownership(
-    supergraph: Supergraph, owners: Mapping[str, str], problems: ReadingProblems
+    supergraph: MergedSchema, owners: Mapping[str, str], problems: ReadingProblems
 ) -> None:
     """Give each type and field of a join v0.1 supergraph the joins that its owners imply.
 
@@ -42,7 +42,7 @@ def join_by_ownership(
 
 class _Writer:
     def __init__(
-        self, supergraph: Supergraph, owners: Mapping[str, str], problems: ReadingProblems
+        self, supergraph: MergedSchema, owners: Mapping[str, str], problems: ReadingProblems
     ) -> None:
         self._supergraph = supergraph
         self._types = supergraph.types

@@ -46,7 +46,6 @@ from reelgraph_federation.supergraph.model import (
     ObjectType,
     ScalarType,
     Subgraph,
-    Supergraph,
     UnionType,
 )
 from reelgraph_federation.supergraph.ownership import join_by_ownership
@@ -56,6 +55,7 @@ from reelgraph_federation.supergraph.reading_problems import (
     InvalidSupergraphError,
     ReadingProblems,
 )
+from reelgraph_federation.supergraph.supergraph import Supergraph
 from reelgraph_federation.supergraph.type_refs import type_ref_from_node
 
 

@@ -25,10 +25,10 @@ from .model import (
     InputObjectType,
     InputValue,
     InterfaceType,
+    MergedSchema,
     NamedType,
     ObjectType,
     ScalarType,
-    Supergraph,
     TypeJoin,
     UnionType,
 )
@@ -46,7 +46,7 @@ class PrintMemory:
     applied: KeptApplied = field(default_factory=Kept)
 
 
-def print_supergraph(supergraph: Supergraph, memory: PrintMemory | None = None) -> str:
+def print_supergraph(supergraph: MergedSchema, memory: PrintMemory | None = None) -> str:
     """Return the supergraph's SDL."""
     printer = _Printer(supergraph, memory or PrintMemory())
     return "\n\n".join(printer.definitions()) + "\n"
@@ -112,7 +112,7 @@ def _print_list_size(applied: AppliedDirectives) -> str:
 class _Printer:
     """The names that printing one supergraph needs over and over."""
 
-    def __init__(self, supergraph: Supergraph, memory: PrintMemory) -> None:
+    def __init__(self, supergraph: MergedSchema, memory: PrintMemory) -> None:
         self.supergraph = supergraph
         self.graphs = {name: subgraph.graph for name, subgraph in supergraph.subgraphs.items()}
         if memory.graphs != self.graphs:

@@ -11,10 +11,10 @@ import asyncio
 import ssl
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from reelgraph_router.transport.http_connection import Connection, Exchange
+from reelgraph_router.transport.pool_limits import PoolLimits
 from reelgraph_router.transport.port import (
     Call,
     Deliver,
@@ -27,17 +27,6 @@ from reelgraph_router.transport.streams import PROTOCOLS, check_protocols
 
 SWEEP_SECONDS = 0.05
 """How often running requests are checked against their deadlines."""
-
-
-@dataclass(frozen=True, slots=True)
-class PoolLimits:
-    """Bounds of one subgraph's pool. Sizes in bytes, times in seconds."""
-
-    connections: int = 128
-    waiting: int = 4096
-    answer_bytes: int = 64 * 1024 * 1024
-    keep_alive: float = 4.0
-    connect_timeout: float = 5.0
 
 
 class InvalidSubgraphUrl(ValueError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
 import httptools
 
 from reelgraph_router.transport.compressed import GZIP_START, decompressed
+from reelgraph_router.transport.pool_limits import PoolLimits
 from reelgraph_router.transport.port import (
     Deliver,
     FaultKind,
@@ -16,9 +17,6 @@ from reelgraph_router.transport.port import (
     SubgraphRequest,
     TransportFault,
 )
-
-if TYPE_CHECKING:
-    from reelgraph_router.transport.http import PoolLimits
 
 CRLF = b"\r\n"
 MAX_HEAD_BYTES = 1024 * 1024

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from graphql import GraphQLNamedType, GraphQLSchema, get_named_type, is_abstract_type
 
-from reelgraph_federation.supergraph.model import ObjectType, Supergraph
+from reelgraph_federation.supergraph.model import ObjectType
+from reelgraph_federation.supergraph.supergraph import Supergraph
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import pytest
 from graphql import assert_valid_schema, build_schema, print_schema
 
 from reelgraph_federation.supergraph.contracts import make_contract
-from reelgraph_federation.supergraph.model import Supergraph
 from reelgraph_federation.supergraph.print_sdl import print_supergraph
+from reelgraph_federation.supergraph.supergraph import Supergraph
 
 sys.path.insert(0, str(Path(__file__).parent))
 from case_files import compare_or_update, read_cases

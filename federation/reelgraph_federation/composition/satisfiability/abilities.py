@@ -6,7 +6,7 @@ Bit n stands for the n-th subgraph in order. An interface that a subgraph has as
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ...field_sets import FieldSet
 from ...subgraph.document import Field, find
@@ -16,52 +16,8 @@ from ...supergraph.model import FieldJoin, InterfaceType, NamedType, ObjectType
 from ...type_refs import named
 from ..context_arguments import context_arguments
 from ..state import MergeState
+from .ability import FieldAbility, KeyAbility, TypeAbility
 from .memory import ProofMemory
-
-Taken = frozenset[tuple[str, str]]
-"""What is taken from contexts: names and selections, as text."""
-
-
-@dataclass(slots=True, eq=False)
-class FieldAbility:
-    """How the subgraphs have one field of one object type.
-
-    ``owners`` is the alternatives, each of which may hold at run time: one set of subgraphs, or two
-    for a labelled override. ``defined`` is the set that has the field at all, if only as external.
-    ``returns``, the object types that a subgraph may return (none for leaves), ``requires``,
-    ``provides`` and ``contexts``, what must have been set above, are by subgraph index.
-    """
-
-    name: str
-    owners: tuple[int, ...] = ()
-    defined: int = 0
-    returns: dict[int, tuple[str, ...]] | None = None
-    requires: dict[int, FieldSet] | None = None
-    provides: dict[int, FieldSet] | None = None
-    contexts: dict[int, Taken] | None = None
-
-
-@dataclass(slots=True, eq=False)
-class KeyAbility:
-    """A key by which the subgraph ``into`` can be entered, of ``owner``: the type or its interface."""
-
-    into: int
-    owner: str
-    selections: FieldSet
-    text: str
-
-
-@dataclass(slots=True, eq=False)
-class TypeAbility:
-    """What the subgraphs can do with one object type.
-
-    ``interface_objects`` maps a subgraph that knows only an interface object to the interface.
-    """
-
-    name: str
-    fields: dict[str, FieldAbility] = field(default_factory=dict)
-    keys: list[KeyAbility] = field(default_factory=list)
-    interface_objects: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ from collections import defaultdict
 from ...field_sets import FieldSet
 from ...subgraph.walk import parse_quietly
 from ..context_arguments import context_arguments
-from .abilities import Abilities, Taken
+from .abilities import Abilities
+from .ability import Taken
 from .memory import Views
 from .reach import Reach
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ...supergraph.model import Field
 from ...type_refs import named
-from .abilities import Taken, TypeAbility
+from ..state import MergeState
+from .ability import Taken, TypeAbility
 from .contexts import Contexts
+from .place import Place
 from .reach import Reach, bits
-
-if TYPE_CHECKING:
-    from ..state import MergeState
-    from .prove import Place
 
 
 def report_unsatisfiable(

@@ -10,14 +10,11 @@ leads to are told by the subgraphs that define the field, and how to go on there
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ...field_sets import FieldSet
 from ...supergraph.model import NamedType
 from ..state import MergeState, TypeSources
-
-if TYPE_CHECKING:
-    from .abilities import TypeAbility
+from .ability import TypeAbility
 
 Views = frozenset[tuple[int, FieldSet]]
 """Pairs of a subgraph's index and the selection that it provides in a place."""

@@ -10,43 +10,21 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ...field_sets import FieldSet
 from ...supergraph.model import Field, NamedType, ObjectType
 from ..state import MergeState
-from .abilities import Abilities, FieldAbility, Taken
+from .abilities import Abilities
+from .ability import FieldAbility, Taken
 from .contexts import Contexts
 from .explain import report_mutation_in_parts, report_unsatisfiable, report_untold_type
 from .memory import ProofMemory, Step, Views
+from .place import Place
 from .reach import Reach, bits, outcomes, tells_type
 from .views import NO_VIEWS, provided_below, views_after
 
 MAX_PLACES = 1_000_000
 """More places than any composition needs that people wrote; beyond it, the proof is given up."""
-
-
-@dataclass(slots=True, eq=False)
-class Place:
-    """An object type, where it was found, and the way there (``parent`` and ``field``)."""
-
-    type_name: str
-    found: int
-    views: Views
-    parent: Place | None
-    field: str
-    on: str | None = None
-    contexts: Taken = frozenset()
-    """What the fields of the place may take: of each context, what the nearest setter above can give."""
-
-    def path(self) -> list[Place]:
-        """Return the places from the root to this one."""
-        way: list[Place] = []
-        place: Place | None = self
-        while place is not None:
-            way.append(place)
-            place = place.parent
-        return way[::-1]
 
 
 def check_satisfiability(

@@ -8,7 +8,8 @@ found by guessing "no" and asking again until no guess changes.
 from __future__ import annotations
 
 from ...field_sets import FieldSet, Selection
-from .abilities import Abilities, FieldAbility, TypeAbility
+from .abilities import Abilities
+from .ability import FieldAbility, TypeAbility
 from .memory import Question, Views
 from .views import NO_VIEWS, provided_below, views_after
 

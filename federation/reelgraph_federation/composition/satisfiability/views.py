@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...field_sets import FieldSet, Selection
 from ..state import MergeState
-from .abilities import FieldAbility
+from .ability import FieldAbility
 from .memory import Views
 
 NO_VIEWS: Views = frozenset()

@@ -41,7 +41,8 @@ from reelgraph_federation.operations.tree import (
     Selections,
 )
 from reelgraph_federation.query_graph.types import TypeIndex
-from reelgraph_federation.supergraph.model import Supergraph, UnionType
+from reelgraph_federation.supergraph.model import UnionType
+from reelgraph_federation.supergraph.supergraph import Supergraph
 from reelgraph_federation.supergraph.type_refs import TypeRef, named_type, non_null
 
 _META_TYPES = {

@@ -12,11 +12,11 @@ from reelgraph_federation.supergraph.checks.check_joins import check_joins
 from reelgraph_federation.supergraph.checks.check_names import check_names
 from reelgraph_federation.supergraph.checks.check_references import check_references
 from reelgraph_federation.supergraph.checks.check_roots import check_roots
-from reelgraph_federation.supergraph.model import Supergraph
+from reelgraph_federation.supergraph.model import MergedSchema
 from reelgraph_federation.supergraph.reading_problems import ReadingProblems
 
 
-def check_supergraph(supergraph: Supergraph, problems: ReadingProblems) -> None:
+def check_supergraph(supergraph: MergedSchema, problems: ReadingProblems) -> None:
     """Report whatever does not fit together in a supergraph."""
     check_roots(supergraph, problems)
     check_references(supergraph, problems)

@@ -23,8 +23,8 @@ from reelgraph_federation.supergraph.model import (
     InputObjectType,
     InputValue,
     InterfaceType,
+    MergedSchema,
     ObjectType,
-    Supergraph,
 )
 from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
 from reelgraph_federation.supergraph.type_refs import TypeRef
@@ -38,7 +38,7 @@ _LITERALS: dict[str, tuple[type[ValueNode], ...]] = {
 }
 
 
-def check_defaults(supergraph: Supergraph, problems: ReadingProblems) -> None:
+def check_defaults(supergraph: MergedSchema, problems: ReadingProblems) -> None:
     """Report default values that their type does not have.
 
     https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
@@ -56,7 +56,7 @@ def check_defaults(supergraph: Supergraph, problems: ReadingProblems) -> None:
 
 
 class _Check:
-    def __init__(self, supergraph: Supergraph, problems: ReadingProblems) -> None:
+    def __init__(self, supergraph: MergedSchema, problems: ReadingProblems) -> None:
         self._types = supergraph.types
         self._problems = problems
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from reelgraph_federation.field_sets import FieldSet, FieldSetSyntaxError, parse_field_set
-from reelgraph_federation.supergraph.model import Field, InterfaceType, ObjectType, Supergraph
+from reelgraph_federation.supergraph.model import Field, InterfaceType, MergedSchema, ObjectType
 from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
 
 
-def check_field_sets(supergraph: Supergraph, problems: ReadingProblems) -> None:
+def check_field_sets(supergraph: MergedSchema, problems: ReadingProblems) -> None:
     """Report field sets that cannot be read, and fields in them that their type lacks."""
     check = _Check(supergraph, problems)
     for one in supergraph.types.values():
@@ -21,7 +21,7 @@ def check_field_sets(supergraph: Supergraph, problems: ReadingProblems) -> None:
 
 
 class _Check:
-    def __init__(self, supergraph: Supergraph, problems: ReadingProblems) -> None:
+    def __init__(self, supergraph: MergedSchema, problems: ReadingProblems) -> None:
         self._types = supergraph.types
         self._problems = problems
         self._seen: set[tuple[str, str]] = set()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
-from reelgraph_federation.supergraph.model import InterfaceType, ObjectType, Supergraph
+from reelgraph_federation.supergraph.model import InterfaceType, MergedSchema, ObjectType
 from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
 
 
-def check_interfaces(supergraph: Supergraph, problems: ReadingProblems) -> None:
+def check_interfaces(supergraph: MergedSchema, problems: ReadingProblems) -> None:
     """Report implementations that lack a field, and circles of interfaces.
 
     https://spec.graphql.org/October2021/#IsValidImplementation()
@@ -22,7 +22,7 @@ def check_interfaces(supergraph: Supergraph, problems: ReadingProblems) -> None:
                     _check_fields(one, interface, problems)
 
 
-def _check_circles(supergraph: Supergraph, problems: ReadingProblems) -> None:
+def _check_circles(supergraph: MergedSchema, problems: ReadingProblems) -> None:
     graph = {
         name: tuple(one.interfaces)
         for name, one in supergraph.types.items()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reelgraph_federation.supergraph.model import InterfaceType, ObjectType, Supergraph
+from reelgraph_federation.supergraph.model import InterfaceType, MergedSchema, ObjectType
 from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
 
 
-def check_joins(supergraph: Supergraph, problems: ReadingProblems) -> None:
+def check_joins(supergraph: MergedSchema, problems: ReadingProblems) -> None:
     """Report fields that are joined from a subgraph which does not define their type.
 
     https://specs.apollo.dev/join/v0.3, "@join__field": the parent type must have a `@join__type`

@@ -10,9 +10,9 @@ from reelgraph_federation.supergraph.model import (
     InputObjectType,
     InputValue,
     InterfaceType,
+    MergedSchema,
     ObjectType,
     ScalarType,
-    Supergraph,
     UnionType,
 )
 from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
@@ -23,7 +23,7 @@ _OUTPUT = (ObjectType, InterfaceType, UnionType, EnumType, ScalarType)
 _INPUT = (EnumType, InputObjectType, ScalarType)
 
 
-def check_references(supergraph: Supergraph, problems: ReadingProblems) -> None:
+def check_references(supergraph: MergedSchema, problems: ReadingProblems) -> None:
     """Report names of types that do not exist or are of a kind that may not stand there.
 
     https://spec.graphql.org/October2021/#sec-Input-and-Output-Types
@@ -32,7 +32,7 @@ def check_references(supergraph: Supergraph, problems: ReadingProblems) -> None:
 
 
 class _Check:
-    def __init__(self, supergraph: Supergraph, problems: ReadingProblems) -> None:
+    def __init__(self, supergraph: MergedSchema, problems: ReadingProblems) -> None:
         self._supergraph = supergraph
         self._problems = problems
         self._output = _BUILT_IN | self._names(_OUTPUT)

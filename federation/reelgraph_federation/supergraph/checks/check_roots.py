@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reelgraph_federation.supergraph.model import ObjectType, Supergraph
+from reelgraph_federation.supergraph.model import MergedSchema, ObjectType
 from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
 
 
-def check_roots(supergraph: Supergraph, problems: ReadingProblems) -> None:
+def check_roots(supergraph: MergedSchema, problems: ReadingProblems) -> None:
     """Report root types that do not exist, are no objects or are used twice.
 
     https://spec.graphql.org/October2021/#sec-Root-Operation-Types
