@@ -81,7 +81,8 @@ class QueryGraph:
         """Return the entity moves by which an object of a type can be entered, in stable order.
 
         For an object type these are its own keys and those of interfaces that a subgraph has as
-        interface objects; for an interface its own keys.
+        interface objects; for an interface its own keys. A mutation's fields run once, so nobody
+        asks for them again by a key of `Mutation`.
         """
         found = self._entity_moves.get(type_name)
         if found is None:
@@ -126,6 +127,8 @@ class QueryGraph:
         return {name: tuple(sorted(texts)) for name, texts in found.items()}
 
     def _keys(self, type_name: str, *, resolvable: bool) -> Iterator[EntityMove]:
+        if type_name in (self.supergraph.mutation_type, self.supergraph.subscription_type):
+            return
         names = [type_name]
         if isinstance(self.supergraph.types[type_name], ObjectType):
             names += self.types.interfaces_of(type_name)
@@ -135,7 +138,7 @@ class QueryGraph:
                 wanted = name == type_name or join.is_interface_object
                 if wanted and join.key is not None and join.resolvable == resolvable:
                     target = self.node(join.subgraph, name)
-                    if target is not None:
+                    if target is not None and (target.possible or target.is_interface_object):
                         key = parse_field_set(join.key)
                         edges.append(EntityMove(target, key, print_field_set(key), name))
         edges.sort(key=lambda edge: self._order[edge.target.subgraph])
@@ -182,7 +185,7 @@ class QueryGraph:
         edge = FieldEdge(field, join.type or field.type, None)
         contents.fields[field.name] = edge
         if self.types.is_composite(edge.type.name):
-            below = provided or (parse_field_set(join.provides) if join.provides else ())
+            below = (*(provided or ()), *(parse_field_set(join.provides) if join.provides else ()))
             edge.target = self.node(node.subgraph, edge.type.name, below)
         if provided is None:
             edge.requires = parse_field_set(join.requires) if join.requires else ()
@@ -204,8 +207,9 @@ class QueryGraph:
                 one.override == node.subgraph and not one.override_label for one in field.joins
             )
             return Absence.OVERRIDDEN if taken else Absence.NOT_DEFINED
-        if join.external or join.used_overridden:
-            if self.types.is_key_field(node.subgraph, node.type_name, field.name):
-                return None
-            return Absence.EXTERNAL if join.external else Absence.OVERRIDDEN
-        return None
+        if join.used_overridden:
+            return Absence.OVERRIDDEN
+        is_external = join.external and not self.types.is_key_of_extension(
+            node.subgraph, node.type_name, field.name
+        )
+        return Absence.EXTERNAL if is_external else None

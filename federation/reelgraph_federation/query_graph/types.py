@@ -127,14 +127,15 @@ class TypeIndex:
             return False
         return one.fields[field_name].type.nullable
 
-    def is_key_field(self, subgraph: str, type_name: str, field_name: str) -> bool:
-        """Tell whether a field is part of a key in a subgraph.
+    def is_key_of_extension(self, subgraph: str, type_name: str, field_name: str) -> bool:
+        """Tell whether a field is part of a key of a type that a subgraph only extends.
 
-        Such a field can be read there even when it is `@external`: a subgraph that can name its
-        entity can tell the entity's key (Federation 1 extensions mark key fields external). That is
-        so of an entity inside another's key only for what its own keys there select.
+        `@external` means nothing there: Federation 1 wrote it on key fields, which whoever can name an
+        entity can tell. On the key field of any other type it means that the subgraph has the field
+        from elsewhere, and its value is not read. An entity inside another's key is told by what its
+        own keys select.
         """
-        return (subgraph, type_name, field_name) in self._key_fields
+        return (subgraph, type_name, field_name) in self._extended_keys
 
     def _belongs(self, subgraph: str, member: str, name: str) -> bool:
         if subgraph not in self.subgraphs_of(member):
@@ -176,11 +177,11 @@ class TypeIndex:
         return found
 
     @cached_property
-    def _key_fields(self) -> frozenset[tuple[str, str, str]]:
+    def _extended_keys(self) -> frozenset[tuple[str, str, str]]:
         found: set[tuple[str, str, str]] = set()
         for name, one in self._types.items():
             for join in one.joins:
-                if join.key is not None:
+                if join.key is not None and join.extension:
                     self._add_key_fields(join.subgraph, name, _read(join.key), found)
         return frozenset(found)
 

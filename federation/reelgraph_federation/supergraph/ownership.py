@@ -168,22 +168,17 @@ class _Writer:
                 yield name
 
     def join_interfaces(self) -> None:
-        """An entity implements an interface in the subgraphs that know all its fields.
+        """An entity implements an interface in every subgraph that has both.
 
-        An interface field can be asked of a subgraph when each of the implementations there resolves it.
+        Which fields an extended interface has in which subgraph, nobody wrote down: one can be asked
+        where each of the implementations resolves it.
         """
         for one in self._entities():
             for name in one.interfaces:
                 interface = self._types[name]
-                assert isinstance(interface, InterfaceType)
-                known = tuple(
-                    join.subgraph
-                    for join in interface.joins
-                    if all(
-                        _is_joined(join.subgraph, one.fields[key].joins) for key in interface.fields
-                    )
-                )
-                one.interfaces[name] = known or (self._owners[one.name],)
+                known = {join.subgraph for join in one.joins}
+                both = [join.subgraph for join in interface.joins if join.subgraph in known]
+                one.interfaces[name] = tuple(both) or (self._owners[one.name],)
 
     def _entities(self) -> Iterator[ObjectType]:
         for one in self._types.values():
