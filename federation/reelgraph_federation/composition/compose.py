@@ -170,7 +170,7 @@ def _merge_and_prove(state: MergeState, memory: Memory) -> Supergraph | None:
     """Merge subgraphs that are valid by themselves; later checks need earlier ones to pass."""
     index_types(state)
     compose_directives(state)
-    executable = merge_executable_directives(state)
+    state.executable = merge_executable_directives(state)
     types = merge_types(state, memory.merge)
     memory.forget_all_but(types)
     spread_interface_objects(state, types, memory.spread)
@@ -178,7 +178,7 @@ def _merge_and_prove(state: MergeState, memory: Memory) -> Supergraph | None:
     check_merged_schema(state, types, memory.printing.applied)
     if all(problem.code in _HARMLESS for problem in state.problems if problem.is_error):
         check_satisfiability(state, types, memory.proof)
-    return None if state.has_errors else make_supergraph(state, types, executable)
+    return None if state.has_errors else make_supergraph(state, types)
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:

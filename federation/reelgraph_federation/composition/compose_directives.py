@@ -15,7 +15,12 @@ from ..subgraph.spec_features import MERGED_BY_SPEC
 from ..subgraph.validation.check_composed_directives import feature_of
 from ..supergraph.model import DirectiveDefinition, Link
 from .merge_directives import definition_of
+from .rules.check_links import applies
 from .state import MergeState
+
+_BUILT_IN = frozenset({"deprecated", "specifiedBy", "oneOf", "skip", "include"})
+_OF_SUPERGRAPHS = frozenset({"join", "link"})
+"""Features that every supergraph links, so that no other has their names."""
 
 
 @dataclass(slots=True)
@@ -36,12 +41,20 @@ def compose_directives(state: MergeState) -> None:
             if directive.spec != "composeDirective" or not isinstance(written, str):
                 continue
             name = written.removeprefix("@")
-            if schema.meanings.get(name) in MERGED_BY_SPEC:
+            if schema.meanings.get(name) in MERGED_BY_SPEC or name in _BUILT_IN:
                 message = f"{written} is composed anyway; @composeDirective need not name it"
                 state.report("DIRECTIVE_COMPOSITION_INFO", message, None, [(index, directive.at)])
                 continue
             link = feature_of(schema, name)
-            if link is not None:
+            if link is not None and name.partition("__")[0] in _OF_SUPERGRAPHS:
+                message = (
+                    f'"{written}" of subgraph "{schema.name}" has a name of the supergraph\'s own '
+                    f'"{name.partition("__")[0]}" specification'
+                )
+                at = [(index, directive.at), (index, link.at)]
+                remedy = 'Import the directive under another name, by "as".'
+                state.report("INVALID_LINK_DIRECTIVE_USAGE", message, written, at, remedy=remedy)
+            elif link is not None:
                 element = _element(link, name)
                 composed = found.setdefault(
                     (link.identity, element), _Composed(element, link.identity)
@@ -52,7 +65,20 @@ def compose_directives(state: MergeState) -> None:
         link = _check_and_add(state, composed)
         if link is not None:
             links.setdefault(composed.identity, []).append((composed, link))
-    state.links = tuple(_link(uses) for uses in links.values())
+    names: set[str] = set()
+    for uses in links.values():
+        _check_majors(state, [use for composed, _ in uses for use in composed.users])
+        state.links = (*state.links, _link(uses, names))
+
+
+def _check_majors(state: MergeState, users: list[tuple[int, str, SubgraphLink]]) -> None:
+    """The directives of a feature are composed from one major version of it."""
+    majors = {(link.version or (0, 0))[0] for _, _, link in users}
+    if len(majors) > 1:
+        identity = users[0][2].identity
+        message = f'composed feature "{identity}" is linked in different major versions'
+        places = list(dict.fromkeys((index, link.at) for index, _, link in users))
+        state.report("DIRECTIVE_COMPOSITION_ERROR", message, None, places)
 
 
 def _element(link: SubgraphLink, name: str) -> str:
@@ -74,10 +100,14 @@ def _check_and_add(state: MergeState, composed: _Composed) -> SubgraphLink | Non
         message = f"composed directive {composed.element} has different names: {listed}"
         state.report("DIRECTIVE_COMPOSITION_ERROR", message, None, places)
         return None
-    majors = {(link.version or (0, 0))[0] for _, _, link in composed.users}
-    if len(majors) > 1:
-        message = f'composed feature "{composed.identity}" is linked in different major versions'
-        state.report("DIRECTIVE_COMPOSITION_ERROR", message, None, places)
+    rivals = _rivals(state, names)
+    if rivals:
+        name = next(iter(names))
+        message = (
+            f'composed directive "@{name}" has the name of a federation directive that is composed '
+            f"as well, from {state.subgraph_list(rivals)}"
+        )
+        state.report("DIRECTIVE_COMPOSITION_ERROR", message, f"@{name}", places)
         return None
     _look_at_others(state, composed, names)
     best = max(composed.users, key=lambda user: user[2].version or (0, 0))
@@ -89,6 +119,16 @@ def _check_and_add(state: MergeState, composed: _Composed) -> SubgraphLink | Non
     definition = state.subgraphs[best[0]].document.directive_defs[name]
     state.composed[name] = _merge_definition(state, composed, definition)
     return best[2]
+
+
+def _rivals(state: MergeState, names: set[str]) -> list[int]:
+    """Return the subgraphs in which a name stands for a directive that is composed by itself."""
+    return [
+        index
+        for index, schema in enumerate(state.subgraphs)
+        for name in names
+        if (spec := schema.meanings.get(name)) in MERGED_BY_SPEC and applies(schema, spec or "")
+    ]
 
 
 def _look_at_others(state: MergeState, composed: _Composed, names: set[str]) -> None:
@@ -147,12 +187,20 @@ def _merge_definition(
     return merged
 
 
-def _link(uses: list[tuple[_Composed, SubgraphLink]]) -> Link:
-    """Return the supergraph's link to a feature, with its composed directives imported."""
+def _link(uses: list[tuple[_Composed, SubgraphLink]], names: set[str]) -> Link:
+    """Return the supergraph's link to a feature, with its composed directives imported.
+
+    ``names`` are those that features have already; the new one is added.
+    """
     link = max((link for _, link in uses), key=lambda link: link.version or (0, 0))
+    name, number = link.name, 2
+    while name in names or name in _OF_SUPERGRAPHS:
+        name, number = f"{link.name}{number}", number + 1
+    names.add(name)
     imports: list[tuple[str, str | None]] = []
     for composed, _ in uses:
-        name = f"@{composed.users[0][1]}"
-        imports.append((composed.element, None if name == composed.element else name))
+        spelled = f"@{composed.users[0][1]}"
+        if spelled != f"@{name}__{composed.element[1:]}":
+            imports.append((composed.element, None if spelled == composed.element else spelled))
     usual = link.identity.rpartition("/")[2]
-    return Link(link.url, None if link.name == usual else link.name, tuple(imports))
+    return Link(link.url, None if name == usual else name, tuple(imports))

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from ..subgraph.document import TypeDef
-from ..supergraph.model import DirectiveDefinition, NamedType, Subgraph
+from ..supergraph.model import NamedType, Subgraph
 from ..supergraph.supergraph import Supergraph
 from .merge_applied import merge_applied
 from .state import MergeState
 
 
-def make_supergraph(
-    state: MergeState,
-    types: dict[str, NamedType],
-    executable: dict[str, DirectiveDefinition],
-) -> Supergraph:
+def make_supergraph(state: MergeState, types: dict[str, NamedType]) -> Supergraph:
     """Return the supergraph; roots first, other types in the order in which subgraphs have them."""
     roots = ("Query", "Mutation", "Subscription")
     ordered: dict[str, NamedType] = {name: types[name] for name in roots if name in types}
@@ -30,7 +26,7 @@ def make_supergraph(
         types=ordered,
         mutation_type="Mutation" if "Mutation" in types else None,
         subscription_type="Subscription" if "Subscription" in types else None,
-        directives={**state.composed, **executable},
+        directives={**state.composed, **state.executable},
         links=state.links,
         applied=merge_applied(state, "schema", _schema_definitions(state))[0],
         description=Counter(given).most_common(1)[0][0] if given else None,

@@ -17,6 +17,7 @@ from .state import Element, MergeState, Sources
 
 DEFAULT_DEPRECATION = "No longer supported"
 Application = tuple[int, Directive]
+_BUILT_IN = ("deprecated", "specifiedBy", "oneOf")
 
 
 def merge_applied(
@@ -30,7 +31,7 @@ def merge_applied(
         return NONE_APPLIED, None
     by_spec: dict[str, list[Application]] = {}
     for application in applications:
-        by_spec.setdefault(application[1].spec or application[1].name, []).append(application)
+        by_spec.setdefault(_meaning(application[1]), []).append(application)
     applied = AppliedDirectives(
         inaccessible="inaccessible" in by_spec,
         tags=_merge_tags(by_spec.get("tag", [])),
@@ -46,13 +47,20 @@ def merge_applied(
     return (NONE_APPLIED if applied == NONE_APPLIED else applied), deprecation
 
 
+def _meaning(directive: Directive) -> str:
+    """Return what a directive means: one of the document's own keeps its ``@``."""
+    if directive.spec is not None:
+        return directive.spec
+    return directive.name if directive.name in _BUILT_IN else f"@{directive.name}"
+
+
 def _merge_composed(
     state: MergeState, coordinate: str, by_spec: dict[str, list[Application]]
 ) -> tuple[AppliedDirective, ...]:
     """Composed custom directives: each distinct application, or the most frequent one."""
     merged: list[AppliedDirective] = []
     for name, definition in state.composed.items():
-        applications = by_spec.get(name, [])
+        applications = by_spec.get(f"@{name}", [])
         distinct = Counter(
             tuple((key, print_value(value)) for key, value in directive.args.items())
             for _, directive in applications

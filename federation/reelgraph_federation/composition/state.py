@@ -32,6 +32,7 @@ class MergeState:
     output_enums: set[str] = field(default_factory=set)
     graphs: list[str] = field(default_factory=list)
     composed: dict[str, DirectiveDefinition] = field(default_factory=dict)
+    executable: dict[str, DirectiveDefinition] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     asked: dict[tuple[str, str], bool] = field(default_factory=dict)
     """The questions to :meth:`is_subtype` since a merge began, and their answers."""

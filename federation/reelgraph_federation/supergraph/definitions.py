@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .distinct_applied import KeptApplied, distinct_applied
@@ -125,17 +127,73 @@ _FEATURES: Final[dict[str, tuple[Link, str]]] = {
         "directive @listSize(assumedSize: Int, slicingArguments: [String!], "
         "sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
     ),
+    # Its directive stands in @join__directive only.
+    "cacheTag": (Link("https://specs.apollo.dev/cacheTag/v0.1", purpose="EXECUTION"), ""),
 }
 
 
-def links_of(supergraph: MergedSchema, features: list[str]) -> Iterator[str]:
+_DIRECTIVES: Final = {"cost": ("cost", "listSize")}
+"""The directives of features that have another one than that of their own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureNames:
+    """Under which names a supergraph has what features define, where these are not the usual ones.
+
+    A feature goes by another name where a composed directive or feature has taken its own.
+    """
+
+    features: Mapping[str, str] = field(default_factory=dict)
+    directives: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, directive: str) -> str:
+        """Return the name here of a feature's directive."""
+        return self.directives.get(directive, directive)
+
+
+def feature_names(supergraph: MergedSchema) -> FeatureNames:
+    """Return the names that features have beside the supergraph's own directives and links."""
+    taken = {*supergraph.directives, *map(_name_of, supergraph.links)}
+    features: dict[str, str] = {}
+    directives: dict[str, str] = {}
+    for feature in _FEATURES:
+        others = _DIRECTIVES.get(feature, ())
+        if feature in taken:
+            features[feature] = _free(feature, taken)
+        for name in others or (feature,):
+            if name in taken:
+                directives[name] = _free(name, taken)
+    return FeatureNames(features, directives)
+
+
+def _name_of(link: Link) -> str:
+    """Return the name that a link gives to its feature."""
+    parts = link.url.rstrip("/").split("/")
+    versioned = len(parts) > 1 and re.fullmatch(r"v[0-9]+\.[0-9]+", parts[-1])
+    return link.as_name or parts[-2 if versioned else -1]
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    found, number = f"federation_{name}", 2
+    while found in taken:
+        found, number = f"federation_{name}{number}", number + 1
+    return found
+
+
+def links_of(supergraph: MergedSchema, features: list[str], names: FeatureNames) -> Iterator[str]:
     """Each ``@link`` of the schema definition, for features in use."""
     yield '@link(url: "https://specs.apollo.dev/link/v1.0")'
     yield '@link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)'
     for name in features:
-        yield print_link(_FEATURES[name][0])
+        link = _FEATURES[name][0]
+        imports = tuple((one, _at(names.directives.get(one[1:]))) for one, _ in link.imports)
+        yield print_link(replace(link, as_name=names.features.get(name), imports=imports))
     for link in supergraph.links:
         yield print_link(link)
+
+
+def _at(name: str | None) -> str | None:
+    return f"@{name}" if name else None
 
 
 def print_link(link: Link) -> str:
@@ -154,10 +212,18 @@ def print_link(link: Link) -> str:
     return f"@link({', '.join(parts)})"
 
 
-def feature_definitions(supergraph: MergedSchema, features: list[str]) -> Iterator[str]:
+def feature_definitions(
+    supergraph: MergedSchema, features: list[str], names: FeatureNames
+) -> Iterator[str]:
     """The definitions of the directives of each feature in use."""
     for name in features:
-        yield _FEATURES[name][1]
+        text = _FEATURES[name][1]
+        if name in names.features:
+            text = text.replace(f"{name}__", f"{names.features[name]}__")
+        for directive in _DIRECTIVES.get(name, (name,)):
+            text = re.sub(rf"@{directive}\b", f"@{names.of(directive)}", text)
+        if text:
+            yield text
     if any(isinstance(t, InputObjectType) and t.one_of for t in supergraph.types.values()):
         # Routers on older GraphQL libraries do not know this directive by themselves.
         yield "directive @oneOf on INPUT_OBJECT"
@@ -192,3 +258,5 @@ def _features_of(applied: AppliedDirectives) -> Iterator[str]:
             yield "policy"
     if applied.cost is not None or applied.list_size is not None:
         yield "cost"
+    if any(("name", '"federation__cacheTag"') in one.arguments for one in applied.composed):
+        yield "cacheTag"

@@ -52,8 +52,8 @@ class Names:
     join: str = "join"
     join_version: str = ""
     directives: dict[str, str] = field(default_factory=dict)
-    """Directive as its specification names it → as this document does."""
-    prefixes: set[str] = field(default_factory=lambda: {"join", "link", "core"})
+    """Directive as its specification names it → as this document does, empty if not at all."""
+    prefixes: set[str] = field(default_factory=lambda: {"join", "link"})
     composed_links: tuple[Link, ...] = ()
 
     @property
@@ -123,6 +123,7 @@ def read_names(schema: SchemaDefinitionNode, problems: ReadingProblems) -> Names
     for directive in schema.directives or ():
         if directive.name.value not in ("link", "core"):
             continue
+        names.prefixes.add(directive.name.value)
         link = _read_link(directive)
         match = _URL.match(link.url)
         name = match["name"] if match else link.url.rsplit("/", 1)[-1]
@@ -137,7 +138,15 @@ def read_names(schema: SchemaDefinitionNode, problems: ReadingProblems) -> Names
             names.join, names.join_version = link.as_name or "join", version
         _name_directives(names, name, link)
     names.composed_links = tuple(composed)
+    _leave_to_others(names)
     return names
+
+
+def _leave_to_others(names: Names) -> None:
+    """Let directives that composed features import not be taken for those of features not linked."""
+    own = {(alias or one)[1:] for link in names.composed_links for one, alias in link.imports}
+    for directive in _known_directives() & own:
+        names.directives.setdefault(directive, "")
 
 
 def _refuse_what_must_be_understood(

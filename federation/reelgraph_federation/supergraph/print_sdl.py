@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from graphql.language.block_string import print_block_string
 
 from ..kept import Kept
-from .definitions import JOIN_DEFINITIONS, feature_definitions, links_of, used_features
+from .definitions import (
+    JOIN_DEFINITIONS,
+    FeatureNames,
+    feature_definitions,
+    feature_names,
+    links_of,
+    used_features,
+)
 from .distinct_applied import KeptApplied
 from .model import (
     NONE_APPLIED,
@@ -25,6 +32,7 @@ from .model import (
     InputObjectType,
     InputValue,
     InterfaceType,
+    ListSize,
     MergedSchema,
     NamedType,
     ObjectType,
@@ -34,6 +42,7 @@ from .model import (
 )
 
 _DEFAULT_DEPRECATION = "No longer supported"
+_USUAL_NAMES = FeatureNames()
 
 
 @dataclass(slots=True)
@@ -42,6 +51,7 @@ class PrintMemory:
 
     graphs: dict[str, str] = field(default_factory=dict)
     """Subgraph → its name in the enum of graphs, which stands in the texts."""
+    names: FeatureNames = _USUAL_NAMES
     texts: Kept[NamedType, str] = field(default_factory=Kept)
     applied: KeptApplied = field(default_factory=Kept)
 
@@ -69,34 +79,39 @@ def _indented(block: str, indent: str) -> str:
     return "".join(f"{indent}{line}\n" if line else "\n" for line in block.split("\n"))
 
 
-def print_applied(applied: AppliedDirectives, deprecation: str | None = None) -> str:
+def print_applied(
+    applied: AppliedDirectives,
+    deprecation: str | None = None,
+    names: FeatureNames = _USUAL_NAMES,
+) -> str:
     """Return the directives of an element, each with a blank before it."""
-    parts = [f" @tag(name: {quote(tag)})" for tag in applied.tags]
+    name = names.of
+    parts = [f" @{name('tag')}(name: {quote(tag)})" for tag in applied.tags]
     if applied.inaccessible:
-        parts.append(" @inaccessible")
+        parts.append(f" @{name('inaccessible')}")
     if deprecation is not None:
         reason = "" if deprecation == _DEFAULT_DEPRECATION else f"(reason: {quote(deprecation)})"
         parts.append(f" @deprecated{reason}")
     if applied.access is not None:
         if applied.access.authenticated:
-            parts.append(" @authenticated")
+            parts.append(f" @{name('authenticated')}")
         if applied.access.scopes:
-            parts.append(f" @requiresScopes(scopes: {json.dumps(applied.access.scopes)})")
+            scopes = json.dumps(applied.access.scopes)
+            parts.append(f" @{name('requiresScopes')}(scopes: {scopes})")
         if applied.access.policies:
-            parts.append(f" @policy(policies: {json.dumps(applied.access.policies)})")
+            policies = json.dumps(applied.access.policies)
+            parts.append(f" @{name('policy')}(policies: {policies})")
     if applied.cost is not None:
-        parts.append(f" @cost(weight: {applied.cost})")
+        parts.append(f" @{name('cost')}(weight: {applied.cost})")
     if applied.list_size is not None:
-        parts.append(_print_list_size(applied))
+        parts.append(f" @{name('listSize')}{_print_list_size(applied.list_size)}")
     for composed in applied.composed:
         arguments = ", ".join(f"{name}: {value}" for name, value in composed.arguments)
         parts.append(f" @{composed.name}({arguments})" if arguments else f" @{composed.name}")
     return "".join(parts)
 
 
-def _print_list_size(applied: AppliedDirectives) -> str:
-    size = applied.list_size
-    assert size is not None
+def _print_list_size(size: ListSize) -> str:
     parts: list[str] = []
     if size.assumed_size is not None:
         parts.append(f"assumedSize: {size.assumed_size}")
@@ -106,7 +121,7 @@ def _print_list_size(applied: AppliedDirectives) -> str:
         parts.append(f"sizedFields: {json.dumps(size.sized_fields)}")
     if not size.require_one_slicing_argument:
         parts.append("requireOneSlicingArgument: false")
-    return f" @listSize({', '.join(parts)})" if parts else " @listSize"
+    return f"({', '.join(parts)})" if parts else ""
 
 
 class _Printer:
@@ -115,16 +130,24 @@ class _Printer:
     def __init__(self, supergraph: MergedSchema, memory: PrintMemory) -> None:
         self.supergraph = supergraph
         self.graphs = {name: subgraph.graph for name, subgraph in supergraph.subgraphs.items()}
-        if memory.graphs != self.graphs:
+        self.names = feature_names(supergraph)
+        if (memory.graphs, memory.names) != (self.graphs, self.names):
             memory.texts = Kept()
-            memory.graphs = self.graphs
+            memory.graphs, memory.names = self.graphs, self.names
         self.texts = memory.texts
         self.features = used_features(supergraph, memory.applied)
+
+    def applied(self, applied: AppliedDirectives, deprecation: str | None = None) -> str:
+        return print_applied(applied, deprecation, self.names)
+
+    def contexts(self, names: Iterable[str]) -> Iterable[str]:
+        directive = self.names.of("context")
+        return (f"\n  @{directive}(name: {quote(name)})" for name in names)
 
     def definitions(self) -> Iterable[str]:
         yield self.schema_definition()
         yield JOIN_DEFINITIONS
-        yield from feature_definitions(self.supergraph, self.features)
+        yield from feature_definitions(self.supergraph, self.features, self.names)
         for definition in self.supergraph.directives.values():
             yield self.directive_definition(definition)
         yield self.graph_enum()
@@ -133,10 +156,10 @@ class _Printer:
 
     def schema_definition(self) -> str:
         supergraph = self.supergraph
-        links = "".join(f"\n  {link}" for link in links_of(supergraph, self.features))
+        links = "".join(f"\n  {link}" for link in links_of(supergraph, self.features, self.names))
         roots = "".join(f"  {kind}: {name}\n" for kind, name in supergraph.root_types().items())
         description = print_description(supergraph.description)
-        applied = print_applied(supergraph.applied)
+        applied = self.applied(supergraph.applied)
         return f"{description}schema{links}{applied and f'{chr(10)} {applied}'}\n{{\n{roots}}}"
 
     def graph_enum(self) -> str:
@@ -160,7 +183,7 @@ class _Printer:
             return description + self.composite(type_def, joins)
         if isinstance(type_def, UnionType):
             return description + self.union(type_def, joins)
-        applied = print_applied(type_def.applied)
+        applied = self.applied(type_def.applied)
         applied = f"\n {applied}" if applied else ""
         if isinstance(type_def, EnumType):
             values = "".join(self.enum_value(value) for value in type_def.values.values())
@@ -184,8 +207,8 @@ class _Printer:
                 graph = self.graphs[subgraph]
                 parts.append(f'\n  @join__implements(graph: {graph}, interface: "{interface}")')
         parts.append(joins)
-        parts.extend(f"\n  @context(name: {quote(name)})" for name in type_def.contexts)
-        applied = print_applied(type_def.applied)
+        parts.extend(self.contexts(type_def.contexts))
+        applied = self.applied(type_def.applied)
         parts.append(f"\n {applied}" if applied else "")
         fields = "".join(map(self.field, type_def.fields.values()))
         return f"{''.join(parts)}\n{{\n{fields}}}"
@@ -199,8 +222,8 @@ class _Printer:
             for subgraph in subgraphs or self.graphs_of(type_def):
                 graph = self.graphs[subgraph]
                 parts.append(f'\n  @join__unionMember(graph: {graph}, member: "{member}")')
-        parts.extend(f"\n  @context(name: {quote(name)})" for name in type_def.contexts)
-        applied = print_applied(type_def.applied)
+        parts.extend(self.contexts(type_def.contexts))
+        applied = self.applied(type_def.applied)
         parts.append(f"\n {applied}" if applied else "")
         return f"{''.join(parts)}\n  = {' | '.join(type_def.members)}"
 
@@ -226,7 +249,7 @@ class _Printer:
             text += self.field_join(join)
         if field.applied is NONE_APPLIED and field.deprecation is None:
             return f"{text}\n"
-        return f"{text}{print_applied(field.applied, field.deprecation)}\n"
+        return f"{text}{self.applied(field.applied, field.deprecation)}\n"
 
     def field_join(self, join: FieldJoin) -> str:
         if join.subgraph is None:
@@ -277,10 +300,10 @@ class _Printer:
             text += self.field_join(join)
         if value.applied is NONE_APPLIED and value.deprecation is None:
             return text
-        return text + print_applied(value.applied, value.deprecation)
+        return text + self.applied(value.applied, value.deprecation)
 
     def enum_value(self, value: EnumValue) -> str:
         text = f"{print_description(value.description, '  ')}  {value.name}"
         for subgraph in value.subgraphs:
             text += f" @join__enumValue(graph: {self.graphs[subgraph]})"
-        return f"{text}{print_applied(value.applied, value.deprecation)}\n"
+        return f"{text}{self.applied(value.applied, value.deprecation)}\n"

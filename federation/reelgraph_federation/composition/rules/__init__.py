@@ -15,6 +15,7 @@ from .check_interface_object_sharing import check_interface_object_sharing
 from .check_links import check_links
 from .check_merged_implementations import check_merged_implementations
 from .check_merged_unions import check_merged_unions
+from .check_merged_values import check_merged_values
 from .check_override_sources import check_override_sources
 from .check_query_root import check_query_root
 from .check_shared_runtime_types import check_shared_runtime_types
@@ -37,6 +38,7 @@ DIRECTIVE_RULES: tuple[
 ] = (
     check_inaccessible,
     check_access,
+    check_merged_values,
 )
 """Rules about what is marked, which look at nothing where no such mark is."""
 

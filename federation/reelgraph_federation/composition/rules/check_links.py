@@ -42,7 +42,7 @@ def _check_name(state: MergeState, name: str) -> None:
     if len(spelled) < 2:
         return
     used = {
-        alias: [place for place in found if _applies(state.subgraphs[place[0]], name)]
+        alias: [place for place in found if applies(state.subgraphs[place[0]], name)]
         for alias, found in spelled.items()
     }
     used = {alias: found for alias, found in used.items() if found}
@@ -56,7 +56,7 @@ def _check_name(state: MergeState, name: str) -> None:
         state.report("LINK_IMPORT_NAME_MISMATCH", message, f"@{name}", places)
 
 
-def _applies(schema: SubgraphSchema, name: str) -> bool:
+def applies(schema: SubgraphSchema, name: str) -> bool:
     """Tell whether a directive stands anywhere in a subgraph."""
     return any(
         directive.spec == name for _, _, found in directive_uses(schema) for directive in found

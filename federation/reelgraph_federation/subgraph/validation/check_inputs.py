@@ -38,6 +38,9 @@ def _input_values(schema: SubgraphSchema) -> Iterator[tuple[str, InputValue]]:
                 yield f"{type_def.name}.{field.name}({argument.name}:)", argument
         for value in type_def.inputs.values():
             yield f"{type_def.name}.{value.name}", value
+    for definition in schema.document.directive_defs.values():
+        for argument in definition.args.values():
+            yield f"@{definition.name}({argument.name}:)", argument
 
 
 def _check_one_of(schema: SubgraphSchema) -> None:

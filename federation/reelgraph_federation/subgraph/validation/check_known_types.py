@@ -31,6 +31,11 @@ def check_known_types(schema: SubgraphSchema) -> None:
         for value in type_def.inputs.values():
             _check_input(schema, type_def, value, inputs)
         _check_named(schema, type_def)
+    for definition in schema.document.directive_defs.values():
+        for argument in definition.args.values() if definition.name not in schema.meanings else ():
+            if named(argument.type) not in inputs:
+                where = f"@{definition.name}({argument.name}:)"
+                _report(schema, where, argument.type, argument.at, "input")
 
 
 def _check_input(

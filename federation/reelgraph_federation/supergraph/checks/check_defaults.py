@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from math import isfinite
 
 from graphql import (
@@ -19,11 +19,13 @@ from graphql import (
 )
 
 from reelgraph_federation.supergraph.model import (
+    DirectiveDefinition,
     EnumType,
     InputObjectType,
     InputValue,
     InterfaceType,
     MergedSchema,
+    NamedType,
     ObjectType,
 )
 from reelgraph_federation.supergraph.reading_problems import INVALID, ReadingProblems
@@ -43,35 +45,50 @@ def check_defaults(supergraph: MergedSchema, problems: ReadingProblems) -> None:
 
     https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
     """
-    check = _Check(supergraph, problems)
-    for one in supergraph.types.values():
+    for coordinate, message in unfit_defaults(supergraph.types, supergraph.directives):
+        problems.add(INVALID, message, coordinate=coordinate)
+
+
+def unfit_defaults(
+    types: Mapping[str, NamedType], directives: Mapping[str, DirectiveDefinition]
+) -> Iterator[tuple[str, str]]:
+    """Each default that its type does not have: the coordinate, and what to say of it."""
+    fit = ValueFit(types)
+    for where, value in _input_values(types, directives):
+        if value.default is not None and not fit.fits(value.default, value.type):
+            coordinate = where.format(value.name)
+            yield (
+                coordinate,
+                f'the default {value.default[:60]} of "{coordinate}" is no value of the type '
+                f'"{value.type}"',
+            )
+
+
+def _input_values(
+    types: Mapping[str, NamedType], directives: Mapping[str, DirectiveDefinition]
+) -> Iterator[tuple[str, InputValue]]:
+    for one in types.values():
         if isinstance(one, InputObjectType):
-            check.values(one.fields.values(), f"{one.name}.{{}}")
+            for value in one.fields.values():
+                yield f"{one.name}.{{}}", value
         elif isinstance(one, ObjectType | InterfaceType):
             for field in one.fields.values():
-                if field.arguments:
-                    check.values(field.arguments.values(), f"{one.name}.{field.name}({{}}:)")
-    for directive in supergraph.directives.values():
-        check.values(directive.arguments.values(), f"@{directive.name}({{}}:)")
+                for value in field.arguments.values() if field.arguments else ():
+                    yield f"{one.name}.{field.name}({{}}:)", value
+    for directive in directives.values():
+        for value in directive.arguments.values():
+            yield f"@{directive.name}({{}}:)", value
 
 
-class _Check:
-    def __init__(self, supergraph: MergedSchema, problems: ReadingProblems) -> None:
-        self._types = supergraph.types
-        self._problems = problems
+class ValueFit:
+    """Tells whether values fit types."""
 
-    def values(self, values: Iterable[InputValue], form: str) -> None:
-        for value in values:
-            if value.default is None:
-                continue
-            node = parse_const_value(value.default, no_location=True)
-            if not self._fits(node, value.type):
-                coordinate = form.format(value.name)
-                message = (
-                    f'the default {value.default[:60]} of "{coordinate}" is no value of the type '
-                    f'"{value.type}"'
-                )
-                self._problems.add(INVALID, message, coordinate=coordinate)
+    def __init__(self, types: Mapping[str, NamedType]) -> None:
+        self._types = types
+
+    def fits(self, text: str, expected: TypeRef) -> bool:
+        """Tell whether a constant, as GraphQL text, is a value of a type."""
+        return self._fits(parse_const_value(text, no_location=True), expected)
 
     def _fits(self, node: ValueNode, expected: TypeRef) -> bool:
         if isinstance(node, NullValueNode):
