@@ -127,7 +127,7 @@ class Router:
         self._transports = make_transport
         self._tasks: list[asyncio.Task[None]] = []
         self._planners = ThreadPoolExecutor(1, "planner")
-        self._page = GraphiqlPage() if settings.graphiql else None
+        self._page = GraphiqlPage(settings.graphiql_query) if settings.graphiql else None
         self.graphs: HotSwap | None = None
         self.endpoint: GraphQLEndpoint | None = None
         self.quick: QuickRequests | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, FilePath, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from reelgraph_kit.settings import ServiceSettings
@@ -72,6 +72,10 @@ class RouterSettings(ServiceSettings):
         "plan and the fetch timeline in the answer's extensions.",
     )
     graphiql: bool = Field(default=True, description="Whether browsers get the GraphiQL page.")
+    graphiql_query: FilePath | None = Field(
+        default=None,
+        description="File of the operation that stands in GraphiQL's first tab at first.",
+    )
     cors_origins: CommaList = Field(
         default=(),
         description="Origins whose pages may call, comma-separated; * for every origin.",

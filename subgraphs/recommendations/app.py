@@ -13,6 +13,7 @@ from reelgraph_dgs.outbox import CHANGES_TOPIC
 from reelgraph_dgs.service_client import ServiceClient
 from reelgraph_kit.event_log import consume, open_event_log
 from reelgraph_kit.signing import Signer
+from subgraphs.recommendations.bell import Bell
 from subgraphs.recommendations.fallback import FamilyTopTen
 from subgraphs.recommendations.follow import Follower
 from subgraphs.recommendations.home import HomeRows
@@ -80,12 +81,14 @@ def _resources(settings: Settings, database: Database, catalog: ServiceClient) -
     model = TitleModel()
     store = RecommendationsStore(database)
     top_ten = FamilyTopTen(settings.service_dir / "family-top-ten.json")
-    follower = Follower(store, model, catalog)
+    bell = Bell()
+    follower = Follower(store, model, catalog, bell)
     timeout = settings.model_timeout_seconds
     return Resources(
         model=model,
         store=store,
         follower=follower,
+        bell=bell,
         top_ten=top_ten,
         home=HomeRows(model, store, top_ten, follower.loaded, timeout),
         anonymous_maturity=settings.anonymous_maturity,

@@ -11,6 +11,7 @@ from typing import Any
 
 from reelgraph_dgs.service_client import ServiceClient
 from reelgraph_kit.event_log import Event
+from subgraphs.recommendations.bell import Bell
 from subgraphs.recommendations.features import SELECTION, TitleFeatures, features_of
 from subgraphs.recommendations.model import TitleModel
 from subgraphs.recommendations.store import Activity, RecommendationsStore
@@ -28,11 +29,16 @@ class Follower:
     """
 
     def __init__(
-        self, store: RecommendationsStore, model: TitleModel, catalog: ServiceClient
+        self,
+        store: RecommendationsStore,
+        model: TitleModel,
+        catalog: ServiceClient,
+        bell: Bell,
     ) -> None:
         self._store = store
         self._model = model
         self._catalog = catalog
+        self._bell = bell
         # Of two fetches of a title at once, the older could be stored last.
         self._one_at_a_time = asyncio.Lock()
         self.loaded = asyncio.Event()
@@ -46,6 +52,7 @@ class Follower:
             for entry in await self._store.all_plays():
                 self._model.set_plays(entry.title_id, entry.plays, entry.at)
         self.loaded.set()
+        self._bell.ring()
         _logger.info("loaded %d titles", len(self._model))
 
     async def handle_changes(self, events: Sequence[Event]) -> None:
@@ -94,12 +101,14 @@ class Follower:
         async with self._one_at_a_time:
             for entry in await self._store.record(activities):
                 self._model.set_plays(entry.title_id, entry.plays, entry.at)
+        self._bell.ring()
 
     def _take_over(self, found: Sequence[TitleFeatures], gone: Sequence[str]) -> None:
         for title in found:
             self._model.upsert(title)
         for id_ in gone:
             self._model.delete(id_)
+        self._bell.ring()
 
 
 _ALL_IDS = """query ($first: Int!, $after: String) { titles(first: $first, after: $after) {

@@ -8,6 +8,7 @@ import strawberry
 
 from reelgraph_dgs.context import Context
 from reelgraph_kit.identity import Identity
+from subgraphs.recommendations.bell import Bell
 from subgraphs.recommendations.fallback import FamilyTopTen
 from subgraphs.recommendations.features import LEVELS
 from subgraphs.recommendations.follow import Follower
@@ -23,6 +24,7 @@ class Resources:
     model: TitleModel
     store: RecommendationsStore
     follower: Follower
+    bell: Bell
     top_ten: FamilyTopTen
     home: HomeRows
     anonymous_maturity: str

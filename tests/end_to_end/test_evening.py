@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -97,6 +98,33 @@ def test_a_kids_profile_sees_nothing_above_its_maturity(graph):
     ratings = {i["title"]["maturityRating"] for row in home["rows"] for i in row["items"]}
     assert ratings <= {"ALL", "SEVEN"}
     assert ratings
+
+
+def test_every_printed_address_opens_a_page(evening):
+    evening.wait_for("Ctrl-C")
+    ready = next(n for n, line in enumerate(evening.lines) if "Ready in" in line)
+    printed = re.findall(r"^  (http://\S+)", "\n".join(evening.lines[ready:]), flags=re.MULTILINE)
+    assert len(printed) == 2
+    for address in printed:
+        answer = httpx.get(address, headers={"Accept": "text/html"}, timeout=60)
+        assert answer.status_code == 200, address
+        assert "<script" in answer.text
+
+
+def test_a_subscription_is_completed_by_other_subgraphs(evening):
+    query = "subscription { mostPopular(first: 3) { name releaseYear popularity } }"
+    headers = {"Accept": "text/event-stream"}
+    with httpx.stream(
+        "POST", evening.url(0, "/graphql"), json={"query": query}, headers=headers, timeout=60
+    ) as events:
+        lines = events.iter_lines()
+        line = next(line for line in lines if line.startswith("data:"))
+    titles = json.loads(line.removeprefix("data:"))["data"]["mostPopular"]
+    assert len(titles) == 3
+    for title in titles:
+        assert title["name"]
+        assert title["releaseYear"] > 1890
+        assert 0 < title["popularity"] <= 1
 
 
 def search(graph: Graph, text: str) -> list[dict[str, Any]]:

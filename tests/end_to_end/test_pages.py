@@ -131,6 +131,50 @@ def test_graphiql_answers_and_shows_the_plan(evening, page: Page):
     assert refused == [], "GraphiQL must work without internet"
 
 
+def run_in_graphiql(page: Page) -> None:
+    expect(page.locator(".graphiql-query-editor .view-lines")).not_to_be_empty()
+    page.locator(".graphiql-execute-button").click()
+
+
+def test_graphiql_begins_with_the_first_query_and_answers_as_the_readme_prints(evening, page: Page):
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    printed = re.findall(r"```json\n(.*?)```", readme, flags=re.DOTALL)[0]
+    page.goto(evening.url(0, "/graphql"))
+    expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("the-general-1926")
+    page.locator(".graphiql-execute-button").click()
+    result = page.locator(".result-window")
+    expect(result).to_contain_text("Steamboat Bill, Jr.")
+    expect(result).not_to_contain_text("queryPlan")
+    expect(result).not_to_contain_text("extensions")
+    shown = re.sub(r"\s", "", result.locator(".view-lines").inner_text())
+    assert shown == re.sub(r"\s", "", printed)
+    page.get_by_role("button", name="Show Query plan").click()
+    expect(page.locator(".plan-text")).to_contain_text("catalog")
+
+
+def test_nothing_that_is_typed_enters_the_address(evening, page: Page):
+    query = "mutation($p: String!) { signIn(email: %22a%22, password: $p) { __typename } }"
+    variables = '{"p": "one-evening"}'
+    page.goto(evening.url(0, f"/graphql?query={query}&variables={variables}"))
+    expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("signIn")
+    expect(page).to_have_url(evening.url(0, "/graphql"))
+    page.locator(".graphiql-query-editor .view-lines").click()
+    page.keyboard.press("End")
+    page.keyboard.type(" # one-evening")
+    expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("one-evening")
+    run_in_graphiql(page)
+    expect(page.locator(".result-window")).to_contain_text("data")
+    assert "one-evening" not in page.evaluate("location.href + document.referrer")
+
+
+def test_graphiql_follows_a_subscription(evening, page: Page):
+    query = "subscription { mostPopular(first: 3) { name popularity } }"
+    page.goto(evening.url(0, f"/graphql?query={query}"))
+    expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text("mostPopular")
+    page.locator(".graphiql-execute-button").click()
+    expect(page.locator(".result-window")).to_contain_text('"mostPopular": [')
+
+
 def test_graphiql_shows_what_is_deferred(evening, page: Page):
     query = "{ titles(first: 1) { edges { node { id ... @defer(label: %22later%22) { name } } } } }"
     page.goto(evening.url(0, f"/graphql?query={query}"))

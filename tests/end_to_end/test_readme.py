@@ -19,6 +19,11 @@ def test_there_are_five_queries():
     assert len(PAIRS) == 5
 
 
+def test_graphiql_begins_with_the_first():
+    first = Path(__file__).parents[2] / "subgraphs" / "first_query.graphql"
+    assert first.read_text() == PAIRS[0][0]
+
+
 def test_each_answer_is_as_printed(evening):
     """Run in the README's order: signing in comes before what needs it."""
     headers: dict[str, str] = {}

@@ -69,8 +69,6 @@ def _print_addresses(stack: Stack, seconds: float) -> None:
     pages = (
         ("web", "", "The client: sign in, home, search, play"),
         ("router", "/graphql", "GraphiQL on the federated graph"),
-        ("registry", "/graphql", "Schema registry (GraphQL)"),
-        ("search", "/graphql", "Search subgraph"),
     )
     click.echo(f"\nReady in {seconds:.1f} s.\n")
     for name, path, what in pages:

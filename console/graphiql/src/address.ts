@@ -1,23 +1,18 @@
-/** The operation in the page's address, so that a link carries it. */
-
-const LONGEST_ADDRESS = 4000;
-
-export function readAddress(): { query?: string; variables?: string } {
-  const parameters = new URLSearchParams(location.search);
-  return {
-    query: parameters.get("query") ?? undefined,
-    variables: parameters.get("variables") ?? undefined,
-  };
-}
-
-export function rememberInAddress(name: "query" | "variables", text: string): void {
+/**
+ * An operation given in the page's address, so that a link carries it.
+ *
+ * Nothing that is typed goes into the address: it would stand in the browser's history, in logs of
+ * proxies and on screens, and what is typed may be a password.
+ */
+export function takeFromAddress(): { query?: string; variables?: string } {
   const url = new URL(location.href);
-  if (text.trim() === "") {
-    url.searchParams.delete(name);
-  } else {
-    url.searchParams.set(name, text);
-  }
-  if (url.href.length <= LONGEST_ADDRESS) {
+  const given = {
+    query: url.searchParams.get("query") ?? undefined,
+    variables: url.searchParams.get("variables") ?? undefined,
+  };
+  if (url.search !== "") {
+    url.search = "";
     history.replaceState(null, "", url);
   }
+  return given;
 }

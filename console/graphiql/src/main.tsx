@@ -7,28 +7,25 @@ import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { createRoot } from "react-dom/client";
 
 import { planPlugin } from "./PlanPanel";
-import { fetchWithPlan } from "./planStore";
-import { readAddress, rememberInAddress } from "./address";
+import { fetchWithPlan, keepingPlans } from "./planStore";
+import { takeFromAddress } from "./address";
 
-const FIRST_QUERY = `# Write a query and press the play button, or Ctrl-Enter.
-# Ctrl-Space completes names; the books icon shows the schema.
-# The lanes icon shows how the router fetched the last answer.
+const HINTS = `# Press the play button, or Ctrl-Enter. Ctrl-Space completes names; the books icon shows the
+# schema, the lanes icon how the router fetched the last answer.
 
-query FirstLook {
-  __typename
-}
 `;
+/** What the router was told to begin with (its setting `graphiql_query`). */
+const first = document.querySelector<HTMLMetaElement>('meta[name="first-query"]')?.content;
+const FIRST_QUERY = HINTS + (first || "{\n  __typename\n}\n");
 
 const endpoint = "/graphql";
 const socket = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${endpoint}`;
 
-const fetcher = createGraphiQLFetcher({
-  url: endpoint,
-  fetch: fetchWithPlan,
-  subscriptionUrl: socket,
-});
+const fetcher = keepingPlans(
+  createGraphiQLFetcher({ url: endpoint, fetch: fetchWithPlan, subscriptionUrl: socket }),
+);
 
-const given = readAddress();
+const given = takeFromAddress();
 
 createRoot(document.getElementById("root")!).render(
   <GraphiQL
@@ -39,7 +36,5 @@ createRoot(document.getElementById("root")!).render(
     defaultEditorToolsVisibility
     shouldPersistHeaders={false}
     plugins={[HISTORY_PLUGIN, planPlugin]}
-    onEditQuery={(query) => rememberInAddress("query", query)}
-    onEditVariables={(variables) => rememberInAddress("variables", variables)}
   />,
 );

@@ -1,5 +1,11 @@
 /** The query plan of the last answer, taken from the answer's extensions. */
 
+import { type Fetcher, isAsyncIterable, isObservable } from "@graphiql/toolkit";
+
+interface Answer {
+  extensions?: { queryPlan?: PlanView };
+}
+
 export interface FetchTimes {
   id: number;
   subgraph: string;
@@ -45,7 +51,7 @@ export function setWanted(wanted: boolean): void {
   update({ ...state, wanted });
 }
 
-/** `fetch`, asking for the plan and keeping it; introspection by the page itself is left alone. */
+/** `fetch`, asking for the plan; introspection by the page itself is left alone. */
 export async function fetchWithPlan(
   input: RequestInfo | URL,
   init?: RequestInit,
@@ -56,27 +62,44 @@ export async function fetchWithPlan(
   }
   const headers = new Headers(init?.headers);
   headers.set("Reelgraph-Include-Plan", "1");
-  const response = await fetch(input, { ...init, headers });
-  const type = response.headers.get("content-type") ?? "";
-  if (type.includes("json")) {
-    keepPlan(await response.clone().json());
-  } else if (type.startsWith("multipart/mixed")) {
-    // Not awaited: the page shows the parts as they come, the plan when the last one is there.
-    void response.clone().text().then((text) => keepPlan(lastPart(text)));
+  return fetch(input, { ...init, headers });
+}
+
+/** A fetcher whose answers come without the plan: that is for the panel, not for the answer. */
+export function keepingPlans(fetcher: Fetcher): Fetcher {
+  const kept = async (...[parameters, options]: Parameters<Fetcher>) => {
+    const answered = await fetcher(parameters, options);
+    const isOwn = parameters.operationName === "IntrospectionQuery";
+    return isAsyncIterable(answered)
+      ? withoutPlans(answered as AsyncIterable<unknown>)
+      : isObservable(answered) || isOwn
+        ? answered
+        : withoutPlan(answered, true);
+  };
+  return kept as Fetcher;
+}
+
+/** The parts of an answer to an operation with `@defer`, or the events of a subscription. */
+async function* withoutPlans(parts: AsyncIterable<unknown>): AsyncIterable<unknown> {
+  for await (const part of parts) {
+    yield Array.isArray(part)
+      ? part.map((one) => withoutPlan(one, false))
+      : withoutPlan(part, false);
   }
-  return response;
 }
 
-/** The last part of an answer to an operation with `@defer`; it has the plan and all times. */
-function lastPart(text: string): unknown {
-  const bodies = text.split("\r\n---").map((part) => part.slice(part.indexOf("\r\n\r\n") + 4));
-  const last = bodies.filter((body) => body.startsWith("{")).at(-1);
-  return last === undefined ? null : JSON.parse(last);
-}
-
-function keepPlan(answer: unknown): void {
-  const extensions = (answer as { extensions?: { queryPlan?: PlanView } } | null)?.extensions;
-  update({ ...state, plan: extensions?.queryPlan ?? null, answered: true });
+function withoutPlan(answer: unknown, isWhole: boolean): unknown {
+  const extensions = (answer as Answer | null)?.extensions;
+  const plan = extensions?.queryPlan ?? null;
+  if (plan !== null || isWhole) {
+    update({ ...state, plan, answered: true });
+  }
+  if (plan === null) {
+    return answer;
+  }
+  const { queryPlan: _, ...others } = extensions!;
+  const { extensions: __, ...rest } = answer as Answer;
+  return Object.keys(others).length > 0 ? { ...rest, extensions: others } : rest;
 }
 
 function update(next: PlanState): void {

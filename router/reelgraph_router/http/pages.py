@@ -42,14 +42,16 @@ NOT_BUILT = """<!doctype html>
 class GraphiqlPage:
     """Serves the page and its assets."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, first_query: Path | None = None, folder: Path = FOLDER) -> None:
+        """Serve from `folder`; the file `first_query` holds what the first tab begins with."""
         self._folder = folder
+        self._first_query = first_query
         self._files: object = None
 
     async def send_index(self, send: Send, url: str = "http://localhost:4000/graphql") -> None:
         """Send the page, or a plain one where it was not built."""
         try:
-            body = await asyncio.to_thread((self._folder / "index.html").read_bytes)
+            body = await asyncio.to_thread(self._read_index)
         except OSError:
             body = NOT_BUILT.format(url=html.escape(url)).encode()
         headers = [
@@ -61,6 +63,15 @@ class GraphiqlPage:
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+    def _read_index(self) -> bytes:
+        page = (self._folder / "index.html").read_text(encoding="utf-8")
+        if self._first_query is not None:
+            query = html.escape(self._first_query.read_text(encoding="utf-8"))
+            page = page.replace(
+                "<head>", f'<head>\n    <meta name="first-query" content="{query}" />', 1
+            )
+        return page.encode()
 
     async def send_asset(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a file below the page's folder."""

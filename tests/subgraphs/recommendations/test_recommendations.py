@@ -16,11 +16,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import event
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from reelgraph_dgs.database import Database
 from reelgraph_dgs.export import compare_schema
 from reelgraph_dgs.testing import SubgraphClient, TestSigners
 from reelgraph_kit.event_log import open_event_log
+from reelgraph_kit.identity import Identity
 from reelgraph_kit.process import listen
 from reelgraph_kit.signing import create_private_key, jwks_document, load_private_key
 from subgraphs.catalog.app import create_app as create_catalog
@@ -203,6 +206,38 @@ async def test_similar_titles_and_popularity_come_in_batches(start: StartService
     }
     assert 0 < nosferatu["popularity"] < 1
     assert unknown == {"__typename": "Title", "popularity": 0, "similar": []}
+
+
+async def popular_ids(socket: ClientConnection) -> list[str]:
+    """Return the titles of the next event."""
+    message = json.loads(await socket.recv())
+    assert message["type"] == "next", message
+    return [title["id"] for title in message["payload"]["data"]["mostPopular"]]
+
+
+async def test_the_most_popular_are_told_at_once_and_when_they_change(
+    settings: Settings, signers: TestSigners
+) -> None:
+    identity = Identity("member", "m1", profile="p1", maturity="EIGHTEEN")
+    headers = {"Reelgraph-Identity": signers.identity_header(identity)}
+    protocols = [Subprotocol("graphql-transport-ws")]
+    async with serving(create_app(settings)) as url, asyncio.timeout(60):
+        address = url.replace("http:", "ws:")
+        async with connect(address, subprotocols=protocols, additional_headers=headers) as socket:
+            await socket.send(json.dumps({"type": "connection_init"}))
+            assert json.loads(await socket.recv()) == {"type": "connection_ack"}
+            query = "subscription { mostPopular(first: 20) { id } }"
+            start = {"id": "1", "type": "subscribe", "payload": {"query": query}}
+            await socket.send(json.dumps(start))
+            told = await popular_ids(socket)
+            while len(told) < 20:  # the model is still being filled
+                told = await popular_ids(socket)
+            title = next(id_ for id_ in WESTERNS[1:] if id_ not in told)
+            at = NOW.isoformat()
+            await play(settings, *(activity("STARTED", title, f"s{n}", at=at) for n in range(200)))
+            while title not in told:
+                before, told = told, await popular_ids(socket)
+                assert told != before, "nothing changed"
 
 
 async def play(settings: Settings, *events: bytes) -> None:
