@@ -18,6 +18,7 @@ from .check_merged_unions import check_merged_unions
 from .check_merged_values import check_merged_values
 from .check_override_sources import check_override_sources
 from .check_query_root import check_query_root
+from .check_required_arguments import check_required_arguments
 from .check_shared_runtime_types import check_shared_runtime_types
 from .inaccessible import check_inaccessible
 
@@ -25,6 +26,7 @@ RULES: tuple[Callable[[MergeState, dict[str, NamedType]], None], ...] = (
     check_links,
     check_query_root,
     check_override_sources,
+    check_required_arguments,
     check_interface_entities,
     check_interface_fields,
     check_interface_object_sharing,

@@ -8,7 +8,7 @@ from ..state import MergeState
 from .ability import Taken, TypeAbility
 from .contexts import Contexts
 from .place import Place
-from .reach import Reach, bits
+from .reach import ROOTS, Reach, bits
 
 
 def report_unsatisfiable(
@@ -89,9 +89,7 @@ def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: in
                 state, reach, place, f'subgraph "{name}" has {where}', missing
             )
         elif owners >> index & 1:
-            lines.append(
-                f'- subgraph "{name}" has {where}, and what its @requires cannot be fetched'
-            )
+            lines.append(f'- subgraph "{name}" has {where}{_lack(reach, place, field, index)}')
         elif ability.fields[field].defined >> index & 1:
             lines.append(f'- subgraph "{name}" has {where} as @external or overridden only')
         else:
@@ -99,6 +97,25 @@ def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: in
     for index in bits(owners & ~mask):
         lines.append(f"- {_why_not(state, reach, place, mask, index)}")
     return lines
+
+
+def _lack(reach: Reach, place: Place, field: str, index: int) -> str:
+    """Say what keeps a subgraph that has a field, and was reached, from answering it."""
+    ability = reach.abilities.of(place.type_name)
+    have = ability.fields[field]
+    needed = (have.requires or {}).get(index)
+    if needed is None and index not in (have.contexts or {}):
+        return " for some values only of the label of its @override"
+    if needed and not reach.selects(place.type_name, 1 << index, needed, place.views):
+        return ", and what its @requires cannot be fetched"
+    what = "the value of its context" if needed is None else "what it requires"
+    if place.type_name in ROOTS:
+        return f", and a root type has no @key by which to send {what}: resolve it without"
+    name = ability.interface_objects.get(index, place.type_name)
+    return (
+        f", and there is no way back there with {what}: "
+        f'give "{name}" there a resolvable @key whose fields can be fetched'
+    )
 
 
 def _reasons_of_contexts(

@@ -183,9 +183,12 @@ class _Proof:
         for owners in field.owners:
             usable = self.reach.usable(place.type_name, field, owners & mask, place.views)
             for index, needed in (field.contexts or {}).items():
-                if not needed <= place.contexts:
+                if not (needed <= place.contexts and self._comes_back(place, index, mask)):
                     usable &= ~(1 << index)
             yield usable, views
+
+    def _comes_back(self, place: Place, index: int, mask: int) -> bool:
+        return self.reach.can_come_back(place.type_name, index, mask, place.views)
 
     def _after(
         self, field: FieldAbility, usable: int, views: dict[int, FieldSet], declared: str

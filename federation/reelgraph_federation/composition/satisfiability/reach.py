@@ -202,7 +202,7 @@ class Reach:
     def usable(
         self, type_name: str, field: FieldAbility, mask: int, views: Views = NO_VIEWS
     ) -> int:
-        """Return those of ``mask`` whose @requires for the field can be met."""
+        """Return those of ``mask`` that can be entered with what their @requires for the field needs."""
         if not field.requires:
             return mask
         result = 0
@@ -222,7 +222,29 @@ class Reach:
         requires = self.abilities.of(type_name).fields[field].requires
         assert requires is not None
         reached = self.closure(type_name, 1 << index, own)
-        return self._selects(type_name, reached, requires[index], own)
+        return self._selects(type_name, reached, requires[index], own) and self._enters(
+            type_name, index, reached, own
+        )
+
+    def can_come_back(self, type_name: str, index: int, mask: int, views: Views) -> bool:
+        """Tell whether an object found in ``mask`` can be sent to a subgraph with more than its key.
+
+        What a field requires or takes from a context is sent with a key, even to the subgraph in which
+        the object was found.
+        """
+        reached = self.closure(type_name, mask, views)
+        self._selected = {}
+        return self._enters(type_name, index, reached, views)
+
+    def _enters(self, type_name: str, index: int, reached: int, views: Views) -> bool:
+        ability = self.abilities.of(type_name)
+        typed = tells_type(ability, reached)
+        return any(
+            key.into == index
+            and (typed or key.owner == ability.interface_objects.get(index))
+            and self._selects(type_name, reached, key.selections, views)
+            for key in ability.keys
+        )
 
 
 def outcomes(field: FieldAbility, mask: int) -> dict[str, int]:
