@@ -9,12 +9,13 @@ from typing import cast
 import orjson
 
 from reelgraph_federation.planning.query_plan import EntityGroup, Fetch, QueryPlan
-from reelgraph_router.execution.code.bailout import Bailout
+from reelgraph_router.execution.code.bailout import NAMES
 from reelgraph_router.execution.code.conditions import Conditions
 from reelgraph_router.execution.code.positions import Positions, analyse_positions, key_path
 from reelgraph_router.execution.code.source import Source
 from reelgraph_router.execution.fast_path.by_conditions import FastPathsByConditions
-from reelgraph_router.execution.fast_path.compile import compile_fast_path
+from reelgraph_router.execution.fast_path.compile import FastPath, compile_fast_path
+from reelgraph_router.execution.fast_path.mixtures import UnsupportedPlan
 from reelgraph_router.execution.generated.write_collect import (
     write_collectors,
     write_representations,
@@ -60,6 +61,8 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
     conditions.write_evaluator(source)
     names = _load(source)
     dependents, waits = _schedule(plan)
+    by_conditions = bool(conditions) and plan.kind == "query" and not plan.deferred
+    fast, why_not = (None, None) if by_conditions else _fast_path(plan, positions)
     return Program(
         plan=plan,
         fetches=tuple(
@@ -74,24 +77,33 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
         memos=shapes.memos,
         nodes=len(positions.ordered),
         source=source.text(),
-        # A fast path answers in one piece.
-        fast_path=None
-        if plan.deferred or conditions
-        else compile_fast_path(plan, positions, lambda group: _needs_own_copies(group, plan)),
+        conditions=tuple(conditions.places),
+        fast_path=fast,
+        no_fast_path=why_not,
         fast_paths=FastPathsByConditions(plan, conditions.places, _needs_own_copies)
-        if conditions and plan.kind == "query" and not plan.deferred
+        if by_conditions
         else None,
     )
+
+
+def _fast_path(plan: QueryPlan, positions: Positions) -> tuple[FastPath | None, str | None]:
+    """The fast path of a plan without conditions, or why it has none."""
+    try:
+        return compile_fast_path(
+            plan, positions, lambda group: _needs_own_copies(group, plan)
+        ), None
+    except UnsupportedPlan as error:
+        return None, str(error)
 
 
 def _load(source: Source) -> Names:
     names: Names = {
         "MISSING": MISSING,
-        "Bailout": Bailout,
         "build_representation": build_representation,
         "dumps": orjson.dumps,
         "regroup": regroup,
         "collect_objects": collect_objects,
+        **NAMES,
         **source.constants,
     }
     exec(compile(source.text(), "<query plan>", "exec"), names)  # the text is all our own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reelgraph_federation.planning.query_plan import ObjectShape, QueryPlan, Written
+from reelgraph_federation.planning.query_plan import Condition, ObjectShape, QueryPlan, Written
 from reelgraph_router.execution.fast_path.by_conditions import FastPathsByConditions
 from reelgraph_router.execution.fast_path.compile import FastPath
 from reelgraph_router.execution.interpreter.contexts import ContextualGroup
@@ -78,12 +78,17 @@ class Program:
     waits: tuple[int, ...]
     evaluate: Callable[[Mapping[str, object]], Truths] | None
     shape: ObjectShape
-    shape_function: ShapeFunction
+    shape_function: ShapeFunction | None
+    """None: the interpreter makes the response."""
     memos: int
     nodes: int
     source: str = field(repr=False, default="")
+    conditions: tuple[Condition, ...] = ()
+    """Of these `evaluate` says which hold."""
     fast_path: FastPath | None = None
     """The fast path of a plan without conditions, where it has one."""
+    no_fast_path: str | None = None
+    """What stands in its way, where a plan without conditions has none."""
     fast_paths: FastPathsByConditions | None = None
     """The fast paths by outcome of a plan that has conditions."""
 

@@ -14,11 +14,13 @@ class Execution:
     A subclass says how a fetch begins, what comes after the last one, and which calls are under way.
     """
 
-    __slots__ = ("_on_done", "_remaining", "_waits", "done", "program")
+    __slots__ = ("_on_done", "_remaining", "_waits", "bailouts", "done", "program")
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.done = False
+        self.bailouts: tuple[str, ...] = ()
+        """Why faster ways gave up."""
         self._waits = list(program.waits)
         self._remaining = len(program.fetches)
         self._on_done: Callable[[Any], None] | None = None

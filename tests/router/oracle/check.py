@@ -35,6 +35,7 @@ from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.execution.compile import compile_plan
 from reelgraph_router.execution.fast_path.compile import FastPath
 from reelgraph_router.execution.fast_path.run import FastRun
+from reelgraph_router.execution.interpreter.program import interpreted
 from reelgraph_router.execution.program import Program
 from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.pipeline.authorize import AuthorizationRules, Unauthorized
@@ -237,14 +238,18 @@ class Bench:
                 again = plan_operation(self.supergraph, normalized, override_labels=self.labels)
                 assert plan == again, "planning twice gives different plans"
             program = compile_plan(plan, lambda _: 30.0)
-            ways: list[FastPath | None] = [None, *fast_paths(program, coerced.coerced)]
+            slow = [(program, None), (interpreted(program), None)]
+            ways: list[tuple[Program, FastPath | None]] = [
+                *slow,
+                *((program, path) for path in fast_paths(program, coerced.coerced)),
+            ]
             if not thorough:
                 ways = [ways[self._number % len(ways)]]
             self._number += 1
             if kind == "Subscription":
                 answers = await self._answer_events(program, coerced.coerced, len(expected))
             else:
-                answers = [await self._run(program, coerced.coerced, one) for one in ways]
+                answers = [await self._run(one, coerced.coerced, path) for one, path in ways]
                 expected *= len(answers)
         except Exception as error:
             raise self._difference(
@@ -308,7 +313,7 @@ class Bench:
         return introspection
 
     async def _run(
-        self, program: Program, variables: Data, quick: FastPath | None
+        self, program: Program, variables: Data, path: FastPath | None
     ) -> tuple[Any, list[Any]]:
         self._problems.clear()
         self.store.mutations = 0
@@ -316,8 +321,8 @@ class Bench:
         introspection = self._introspect(plan, variables)
         done = asyncio.get_running_loop().create_future()
         run: Run | FastRun
-        if quick is not None:
-            run = FastRun(program, quick, variables, self._transport, b"", Redaction())
+        if path is not None:
+            run = FastRun(program, path, variables, self._transport, b"", Redaction())
         else:
             run = Run(
                 program, variables, self._transport, b"", Redaction(), introspection=introspection

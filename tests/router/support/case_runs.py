@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
+from graphql import GraphQLSchema, OperationDefinitionNode, parse
 from router_cases import subgraph_sdl
 from simulated_subgraph import SimulatedSubgraph
 
 from reelgraph_federation import Subgraph, compose
+from reelgraph_federation.operations import normalize_operation
+from reelgraph_federation.planning import plan_operation
+from reelgraph_federation.supergraph import Supergraph, parse_supergraph
 from reelgraph_kit.identity import ANONYMOUS, Identity
+from reelgraph_router.execution.compile import compile_plan
+from reelgraph_router.execution.program import Program
+from reelgraph_router.pipeline.check_conditions import checking_conditions
+from reelgraph_router.pipeline.coerce_variables import prepare_coercion
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
 
 
+@cache
 def load(path: Path):
-    """A case file and the supergraph of its subgraphs."""
+    """A case file and the supergraph of its subgraphs; not to be changed."""
     case = yaml.safe_load(path.read_text())
     result = compose(
         [
@@ -26,6 +36,29 @@ def load(path: Path):
     )
     assert result.supergraph_sdl is not None, "\n".join(map(str, result.errors))
     return case, result.supergraph_sdl
+
+
+@cache
+def read(sdl: str) -> Supergraph:
+    """A supergraph, read once."""
+    return parse_supergraph(sdl)
+
+
+def compile_operation(sdl: str, operation) -> tuple[Program, dict[str, object], GraphQLSchema]:
+    """The program of a case's operation, its coerced variables, and the API schema.
+
+    Raises RequestError where variables do not fit.
+    """
+    supergraph = read(sdl)
+    document = parse(operation["query"])
+    (definition,) = [
+        one for one in document.definitions if isinstance(one, OperationDefinitionNode)
+    ]
+    schema = supergraph.api_schema
+    coerce = prepare_coercion(schema, definition, hints=True)
+    coerce = checking_conditions(document, definition, coerce)
+    plan = plan_operation(supergraph, normalize_operation(supergraph, document))
+    return compile_plan(plan, lambda _: 5.0), dict(coerce(operation.get("variables"))), schema
 
 
 def make_transport(case) -> MemoryTransport:

@@ -61,9 +61,13 @@ class FastPathsByConditions:
     def make(self, truths: Truths) -> FastPath | None:
         """Compile the fast path for what holds; None where records cannot say it."""
         try:
-            plan = settle_conditions(self._plan, lambda one: self._holds(one, truths))
+            return self.compile(truths)
         except UnsupportedPlan:
             return None
+
+    def compile(self, truths: Truths) -> FastPath:
+        """Compile the fast path for what holds; raises UnsupportedPlan."""
+        plan = settle_conditions(self._plan, lambda one: self._holds(one, truths))
         return compile_fast_path(
             plan, analyse_positions(plan), lambda group: self._own_copies(group, plan)
         )

@@ -11,7 +11,7 @@ import msgspec
 
 from reelgraph_federation.operations.conditions import NEVER
 from reelgraph_federation.planning.query_plan import ALWAYS, EntityGroup, Fetch, QueryPlan, Written
-from reelgraph_router.execution.code.bailout import Bailout
+from reelgraph_router.execution.code.bailout import NAMES
 from reelgraph_router.execution.code.positions import KeyPath, Positions, key_path
 from reelgraph_router.execution.code.source import Source
 from reelgraph_router.execution.fast_path.mixtures import UnsupportedPlan
@@ -91,20 +91,17 @@ class FastPath:
 
 def compile_fast_path(
     plan: QueryPlan, positions: Positions, own_copies: Callable[[EntityGroup], bool]
-) -> FastPath | None:
-    """The plan's fast path, or None where it has none."""
-    try:
-        _check_plan(plan, own_copies)
-        records = records_of(plan, positions)
-        habits = Habits()
-        plainly = _compile(plan, positions, records, habits)
-        folds = foldable(positions, records)
-        if not folds:
-            return plainly
-        folded = _compile(plan, positions, records_of(plan, positions, folds), habits)
-        return replace(plainly, folded=folded)
-    except UnsupportedPlan:
-        return None
+) -> FastPath:
+    """The plan's fast path; raises UnsupportedPlan, which says what is in the way of one."""
+    _check_plan(plan, own_copies)
+    records = records_of(plan, positions)
+    habits = Habits()
+    plainly = _compile(plan, positions, records, habits)
+    folds = foldable(positions, records)
+    if not folds:
+        return plainly
+    folded = _compile(plan, positions, records_of(plan, positions, folds), habits)
+    return replace(plainly, folded=folded)
 
 
 def _compile(plan: QueryPlan, positions: Positions, records: Records, habits: Habits) -> FastPath:
@@ -118,11 +115,11 @@ def _compile(plan: QueryPlan, positions: Positions, records: Records, habits: Ha
     names: dict[str, Any] = {
         "Raw": msgspec.Raw,
         "UNSET": msgspec.UNSET,
-        "Bailout": Bailout,
         "by_keys": by_keys,
         "by_strings": by_strings,
         "encode": msgspec.json.Encoder().encode,
         "starmap": starmap,
+        **NAMES,
         **source.constants,
     }
     for node in positions.ordered:
@@ -144,11 +141,16 @@ def _compile(plan: QueryPlan, positions: Positions, records: Records, habits: Ha
 
 
 def _check_plan(plan: QueryPlan, own_copies: Callable[[EntityGroup], bool]) -> None:
-    if plan.kind != "query" or plan.introspection is not None or plan.deferred:
-        raise UnsupportedPlan("no plain query")
+    if plan.kind != "query":
+        raise UnsupportedPlan(f"a {plan.kind}")
+    if plan.introspection is not None:
+        raise UnsupportedPlan("introspection")
+    if plan.deferred:
+        raise UnsupportedPlan("an answer in parts")
     for fetch in plan.fetches:
-        if fetch.path is not None or fetch.condition not in (ALWAYS, NEVER):
-            raise UnsupportedPlan("a root fetch below the root, or a condition")
+        assert fetch.condition in (ALWAYS, NEVER), "conditions are settled beforehand"
+        if fetch.path is not None:
+            raise UnsupportedPlan("a root fetch below the root")
         for group in fetch.groups:
             _check_group(group)
             if own_copies(group):
@@ -156,8 +158,9 @@ def _check_plan(plan: QueryPlan, own_copies: Callable[[EntityGroup], bool]) -> N
 
 
 def _check_group(group: EntityGroup) -> None:
-    if group.condition != ALWAYS or group.contexts:
-        raise UnsupportedPlan("a condition, or contextual arguments")
+    assert group.condition == ALWAYS, "conditions are settled beforehand"
+    if group.contexts:
+        raise UnsupportedPlan("contextual arguments")
     if not group.representation.fields:
         raise UnsupportedPlan("a representation without fields")
     for sent in group.representation.fields:

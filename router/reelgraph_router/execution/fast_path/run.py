@@ -11,13 +11,14 @@ import msgspec
 
 from reelgraph_router.errors import GraphQLFault
 from reelgraph_router.execution.answers.read_answer import Redaction
-from reelgraph_router.execution.code.bailout import Bailout
+from reelgraph_router.execution.code.bailout import BAILOUTS, Bailout, Reason, reason_for
 from reelgraph_router.execution.fast_path.compile import FastPath
 from reelgraph_router.execution.fast_path.replay import Replay
 from reelgraph_router.execution.program import FetchProgram, Program
 from reelgraph_router.execution.requests import make_request, pass_variables
 from reelgraph_router.execution.schedule import Execution
 from reelgraph_router.execution.tree.run import Run
+from reelgraph_router.execution.way import Way
 from reelgraph_router.transport.port import (
     Call,
     Outcome,
@@ -28,12 +29,6 @@ from reelgraph_router.transport.port import (
 MISSED = 8
 MANY_MISSES = 64
 """A plan whose answers are unusual more often than one in eight is answered over the merged tree at once."""
-
-BAILOUTS = (
-    Bailout, msgspec.MsgspecError, TypeError, KeyError, IndexError, AttributeError,
-    OverflowError,
-)  # fmt: skip
-"""What generated code raises at data that need care; anything else is a fault of ours, and logged."""
 
 Sent = list[list[Any]]
 
@@ -100,6 +95,11 @@ class FastRun(Execution):
         assert self._substitute is not None
         if not self.done:
             self._substitute.expire()
+
+    @property
+    def way(self) -> Way:
+        """What made the answer."""
+        return Way.FAST_PATH if self._substitute is None else self._substitute.way
 
     def complete(self) -> tuple[dict[str, object] | None, list[GraphQLFault]]:
         """The response's `data` and `errors` where there is no `body`: of the run over the merged tree."""
@@ -175,20 +175,22 @@ class FastRun(Execution):
     def _take(self, fetch: FetchProgram, sent: Sent, outcome: Outcome) -> None:
         """Put an answer in place; raises whatever shows that it is unusual."""
         if outcome.__class__ is not SubgraphAnswer:
-            raise Bailout
+            raise Bailout(Reason.FAILED)
         made = self.path.fetches[fetch.id]
         assert made is not None
         answer = made.decode(outcome.body)
         if answer.k_errors:
-            raise Bailout
+            raise Bailout(Reason.ERRORS)
         made.take(self, sent, answer.k_data)
 
     # Bailing out
 
     def _bail_out(self, reason: Exception | None = None) -> None:
         """Run again over the merged tree, with the answers that have arrived."""
-        if reason is not None and not isinstance(reason, BAILOUTS):
-            _log.error("the fast path through a plan failed", exc_info=reason)
+        if reason is not None:
+            self.bailouts += (reason_for(reason),)
+            if not isinstance(reason, BAILOUTS):
+                _log.error("the fast path through a plan failed", exc_info=reason)
         habits = self.path.habits
         habits.misses = min(habits.misses + MISSED, MANY_MISSES + MISSED * MISSED)
         fetches = self.program.fetches

@@ -57,7 +57,7 @@ def _look_at_all(source: Source, positions: Positions, records: Records, path: K
             return
         for field in records.shapes[path].fields:
             if field.constant is None and positions.is_joined(path, field.key):
-                source.line(f"if o.{attribute(field.key)} is UNSET: raise Bailout")
+                source.line(f"if o.{attribute(field.key)} is UNSET: raise Bailout(NOT_GIVEN)")
         _hide(source, record.hidden)
         source.line("pass")
 
@@ -80,7 +80,7 @@ def _look_by_type(source: Source, mixture: Mixture, hidden: tuple[str, ...]) -> 
 
 def _look_at_one(source: Source, member: Member, keys: set[str]) -> None:
     for key in sorted(member.keys):
-        source.line(f"if o.{attribute(key)} is UNSET: raise Bailout")
+        source.line(f"if o.{attribute(key)} is UNSET: raise Bailout(NOT_GIVEN)")
     for key in sorted(keys - member.keys):
         source.line(f"o.{attribute(key)} = UNSET")
     for name in member.constants:

@@ -128,9 +128,9 @@ class _Representer:
     def _check(self, field: RepresentationField, values: str) -> None:
         """Leave the fast path where a key is null, or what a fetch adds is not there."""
         if field.is_key and not self._is_never_null(field):
-            self._source.line(f"if None in {values}: raise Bailout")
+            self._source.line(f"if None in {values}: raise Bailout(NULL_KEY)")
         if self._is_late(field):
-            self._source.line(f"if UNSET in {values}: raise Bailout")
+            self._source.line(f"if UNSET in {values}: raise Bailout(NOT_ADDED)")
 
     def _is_simple(self) -> bool:
         return self._wanted.typename is not None and len(self._wanted.fields) == 1

@@ -24,7 +24,7 @@ def write_takers(source: Source, fetch: Fetch, positions: Positions, records: Re
             typed = [attribute(one.key) for one in group.written if one.types is not None]
             with source.block(f"if sent[{number}]:"):
                 source.line(f"entities = data.{attribute(group.alias)}")
-                source.line(f"if len(entities) != len(sent[{number}]): raise Bailout")
+                source.line(f"if len(entities) != len(sent[{number}]): raise Bailout(COUNT)")
                 with source.block(f"for o, e in zip(sent[{number}], entities):"):
                     _assign(source, keys, one=one)
                     _assign_where_given(source, typed, one=one)

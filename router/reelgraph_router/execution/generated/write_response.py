@@ -86,7 +86,7 @@ class ShapeWriter:
         source.line(f"t = o[{shape.typename_key!r}]")
         for name, possible in shape.possible:
             source.line(f"if t == {name!r}: return {self._function(possible, position)}(run, o)")
-        source.line("raise Bailout")
+        source.line("raise Bailout(TYPE)")
 
     def _object(self, shape: ObjectShape, value: str, position: KeyPath) -> str:
         """Write what reads an object's fields; return the code of the new object."""
@@ -116,7 +116,7 @@ class ShapeWriter:
             return f"run.introspection[{field.key!r}]"
         if field.left_out:
             if not field.shape.nullable:
-                self._source.line("raise Bailout")
+                self._source.line("raise Bailout(LEFT_OUT)")
             return "None"
         value = self._name("v")
         # Where null is no answer anyway, a key that is missing may just as well raise.
@@ -136,7 +136,7 @@ class ShapeWriter:
         elif isinstance(shape, EnumShape):
             values = self._constant("values", shape.values)
             nullable = f"{value} is not None and " if shape.nullable else ""
-            source.line(f"if {nullable}{value} not in {values}: raise Bailout")
+            source.line(f"if {nullable}{value} not in {values}: raise Bailout(ENUM)")
         elif shape.nullable:
             with source.block(f"if {value} is not None:"):
                 self._composite(shape, value, position, shared=shared)
@@ -149,9 +149,9 @@ class ShapeWriter:
             test = check.format(v=value)
             if shape.nullable:
                 test = f"{value} is not None and ({test})"
-            self._source.line(f"if {test}: raise Bailout")
+            self._source.line(f"if {test}: raise Bailout(SCALAR)")
         elif not shape.nullable:
-            self._source.line(f"if {value} is None: raise Bailout")
+            self._source.line(f"if {value} is None: raise Bailout(SCALAR)")
 
     def _composite(
         self, shape: ListShape | ObjectShape | AbstractShape, value: str, position: KeyPath,
@@ -180,7 +180,7 @@ class ShapeWriter:
 
     def _list(self, shape: ListShape, value: str, position: KeyPath, *, shared: bool) -> None:
         source = self._source
-        source.line(f"if {value}.__class__ is not list: raise Bailout")
+        source.line(f"if {value}.__class__ is not list: raise Bailout(LIST)")
         if shared and not _is_leaf(shape.item):
             name = self._list_function(shape, position)
             self._once(value, f"{name}(run, {value})")

@@ -20,7 +20,7 @@ from reelgraph_router.execution.answers.read_answer import (
     explain,
     read_data,
 )
-from reelgraph_router.execution.code.bailout import Bailout
+from reelgraph_router.execution.code.bailout import BAILOUTS, Reason, reason_for
 from reelgraph_router.execution.interpreter.complete import Completion
 from reelgraph_router.execution.interpreter.leave_out import RequestHeads
 from reelgraph_router.execution.program import (
@@ -38,6 +38,7 @@ from reelgraph_router.execution.tree.merge import write_entity, write_root
 from reelgraph_router.execution.tree.take_errors import take_errors
 from reelgraph_router.execution.tree.timeline import Timeline
 from reelgraph_router.execution.tree_state import JsonObject
+from reelgraph_router.execution.way import Way
 from reelgraph_router.transport.port import (
     Call,
     Outcome,
@@ -54,7 +55,7 @@ class Run(FallibleRun):
 
     __slots__ = (
         "_calls", "_headers", "_transport", "_unanswered", "introspection", "is_irregular", "memos", "nodes",
-        "timeline", "truths", "variables",
+        "timeline", "truths", "variables", "way",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +74,8 @@ class Run(FallibleRun):
         self.variables = variables
         self.nodes: list[list[JsonObject] | None] = [None] * program.nodes
         self.is_irregular = False
+        self.way = Way.GENERATED
+        """What made the answer, once it is complete."""
         self.truths = program.evaluate(variables) if program.evaluate is not None else ()
         self.memos: tuple[dict[int, object], ...] = ()
         self.introspection = introspection
@@ -257,12 +260,15 @@ class Run(FallibleRun):
 
     def complete(self) -> tuple[JsonObject | None, list[GraphQLFault]]:
         """The response's `data` and `errors`, by the API schema."""
-        if self.faults is None:
+        if self.faults is not None:
+            self.bailouts += (Reason.FAULTS.value,)
+        elif self.program.shape_function is not None:
             self.memos = tuple([{} for _ in range(self.program.memos)])
             try:
                 return self.program.shape_function(self, self.root), []
-            except (Bailout, TypeError, KeyError, IndexError, AttributeError):
-                pass  # data that need care
+            except BAILOUTS as error:
+                self.bailouts += (reason_for(error),)
+        self.way = Way.INTERPRETER
         completion = Completion(self.faults, self.variables, self.introspection)
         data = completion.root(self.program.shape, self.root)
         completion.finish()
