@@ -6,7 +6,6 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -36,6 +35,7 @@ from reelgraph_router.make_caller import make_caller, make_key_sets
 from reelgraph_router.pipeline.documents import DocumentRules
 from reelgraph_router.pipeline.graph import MakeTransport
 from reelgraph_router.pipeline.handle import Pipeline
+from reelgraph_router.pipeline.preparation import Planners
 from reelgraph_router.rules import document_rules, graph_rules
 from reelgraph_router.settings import RouterSettings
 from reelgraph_router.supergraph_source.file import FileSource
@@ -126,7 +126,7 @@ class Router:
         self._source = source
         self._transports = make_transport
         self._tasks: list[asyncio.Task[None]] = []
-        self._planners = ThreadPoolExecutor(1, "planner")
+        self._planners = Planners()
         self._page = GraphiqlPage(settings.graphiql_query) if settings.graphiql else None
         self.graphs: HotSwap | None = None
         self.endpoint: GraphQLEndpoint | None = None

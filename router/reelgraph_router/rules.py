@@ -16,6 +16,8 @@ def graph_rules(settings: RouterSettings) -> GraphRules:
     """What the settings say about operations and subgraphs."""
     return GraphRules(
         operations=OperationRules(
+            max_parts=settings.max_operation_size,
+            seconds=settings.request_timeout_seconds,
             max_tokens=settings.max_tokens,
             max_characters=settings.max_document_characters,
             limits=OperationLimits(

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, FilePath, field_validator, model_validator
 from pydantic_settings import NoDecode
 
+from reelgraph_federation.budget import MOST_PARTS
 from reelgraph_kit.settings import ServiceSettings
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
@@ -51,6 +52,12 @@ class RouterSettings(ServiceSettings):
     max_aliases: int = Field(default=1_000, ge=0, description="Most aliases in an operation.")
     max_root_fields: int = Field(default=200, gt=0, description="Most fields at the root.")
     max_directives: int = Field(default=500, ge=0, description="Most directives in an operation.")
+    max_operation_size: int = Field(
+        default=MOST_PARTS,
+        gt=0,
+        description="Most that one operation may come to once its fragments are opened: fields for each "
+        "type and place that they are asked at (4 each where a subgraph is asked), and lines of code.",
+    )
     persisted_queries: bool = Field(
         default=True,
         description="Whether clients may send a document's SHA-256 alone once the router has seen "

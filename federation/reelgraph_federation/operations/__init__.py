@@ -1,5 +1,6 @@
 """Operations: normalisation before planning."""
 
+from reelgraph_federation.budget import Budget, OperationTooLargeError
 from reelgraph_federation.operations.access import AccessIndex, Granted
 from reelgraph_federation.operations.conditions import TooManyConditionsError
 from reelgraph_federation.operations.normalize import normalize_operation
@@ -8,11 +9,11 @@ from reelgraph_federation.operations.passes.filter_access import (
     LeftOut,
     filter_operation,
 )
-from reelgraph_federation.operations.passes.inline_fragments import OperationTooLargeError
 from reelgraph_federation.operations.tree import NormalizedOperation
 
 __all__ = [
     "AccessIndex",
+    "Budget",
     "FilteredOperation",
     "Granted",
     "LeftOut",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, print_ast
 
+from reelgraph_federation.budget import Budget
 from reelgraph_federation.operations.defer_usages import DeferUsages
 from reelgraph_federation.operations.fingerprint import fingerprint
 from reelgraph_federation.operations.passes.collect_introspection import IntrospectionCollector
@@ -22,6 +23,7 @@ def normalize_operation(
     *,
     deferring: frozenset[str] | None = None,
     known: frozenset[str] = frozenset(),
+    budget: Budget | None = None,
 ) -> NormalizedOperation:
     """Return an operation of a document in normal form.
 
@@ -30,7 +32,7 @@ def normalize_operation(
     obeyed unless `deferring` is `None`; it names the variables that hold in `@defer(if:)`, and in
     `@skip` and `@include` where they are `known`. Raises
     `ValueError` when there is no such operation, `OperationTooLargeError` and
-    `TooManyConditionsError` when a budget is exceeded.
+    `TooManyConditionsError` when more is made of it than `budget` allows.
     """
     operation = _find_operation(document, operation_name)
     fragments = {
@@ -41,7 +43,7 @@ def normalize_operation(
     types = supergraph.query_graph.types
     root = supergraph.root_types()[operation.operation.value]
     defers = None if deferring is None else DeferUsages(deferring, known)
-    inliner = FragmentInliner(types, fragments, defers)
+    inliner = FragmentInliner(types, fragments, defers, budget)
     introspection = IntrospectionCollector(operation, fragments)
     merger = FieldMerger(supergraph, types, inliner, introspection)
     kind = operation.operation.value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from reelgraph_federation.budget import Budget
 from reelgraph_federation.field_sets import FieldSet
 from reelgraph_federation.operations.conditions import either
 from reelgraph_federation.operations.tree import NormalizedOperation
@@ -17,7 +18,7 @@ from reelgraph_federation.planning.drafts import (
     Input,
     SelectionDraft,
 )
-from reelgraph_federation.planning.print_operation import minify, print_selection, variables_in
+from reelgraph_federation.planning.print_operation import SelectionPrinter, minify, variables_in
 from reelgraph_federation.planning.query_plan import (
     ContextValue,
     EntityGroup,
@@ -31,7 +32,10 @@ from reelgraph_federation.planning.written import Writers
 
 
 def build_fetches(
-    operation: NormalizedOperation, drafts: Sequence[FetchDraft], blocks: DeferBlocks
+    operation: NormalizedOperation,
+    drafts: Sequence[FetchDraft],
+    blocks: DeferBlocks,
+    budget: Budget,
 ) -> tuple[Fetch, ...]:
     """Return the fetches of all sections in topological order, with ids and waves."""
     rank_of = {block: number for number, block in enumerate(blocks.ordered)}
@@ -43,7 +47,7 @@ def build_fetches(
     ids = {draft: index for index, draft in enumerate(ordered)}
     after = _order_sections(ordered, ids)
     writers = Writers(ordered)
-    builder = _Builder(operation, writers)
+    builder = _Builder(operation, writers, budget)
     return tuple(
         builder.build(
             draft,
@@ -94,6 +98,9 @@ def _order_sections(
 class _Builder:
     operation: NormalizedOperation
     writers: Writers
+    budget: Budget
+    printer: SelectionPrinter = field(init=False)
+    """Prints the fetch being built."""
 
     def build(
         self,
@@ -103,6 +110,7 @@ class _Builder:
         after: tuple[int, ...],
         wave: int,
     ) -> Fetch:
+        self.printer = SelectionPrinter(self.budget)
         groups = self._groups(draft)
         name = self._name(draft, number)
         selections = [group.selection for group in draft.groups]
@@ -152,21 +160,27 @@ class _Builder:
                 condition = either(known.condition, group.condition)
                 group = replace(known, paths=paths, condition=condition)
             found[alike] = group, first
-        taken = self.operation.variables
         if len(found) == 1:
-            name = free_name("representations", taken)
+            name = free_name("representations", self.operation.variables)
             return tuple(replace(group, variable=name) for group, _ in found.values())
+        if any(group.contexts for group, _ in found.values()):
+            # What was printed has variables of other names.
+            self.printer = SelectionPrinter(self.budget)
         return tuple(
             self._apart(group, first, index) for index, (group, first) in enumerate(found.values())
         )
 
     def _apart(self, group: EntityGroup, draft: GroupDraft, index: int) -> EntityGroup:
         """Name a group that is one of several of its fetch, and its variables."""
-        if draft.contexts:
-            own = self._group(draft, f"c{index}_")
-            group = replace(own, paths=group.paths, condition=group.condition)
+        own = self._group(draft, f"c{index}_")
         variable = free_name(f"r{index}", self.operation.variables)
-        return replace(group, alias=f"_e{index}", variable=variable)
+        return replace(
+            own,
+            paths=group.paths,
+            condition=group.condition,
+            alias=f"_e{index}",
+            variable=variable,
+        )
 
     def _group(self, draft: GroupDraft, prefix: str) -> EntityGroup:
         for index, context in enumerate(draft.contexts):
@@ -190,7 +204,7 @@ class _Builder:
                 typename_key,
                 _inputs(_keys_first(draft.inputs), draft.needed_by),
             ),
-            print_selection(draft.selection),
+            self.printer.print(draft.selection),
             self.writers.written(draft.selection, path),
             draft.condition,
             tuple(_context(one, draft.selection) for one in draft.contexts),
@@ -215,12 +229,12 @@ class _Builder:
         if definitions:
             head += f"({', '.join(definitions)})"
         if draft.root is not None:
-            body = print_selection(draft.root)
+            body = self.printer.print(draft.root)
         else:
             body = " ".join(map(_entities, groups))
         if head == "query":
             head = ""
-        return minify(f"{head} {{ {body} }}")
+        return minify(f"{head} {{ {body} }} {self.printer.fragments}")
 
 
 def _entities(group: EntityGroup) -> str:

@@ -132,19 +132,18 @@ class Chooser:
         for fetched in position.fetched_fields.get(ident, ()):
             if fetched.opened.wave <= latest and fetched.opened.fetch.defer in self.available:
                 return fetched
-        if position.enclosing is None:
-            return None
-        for fetched in position.enclosing.fetched_fields.get(ident, ()):
-            if position.names.get(ident, fetched.item.key) != fetched.item.key:
-                continue
-            node = fetched.opened.node
-            is_usable = (
-                fetched.opened.wave <= latest and fetched.opened.fetch.defer in self.available
-            )
-            if is_usable and (
-                node.is_interface_object or node.cast(position.type_name) is not None
-            ):
-                return fetched
+        for wider in position.wider():
+            for fetched in wider.fetched_fields.get(ident, ()):
+                if position.names.get(ident, fetched.item.key) != fetched.item.key:
+                    continue
+                opened = fetched.opened
+                is_usable = opened.wave <= latest and opened.fetch.defer in self.available
+                if is_usable and (
+                    wider.is_joint
+                    or opened.node.is_interface_object
+                    or opened.node.cast(position.type_name) is not None
+                ):
+                    return fetched
         return None
 
     def _select(
@@ -154,8 +153,9 @@ class Chooser:
         item = opened.selection.items.get(key)
         if item is None:
             item = opened.selection.items[key] = Item(
-                key, leaf.name, NEVER, leaf.arguments, leaf.directives, leaf.directive_variables
-            )
+                key, leaf.name, NEVER, leaf.arguments, leaf.directives, leaf.directive_variables,
+                on=self.opener.conditions(opened, leaf.name, leaf.arguments),
+            )  # fmt: skip
             self.inputs.fill(opened, item)
         item.order = min(item.order, leaf.order)
         self.opener.note_requirement(opened, leaf.name, key)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from reelgraph_federation.budget import FIELD
 from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import SelectedField, Selections
+from reelgraph_federation.planning.alike_types import AlikeTypes
 from reelgraph_federation.planning.contexts import contexts_taken
 from reelgraph_federation.planning.drafts import Leaf
 from reelgraph_federation.planning.errors import NoPathError
@@ -31,9 +34,10 @@ class Task:
 class LeafCollector:
     """Makes the tree of positions for an operation, with a task for each leaf."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, *, defers: bool = False) -> None:
         self._reach = reach
         self._types = reach.graph.types
+        self._alike = AlikeTypes(reach, defers=defers)
         self.tasks: list[Task] = []
         self.objects: list[Position] = []
         """Every position of the client's, parents first."""
@@ -55,9 +59,14 @@ class LeafCollector:
             else:
                 self._ask_by_type(position, field)
         possible = self._types.possible_set(position.type_name)
-        for case, fields in selections.cases.items():
-            if case in possible:
-                self._add_case(position, case, list(fields.values()))
+        self._add_cases(
+            position,
+            {
+                case: fields.values()
+                for case, fields in selections.cases.items()
+                if case in possible
+            },
+        )
         if self._tells_types_apart(position, selections):
             position.tells_types = True
             self._add_leaf(position, Leaf("__typename", "__typename", defer=position.defer))
@@ -67,22 +76,29 @@ class LeafCollector:
         tasks = [task for task in self.tasks if task.leaf.defer == block]
         return tasks, [position for position in self.objects if position.defer == block]
 
-    def _add_case(self, position: Position, case: str, fields: list[SelectedField]) -> None:
-        """Add fields of one object type, unless none can be returned here or shown."""
-        position.within(case)
-        applied = self._reach.graph.supergraph.types[case].applied
-        is_possible = self._reach.direct(position).can_be(case)
-        if applied.inaccessible or not is_possible or not self._reach.direct(position.within(case)):
-            del position.fragments[case]
-            return
-        for field in fields:
-            self._add(position.within(case), field)
+    def _add_cases(self, position: Position, asked: Mapping[str, Iterable[SelectedField]]) -> None:
+        """Add fields of object types; types that can be neither returned here nor shown are left out."""
+        there = {case: fields for case, fields in asked.items() if self._is_there(position, case)}
+        position.shown.update(there)
+        for field, types in self._alike.join(position, there):
+            fragment = position.within(*types)
+            if fragment.is_joint:
+                fragment.on = self._types.meaning(fragment.types, position.type_name)
+            for case in types:
+                position.asked_at[case, field.response_name] = fragment
+            self._add(fragment, field)
+
+    def _is_there(self, position: Position, case: str) -> bool:
+        direct = self._reach.direct(position)
+        if self._reach.graph.supergraph.types[case].applied.inaccessible or not direct.can_be(case):
+            return False
+        return bool(self._reach.narrow(direct, case) or self._reach.direct(position.within(case)))
 
     def _ask_by_type(self, position: Position, field: SelectedField) -> None:
         """Ask a field type by type, since no subgraph answers it for all types at once."""
         position.asked_by_type.add(field.response_name)
-        for case in self._types.possible(position.type_name):
-            self._add_case(position, case, [field])
+        possible = self._types.possible(position.type_name)
+        self._add_cases(position, {case: (field,) for case in possible})
 
     def _takes_by_type(self, position: Position, field: SelectedField) -> bool:
         """Tell whether something below takes from a context that only some types here set."""
@@ -115,12 +131,13 @@ class LeafCollector:
             return False
         by_type = 0
         for case in self._types.possible(position.type_name):
+            self._reach.budget.step()
             fragment = position.within(case)
             nodes = reach.closed(fragment)
             if nodes:
                 by_type = max(by_type, reach.field_wave(nodes, case, field.name))
             else:
-                del position.fragments[case]
+                del position.fragments[case,]
         return own <= by_type
 
     def _tells_types_apart(self, position: Position, selections: Selections) -> bool:
@@ -167,6 +184,7 @@ class LeafCollector:
         ident = Ident(leaf.name, leaf.arguments.text, leaf.tag)
         if ident == TYPENAME and ident in position.names:
             return
+        self._reach.budget.spend(FIELD)
         allocate(self._reach, position, ident, leaf.preferred)
         nodes: Waves = self._reach.direct(position)
         wave = self._wave(nodes, position, leaf.name)
@@ -210,6 +228,7 @@ def allocate(reach: Reach, position: Position, ident: Ident, preferred: str) -> 
 
 def child_position(reach: Reach, position: Position, field: SelectedField) -> Position:
     """Return the position that a client's field leads to."""
+    reach.budget.spend(FIELD)
     ident = Ident(field.name, field.arguments.text, field.tag)
     key = allocate(reach, position, ident, field.response_name)
     ref = reach.field_ref(position.type_name, field.name)

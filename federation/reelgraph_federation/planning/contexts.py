@@ -7,7 +7,6 @@ context that is taken from there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TypeAlias
 
 from reelgraph_federation.field_sets import FieldSet, parse_field_set
@@ -79,10 +78,15 @@ def contexts_taken(graph: QueryGraph, selections: Selections) -> frozenset[str]:
     """Return the contexts that selected fields take from, at any depth."""
     if not graph.context_selections:
         return frozenset()
-    return frozenset(_taken(graph, selections))
+    found: set[str] = set()
+    _add_taken(graph, selections, found, set())
+    return frozenset(found)
 
 
-def _taken(graph: QueryGraph, selections: Selections) -> Iterator[str]:
+def _add_taken(graph: QueryGraph, selections: Selections, found: set[str], seen: set[int]) -> None:
+    if id(selections) in seen:
+        return
+    seen.add(id(selections))
     types = graph.supergraph.types
     possible = graph.types.possible(selections.type_name)
     groups = [(possible, selections.fields)]
@@ -93,6 +97,6 @@ def _taken(graph: QueryGraph, selections: Selections) -> Iterator[str]:
                 one = types[case]
                 if isinstance(one, ObjectType) and field.name in one.fields:
                     for join in one.fields[field.name].joins:
-                        yield from (argument.context for argument in join.context_arguments)
+                        found.update(argument.context for argument in join.context_arguments)
             if field.children is not None:
-                yield from _taken(graph, field.children)
+                _add_taken(graph, field.children, found, seen)

@@ -18,7 +18,9 @@ class DeferBlocks:
     """The blocks of one operation."""
 
     def __init__(self, operation: NormalizedOperation) -> None:
-        found = {FIRST, *_sets(operation.selections)} if operation.defers else {FIRST}
+        found = {FIRST}
+        if operation.defers:
+            _add_sets(operation.selections, found, set())
         self.available: dict[DeferSet, frozenset[DeferSet]] = {
             block: frozenset(other for other in found if _builds_on(block, other, operation.defers))
             for block in found
@@ -37,11 +39,14 @@ def _builds_on(block: DeferSet, other: DeferSet, usages: tuple[DeferUsage, ...])
     return bool(block) and all(not ancestors(usages, usage).isdisjoint(other) for usage in block)
 
 
-def _sets(selections: Selections) -> Iterator[DeferSet]:
+def _add_sets(selections: Selections, found: set[DeferSet], seen: set[int]) -> None:
+    if id(selections) in seen:
+        return
+    seen.add(id(selections))
     for field in fields_of(selections):
-        yield field.defer
+        found.add(field.defer)
         if field.children is not None:
-            yield from _sets(field.children)
+            _add_sets(field.children, found, seen)
 
 
 def fields_of(selections: Selections) -> Iterator[SelectedField]:

@@ -32,6 +32,8 @@ class Item:
     """Contextual arguments: argument name and what fills it."""
     order: int = UNORDERED
     """The field's place in the response, so that subgraphs answer in the client's order."""
+    on: tuple[str, ...] = ()
+    """The type conditions that it is selected under, if not those of its selection's types."""
 
 
 @dataclass(eq=False, slots=True)
@@ -40,17 +42,20 @@ class SelectionDraft:
 
     items: dict[str, Item] = field(default_factory=dict)
     """By internal key; see `ordered`."""
-    casts: dict[str, SelectionDraft] = field(default_factory=dict)
+    casts: dict[tuple[str, ...], SelectionDraft] = field(default_factory=dict)
+    """By the object types that they are for."""
+    type_name: str = ""
+    """The type that a field's selection stands on, as the subgraph names it."""
 
     def ordered(self) -> list[Item]:
         """Return the fields in the client's order."""
         return sorted(self.items.values(), key=lambda item: item.order)
 
-    def cast(self, type_name: str) -> SelectionDraft:
-        """Return the selection under an inline fragment."""
-        found = self.casts.get(type_name)
+    def cast(self, types: tuple[str, ...]) -> SelectionDraft:
+        """Return the selection for objects of some types."""
+        found = self.casts.get(types)
         if found is None:
-            found = self.casts[type_name] = SelectionDraft()
+            found = self.casts[types] = SelectionDraft()
         return found
 
 

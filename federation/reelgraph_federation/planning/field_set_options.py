@@ -144,8 +144,8 @@ class FieldSetOptions:
             if same and self._fits(child, needed):
                 return child
         ref = self._reach.field_ref(position.type_name, selection.name)
-        if position.enclosing is not None:
-            for ident, child in position.enclosing.children.items():
+        for wider in position.wider():
+            for ident, child in wider.children.items():
                 same = (ident.name, ident.arguments) == (selection.name, arguments)
                 if same and child.type_name == ref.name and self._fits(child, needed):
                     return child

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from reelgraph_federation.budget import Budget
 from reelgraph_federation.planning.contexts import value_wave
 from reelgraph_federation.planning.node_reach import NodeReach
 from reelgraph_federation.planning.positions import Candidate, Position
@@ -15,9 +16,12 @@ from reelgraph_federation.supergraph.model import UnionType
 class Reach(NodeReach):
     """Answers which nodes a position can have, and from which wave on."""
 
-    def __init__(self, graph: QueryGraph, labels: Set[str], kind: str) -> None:
+    def __init__(
+        self, graph: QueryGraph, labels: Set[str], kind: str, budget: Budget | None = None
+    ) -> None:
         super().__init__(graph, labels)
         self.kind = kind
+        self.budget = budget or Budget()
         self._signatures: dict[tuple[str, str], frozenset[str]] = {}
         self.roots: tuple[TypeNode, ...] = graph.roots(kind)
 
@@ -29,6 +33,8 @@ class Reach(NodeReach):
 
     def closed(self, position: Position) -> Waves:
         """Return all nodes that can be reached at a position, with their waves."""
+        if position.closed is None and position.is_joint:
+            position.closed = self.direct(position)  # types that are entered by key stand alone
         if position.closed is None:
             start = self._arrive(position, closed=True)
             position.closed = self.closure(position.type_name, start)

@@ -65,18 +65,41 @@ def _deferred(plan: QueryPlan, number: int) -> list[str]:
 
 def print_shape(shape: ValueShape) -> str:
     """Return the response names of a shape as a selection set, empty for leaves."""
-    if isinstance(shape, ListShape):
-        return print_shape(shape.item)
-    if isinstance(shape, AbstractShape):
-        shown = {name: print_shape(one) for name, one in shape.possible}
-        if len(set(shown.values())) == 1:
-            return next(iter(shown.values()))
-        texts = [f"... on {name} {text}" for name, text in shown.items() if text != "{}"]
+    return _ShapePrinter().print(shape)
+
+
+class _ShapePrinter:
+    """Prints shapes; what several types have in common is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+
+    def print(self, shape: ValueShape) -> str:
+        found = self._known.get(id(shape))
+        if found is None:
+            found = self._known[id(shape)] = self._print(shape)
+        return found
+
+    def _print(self, shape: ValueShape) -> str:
+        if isinstance(shape, ListShape):
+            return self.print(shape.item)
+        if isinstance(shape, AbstractShape):
+            return self._abstract(shape)
+        if not isinstance(shape, ObjectShape):
+            return ""
+        names = [f"{one.response_name} {self.print(one.shape)}".strip() for one in shape.fields]
+        return f"{{ {' '.join(names)} }}" if names else "{}"
+
+    def _abstract(self, shape: AbstractShape) -> str:
+        by_text: dict[str, list[str]] = {}
+        for name, one in shape.possible:
+            by_text.setdefault(self.print(one), []).append(name)
+        if len(by_text) == 1:
+            return next(iter(by_text))
+        texts = [
+            f"... on {','.join(names)} {text}" for text, names in by_text.items() if text != "{}"
+        ]
         return f"{{ {' '.join(texts)} }}"
-    if not isinstance(shape, ObjectShape):
-        return ""
-    names = [f"{one.response_name} {print_shape(one.shape)}".strip() for one in shape.fields]
-    return f"{{ {' '.join(names)} }}" if names else "{}"
 
 
 def _wave(plan: QueryPlan, fetches: list[Fetch]) -> list[str]:
@@ -87,7 +110,7 @@ def _wave(plan: QueryPlan, fetches: list[Fetch]) -> list[str]:
 def _block(head: str, parts: list[list[str]]) -> list[str]:
     lines = [f"{head} {{"]
     for part in parts:
-        lines += [f"  {line}" for line in part]
+        lines += [f"  {line}".rstrip() for line in part]
     return [*lines, "}"]
 
 
@@ -95,7 +118,10 @@ def _fetch(plan: QueryPlan, fetch: Fetch) -> list[str]:
     head = f'Fetch {fetch.id} (service: "{fetch.subgraph}"{_notes(plan, fetch)})'
     if not fetch.groups:
         return _block(head, [_selection(fetch.operation)])
-    return _block(head, [_group(group) for group in fetch.groups])
+    parts = [_group(group) for group in fetch.groups]
+    fragments = parse(fetch.operation, no_location=True).definitions[1:]
+    parts += [print_ast(one).splitlines() for one in fragments]
+    return _block(head, parts)
 
 
 def _notes(plan: QueryPlan, fetch: Fetch) -> str:
@@ -130,11 +156,7 @@ def _selection(operation: str) -> list[str]:
 
 
 def _path(path: ResponsePath) -> str:
-    parts: list[str] = []
-    for step in path.steps:
-        types = f"|[{','.join(step.types)}]" if step.types is not None else ""
-        parts.append(step.key + ".@" * step.list_depth + types)
-    return ".".join(parts)
+    return ".".join(map(str, path.steps))
 
 
 def _representation(parts: tuple[RepresentationField, ...]) -> str:

@@ -47,6 +47,8 @@ class MoveOptions:
         `edge` is set where it is for a field that needs more than the key.
         """
         self._selections.step()
+        if position.is_joint:
+            return None
         soonest = self._reach.move_wave(position, move)
         if edge is not None:
             soonest = max(soonest, 1 + self._reach.inputs_wave(position, edge))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reelgraph_federation.operations.conditions import NEVER
 from reelgraph_federation.operations.defer_usages import DeferSet
+from reelgraph_federation.operations.tree import Arguments
 from reelgraph_federation.planning.drafts import (
     FetchDraft,
     GroupDraft,
@@ -43,7 +44,7 @@ class SelectionOpener:
         if node is None or any(one.parent is opened for one in position.open_selections):
             return
         is_same = node is opened.node
-        selection = opened.selection if is_same else opened.selection.cast(position.type_name)
+        selection = opened.selection if is_same else opened.selection.cast(position.types)
         position.open_selections.append(
             OpenSelection(position, node, opened.fetch, selection, opened)
         )
@@ -75,7 +76,12 @@ class SelectionOpener:
         item = parent.selection.items.get(position.key)
         if item is None:
             item = parent.selection.items[position.key] = Item(
-                position.key, position.name, NEVER, position.arguments, selection=SelectionDraft()
+                position.key,
+                position.name,
+                NEVER,
+                position.arguments,
+                selection=SelectionDraft(type_name=node.type_name),
+                on=self.conditions(parent, position.name, position.arguments),
             )
             if position.source is not None:
                 item.directives = position.source.directives
@@ -86,6 +92,13 @@ class SelectionOpener:
         return self._add_selection(
             OpenSelection(position, node, parent.fetch, item.selection, parent, item)
         )
+
+    def conditions(self, opened: OpenSelection, name: str, arguments: Arguments) -> tuple[str, ...]:
+        """Return the type conditions for a field where several types stand."""
+        if not opened.position.is_joint or opened.parent is None:
+            return ()
+        within, types = opened.parent.node, opened.position.types
+        return self._reach.graph.type_conditions(within, types, name, bool(arguments.text))
 
     def _add_selection(self, opened: OpenSelection) -> OpenSelection:
         opened.position.open_selections.append(opened)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
+from reelgraph_federation.budget import Budget
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
 from reelgraph_federation.planning.build_deferred import build_deferred
 from reelgraph_federation.planning.build_fetches import build_fetches
@@ -41,6 +42,7 @@ def plan_operation(
     *,
     override_labels: Set[str] = frozenset(),
     disabled_subgraphs: frozenset[str] = frozenset(),
+    budget: Budget | None = None,
 ) -> QueryPlan:
     """Plan how to answer an operation in the fewest sequential subgraph calls.
 
@@ -50,19 +52,20 @@ def plan_operation(
     operation must be valid against the API schema. Raises `NoPathError` for a field without a
     path, which means that composition let an unsatisfiable supergraph through, and
     `PlanningBudgetError` when the search exceeds its budget. With `disabled_subgraphs` a plan that
-    calls none of them is made, or `DisabledSubgraphsError` raised.
+    calls none of them is made, or `DisabledSubgraphsError` raised. Raises `OperationTooLargeError` when
+    more is made than `budget` allows.
     """
     graph = supergraph.query_graph
     if disabled_subgraphs:
         graph = build_query_graph(supergraph, disabled=disabled_subgraphs)
-    planner = Planner(graph, operation, override_labels)
+    planner = Planner(graph, operation, override_labels, budget)
     try:
         drafts = planner.draft_fetches()
     except NoPathError as error:
         if disabled_subgraphs:
             raise DisabledSubgraphsError(error.coordinate, error.path, disabled_subgraphs) from None
         raise
-    fetches = build_fetches(operation, drafts, planner.blocks)
+    fetches = build_fetches(operation, drafts, planner.blocks, planner.reach.budget)
     shapes = ShapeBuilder(planner.reach)
     deferred: tuple[DeferredPart, ...] = ()
     if operation.defers:
@@ -80,9 +83,15 @@ def plan_operation(
 class Planner:
     """Plans one operation; what it found out stays readable afterwards."""
 
-    def __init__(self, graph: QueryGraph, operation: NormalizedOperation, labels: Set[str]) -> None:
+    def __init__(
+        self,
+        graph: QueryGraph,
+        operation: NormalizedOperation,
+        labels: Set[str],
+        budget: Budget | None = None,
+    ) -> None:
         self._operation = operation
-        self.reach = Reach(graph, labels, operation.kind)
+        self.reach = Reach(graph, labels, operation.kind, budget)
         self.root = Position(operation.selections.type_name, KeySpace())
         self.tasks: list[Task] = []
         self.blocks = DeferBlocks(operation)
@@ -124,7 +133,7 @@ class Planner:
         section: int,
         constraints: Constraints = UNCONSTRAINED,
     ) -> list[FetchDraft]:
-        collector = LeafCollector(self.reach)
+        collector = LeafCollector(self.reach, defers=bool(self._operation.defers))
         collector.collect(root, selections)
         chooser = Chooser(self.reach, 0, section, constraints)
         for block in self.blocks.ordered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,10 +31,12 @@ class Candidate(NamedTuple):
 class Position:
     """Objects at one path of the response.
 
-    A position holds objects of all types; its `fragments`, positions too, those of one object type.
+    A position holds objects of all types; its `fragments`, positions too, those of one object type, or
+    of several that nothing tells apart: a *joint* fragment (see alike_types.py).
     """
 
     type_name: str
+    """Of a joint fragment the first of its types: it stands for all."""
     keys: KeySpace
     parent: Position | None = None
     """The position whose field leads here; of a fragment, the parent of the position around it."""
@@ -51,7 +54,15 @@ class Position:
     relative: Condition = ALWAYS
     """When it is needed, given that its parent is."""
     children: dict[Ident, Position] = field(default_factory=dict)
-    fragments: dict[str, Position] = field(default_factory=dict)
+    fragments: dict[tuple[str, ...], Position] = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+    """Of a fragment, the object types of its objects."""
+    on: str | None = None
+    """Of a joint fragment, the interface or union that means its types here, if any does."""
+    shown: set[str] = field(default_factory=set)
+    """The object types that were asked something here, and may be shown."""
+    asked_at: dict[tuple[str, str], Position] = field(default_factory=dict)
+    """The fragment in which a response name is asked for an object type."""
     tells_types: bool = False
     """Whether the response depends on the runtime types of the objects."""
     asked_by_type: set[str] = field(default_factory=set)
@@ -70,12 +81,12 @@ class Position:
     direct: Waves | None = None
     closed: Waves | None = None
 
-    def within(self, type_name: str) -> Position:
-        """Return the part of this position that holds objects of one type."""
-        found = self.fragments.get(type_name)
+    def within(self, *types: str) -> Position:
+        """Return the part of this position that holds objects of one type, or of several."""
+        found = self.fragments.get(types)
         if found is None:
-            found = self.fragments[type_name] = Position(
-                type_name,
+            found = self.fragments[types] = Position(
+                types[0],
                 self.keys,
                 self.parent,
                 self,
@@ -85,9 +96,23 @@ class Position:
                 self.source,
                 self.key,
                 self.list_depth,
+                types=types,
                 defer=self.defer,
             )
         return found
+
+    def wider(self) -> Iterator[Position]:
+        """Yield the positions that hold the objects of this fragment among others."""
+        if self.enclosing is not None:
+            for types, fragment in self.enclosing.fragments.items():
+                if fragment is not self and len(types) > 1 and self.type_name in types:
+                    yield fragment
+            yield self.enclosing
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether objects of several types stand here that nothing tells apart."""
+        return len(self.types) > 1
 
     def forget(self) -> None:
         """Drop what was found out about reaching this position: other roots are in force now."""
@@ -112,19 +137,15 @@ class Position:
         steps: list[Step] = []
         at: Position | None = self
         while at is not None and at.outside.parent is not None:
-            types = (at.type_name,) if at.enclosing is not None else None
+            types = at.types if at.enclosing is not None else None
             typename = at.outside.names.get(TYPENAME) if types else None
-            steps.append(Step(at.outside.key, at.list_depth, types, typename))
+            steps.append(Step(at.outside.key, at.list_depth, types, typename, at.on))
             at = at.outside.parent
         return ResponsePath(tuple(reversed(steps)))
 
     def path(self) -> str:
         """Return the path here for people: `topProducts.@.reviews`."""
-        parts = [
-            step.key + ".@" * step.list_depth + (f"|[{','.join(step.types)}]" if step.types else "")
-            for step in self.response_path().steps
-        ]
-        return ".".join(parts)
+        return ".".join(map(str, self.response_path().steps))
 
 
 TYPENAME = Ident("__typename")

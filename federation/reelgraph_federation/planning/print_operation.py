@@ -5,25 +5,75 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from reelgraph_federation.budget import Budget
 from reelgraph_federation.operations.conditions import variables_of
 from reelgraph_federation.planning.drafts import Item, SelectionDraft
 from reelgraph_federation.planning.query_plan import ALWAYS, Condition, Literal
 
 _SPACES = re.compile(r'("(?:[^"\\]|\\.)*")|\s*([:{}()$@])\s*|,?\s+')
 
-
-def print_selection(draft: SelectionDraft) -> str:
-    """Return a selection set without its outer braces, on one line with single blanks."""
-    parts = [text for item in draft.ordered() for text in _print_item(item)]
-    for type_name, below in draft.casts.items():
-        if not is_empty(below):
-            parts.append(f"... on {type_name} {{ {print_selection(below)} }}")
-    return " ".join(parts) or "__typename"
+_MOST_REPEATED = 40
+"""Characters of a selection that is printed again and again rather than made a fragment."""
 
 
-def is_empty(draft: SelectionDraft) -> bool:
-    """Tell whether nothing is selected."""
-    return not draft.items and all(is_empty(below) for below in draft.casts.values())
+class SelectionPrinter:
+    """Prints the selections of one operation.
+
+    Where a selection stands under several type conditions, what is long in it is printed once, as a
+    named fragment: conditions nested in each other would multiply it.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._fragments: dict[tuple[str, str], str] = {}
+
+    @property
+    def fragments(self) -> str:
+        """The definitions of all named fragments that were used."""
+        return " ".join(
+            f"fragment {name} on {type_name} {{ {text} }}"
+            for (type_name, text), name in self._fragments.items()
+        )
+
+    def print(self, draft: SelectionDraft) -> str:
+        """Return a selection set without its outer braces, on one line with single blanks."""
+        parts = [text for item in draft.ordered() for text in self._item(item)]
+        for condition, texts in self._by_condition(draft).items():
+            parts.append(f"... on {condition} {{ {' '.join(texts)} }}")
+        return " ".join(parts) or "__typename"
+
+    def _by_condition(self, draft: SelectionDraft) -> dict[str, dict[str, None]]:
+        """Return what is selected for some object types only, by the type condition to print."""
+        found: dict[str, dict[str, None]] = {}
+        for types, below in draft.casts.items():
+            for item in below.ordered():
+                conditions = item.on or types
+                texts = list(self._item(item, repeated=len(conditions) > 1))
+                self._budget.spend(len(conditions) * len(texts))
+                for one in conditions:
+                    found.setdefault(one, {}).update(dict.fromkeys(texts))
+        return found
+
+    def _item(self, item: Item, *, repeated: bool = False) -> Iterator[str]:
+        head = _head(item)
+        below = ""
+        if item.selection is not None:
+            text = self.print(item.selection)
+            if repeated and len(text) > _MOST_REPEATED:
+                text = f"...{self._fragment(item.selection.type_name, text)}"
+            below = f" {{ {text} }}"
+        if item.condition == ALWAYS:
+            yield head + below
+            return
+        for conjunction in item.condition:
+            yield _conditional(head, below, conjunction)
+
+    def _fragment(self, type_name: str, text: str) -> str:
+        key = (type_name, text)
+        name = self._fragments.get(key)
+        if name is None:
+            name = self._fragments[key] = f"f{len(self._fragments)}"
+        return name
 
 
 def minify(text: str) -> str:
@@ -44,7 +94,8 @@ def variables_in(draft: SelectionDraft) -> set[str]:
     return found
 
 
-def _print_item(item: Item) -> Iterator[str]:
+def _head(item: Item) -> str:
+    """Print a field without its conditions and its selection."""
     text = item.name if item.key == item.name else f"{item.key}: {item.name}"
     arguments = ", ".join(
         part
@@ -58,12 +109,7 @@ def _print_item(item: Item) -> Iterator[str]:
         text += f"({arguments})"
     for directive in item.directives:
         text += f" {directive}"
-    below = "" if item.selection is None else f" {{ {print_selection(item.selection)} }}"
-    if item.condition == ALWAYS:
-        yield text + below
-        return
-    for conjunction in item.condition:
-        yield _conditional(text, below, conjunction)
+    return text
 
 
 def _conditional(text: str, below: str, conjunction: tuple[Literal, ...]) -> str:

@@ -17,19 +17,34 @@ from typing import TypeAlias
 from reelgraph_federation.operations.conditions import ALWAYS, Condition, Literal
 from reelgraph_federation.operations.defer_usages import DeferSet
 
+_MOST_NAMED = 8
+"""Types that a step names to people; of more it tells the number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step down the merged tree: into `key`, then through `list_depth` levels of lists.
 
     `types`, unless `None`, are the runtime type names (by `typename_key` of the objects reached)
-    that go on; all others are left out.
+    that go on; all others are left out. `on` is an interface or union that means these types here, for
+    people, where there is one.
     """
 
     key: str
     list_depth: int = 0
     types: tuple[str, ...] | None = None
     typename_key: str | None = None
+    on: str | None = None
+
+    def __str__(self) -> str:
+        """Return the step for people: `media.@|[Film,Song]`."""
+        text = self.key + ".@" * self.list_depth
+        if self.types is None:
+            return text
+        names = [self.on] if self.on else list(self.types)
+        if len(names) > _MOST_NAMED:
+            names[_MOST_NAMED - 1 :] = [f"{len(names) - _MOST_NAMED + 1} more"]
+        return f"{text}|[{','.join(names)}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,5 +225,6 @@ class SelectionOptions:
     def step(self) -> None:
         """Count one step of the search."""
         self._steps += 1
+        self._reach.budget.step()
         if self._steps > STEPS_ALLOWED:
             raise PlanningBudgetError(STEPS_ALLOWED, *self._chooser.at)

@@ -32,6 +32,8 @@ class ShapeBuilder:
         self._types = reach.graph.types
         self._supergraph = reach.graph.supergraph
         self._enums: dict[str, frozenset[str]] = {}
+        self._made: dict[tuple[int | None, Position, int, TypeRef], ValueShape] = {}
+        """The shapes made, so that what types have in common is one object."""
 
     def deferred(
         self, operation: NormalizedOperation, position: Position, usage: int
@@ -51,11 +53,12 @@ class ShapeBuilder:
         fields: list[tuple[int, FieldShape]] = []
         elsewhere: list[str] = []
         for field in selections.for_type(type_name):
+            self._reach.budget.spend()
             at = position
             if self._types.is_abstract(position.type_name):
                 is_own = field.response_name in selections.fields
                 if not is_own or field.response_name in position.asked_by_type:
-                    at = position.fragments[type_name]
+                    at = position.asked_at[type_name, field.response_name]
             shape = self._field(position, at, type_name, field)
             if self._is_shown(field, shape):
                 fields += _placed(field, shape)
@@ -136,13 +139,22 @@ class ShapeBuilder:
             assert item is not None
             return ListShape(self._value(item, position, selections), ref.nullable)
         if position is not None and selections is not None:
-            if self._types.is_abstract(ref.name):
-                return self._abstract(ref, position, selections)
-            return self._object(position, ref.name, selections, ref.nullable)
+            return self._composite(ref, position, selections)
         one = self._supergraph.types.get(ref.name)
         if isinstance(one, EnumType):
             return EnumShape(ref.name, ref.nullable, self._enum_values(one))
         return ScalarShape(ref.name, ref.nullable)
+
+    def _composite(self, ref: TypeRef, position: Position, selections: Selections) -> ValueShape:
+        memo = (self._usage, position, id(selections), ref)
+        found = self._made.get(memo)
+        if found is None:
+            if self._types.is_abstract(ref.name):
+                found = self._abstract(ref, position, selections)
+            else:
+                found = self._object(position, ref.name, selections, ref.nullable)
+            self._made[memo] = found
+        return found
 
     def _abstract(self, ref: TypeRef, position: Position, selections: Selections) -> AbstractShape:
         possible: list[tuple[str, ObjectShape]] = []
@@ -162,7 +174,7 @@ class ShapeBuilder:
             return False
         if not position.asked_by_type and name not in selections.cases:
             return True
-        return name in position.fragments and self._reach.direct(position).can_be(name)
+        return name in position.shown
 
     def _enum_values(self, one: EnumType) -> frozenset[str]:
         found = self._enums.get(one.name)

@@ -49,6 +49,6 @@ class Writers:
                 below = (*path, item.key)
                 shared = len(self._writers[below]) > 1
                 found.append(Written(item.key, self.written(item.selection, below), types, shared))
-        for type_name, cast in selection.casts.items():
-            found += self._written(cast, path, (type_name,))
+        for of_cast, cast in selection.casts.items():
+            found += self._written(cast, path, of_cast)
         return found

@@ -44,6 +44,7 @@ class QueryGraph:
         self.supergraph = supergraph
         self._disabled = disabled
         self.types = TypeIndex(supergraph)
+        self._conditions: dict[tuple[TypeNode, tuple[str, ...], str, bool], tuple[str, ...]] = {}
         self._nodes: dict[tuple[str, str, FieldSet], TypeNode] = {}
         self._entity_moves: dict[str, tuple[EntityMove, ...]] = {}
         self._entity_moves_into: dict[str, dict[TypeNode, tuple[EntityMove, ...]]] = {}
@@ -68,6 +69,36 @@ class QueryGraph:
                     node = self.node(subgraph, type_name)
                     if node is not None:
                         yield node
+
+    def type_conditions(
+        self, node: TypeNode, types: tuple[str, ...], field_name: str, has_arguments: bool
+    ) -> tuple[str, ...]:
+        """Return the type conditions under which a field of some of a node's object types is selected.
+
+        One interface or union, where the subgraph has one that means these types here and the same
+        field; else each of the types.
+        """
+        memo = (node, types, field_name, has_arguments)
+        found = self._conditions.get(memo)
+        if found is None:
+            one = next(self._fitting(node, types, field_name, has_arguments), None)
+            found = self._conditions[memo] = types if one is None else (one,)
+        return found
+
+    def _fitting(
+        self, node: TypeNode, types: tuple[str, ...], field_name: str, has_arguments: bool
+    ) -> Iterator[str]:
+        wanted = frozenset(types)
+        own = node.casts[types[0]].fields[field_name]
+        for name in self.types.abstract_in(node.subgraph, types[0]):
+            if self.types.surely_in(node.subgraph, name).intersection(node.possible) != wanted:
+                continue
+            abstract = self.node(node.subgraph, name)
+            edge = None if abstract is None else abstract.fields.get(field_name)
+            if edge is None or edge.type != own.type:
+                continue
+            if not has_arguments or edge.field.arguments.keys() == own.field.arguments.keys():
+                yield name
 
     def roots(self, kind: str) -> tuple[TypeNode, ...]:
         """Return the nodes of the root type of `query`, `mutation` or `subscription`."""

@@ -24,6 +24,9 @@ class TypeIndex:
         self._possible: dict[str, tuple[str, ...]] = {}
         self._possible_in: dict[tuple[str, str], tuple[str, ...]] = {}
         self._sets: dict[str, frozenset[str]] = {}
+        self._meanings: dict[tuple[tuple[str, ...], str], str | None] = {}
+        self._abstract_in: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._surely_in: dict[tuple[str, str], frozenset[str]] = {}
         self._contexts: dict[str, frozenset[str]] = {}
 
     def is_composite(self, name: str) -> bool:
@@ -89,6 +92,49 @@ class TypeIndex:
             )
         return found
 
+    def abstract_in(self, subgraph: str, member: str) -> tuple[str, ...]:
+        """Return the interfaces and unions of a subgraph that an object type belongs to, small first."""
+        key = (subgraph, member)
+        found = self._abstract_in.get(key)
+        if found is None:
+            names = (
+                name
+                for name in (*self.interfaces_of(member), *self._unions.get(member, ()))
+                if member in self.surely_in(subgraph, name)
+            )
+            found = tuple(sorted(names, key=lambda one: len(self.surely_in(subgraph, one))))
+            self._abstract_in[key] = found
+        return found
+
+    def meaning(self, members: tuple[str, ...], within: str) -> str | None:
+        """Return an interface or union that clients know and that means these of a type's objects."""
+        memo = (members, within)
+        if memo not in self._meanings:
+            wanted, around = frozenset(members), self.possible_set(within)
+            names = (*self.interfaces_of(members[0]), *self._unions.get(members[0], ()))
+            fitting = (
+                name
+                for name in names
+                if self.possible_set(name) & around == wanted
+                and not self._types[name].applied.inaccessible
+            )
+            self._meanings[memo] = next(fitting, None)
+        return self._meanings[memo]
+
+    def surely_in(self, subgraph: str, name: str) -> frozenset[str]:
+        """Return `possible_in` where it is told of each member in which subgraphs it is one."""
+        key = (subgraph, name)
+        found = self._surely_in.get(key)
+        if found is None:
+            is_sure = all(self._told(name, one) for one in self.possible(name))
+            is_object = any(
+                join.subgraph == subgraph and join.is_interface_object
+                for join in self._types[name].joins
+            )
+            names = self.possible_in(subgraph, name) if is_sure and not is_object else ()
+            found = self._surely_in[key] = frozenset(names)
+        return found
+
     def contexts_of(self, name: str) -> frozenset[str]:
         """Return the contexts that every object of a composite type sets (`@context`).
 
@@ -140,16 +186,19 @@ class TypeIndex:
     def _belongs(self, subgraph: str, member: str, name: str) -> bool:
         if subgraph not in self.subgraphs_of(member):
             return False
+        where = self._told(name, member)
+        return not where or subgraph in where
+
+    def _told(self, name: str, member: str) -> tuple[str, ...]:
+        """Return the subgraphs that are named as those where a type is a member; none: all."""
         one = self._types[name]
         if isinstance(one, UnionType):
-            where = one.members[member]
-        elif isinstance(one, InterfaceType):
+            return one.members[member]
+        if isinstance(one, InterfaceType):
             implementer = self._types[member]
             assert isinstance(implementer, ObjectType)
-            where = implementer.interfaces[name]
-        else:
-            return True
-        return not where or subgraph in where
+            return implementer.interfaces[name]
+        return ()
 
     @cached_property
     def _object_setters(self) -> dict[str, tuple[str, ...]]:
@@ -166,6 +215,15 @@ class TypeIndex:
             for name, one in self._types.items()
             if isinstance(one, (InterfaceType, UnionType)) and one.contexts
         )
+
+    @cached_property
+    def _unions(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, one in self._types.items():
+            if isinstance(one, UnionType):
+                for member in one.members:
+                    found.setdefault(member, []).append(name)
+        return found
 
     @cached_property
     def _implementations(self) -> dict[str, list[str]]:

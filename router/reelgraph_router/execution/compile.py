@@ -8,6 +8,7 @@ from typing import cast
 
 import orjson
 
+from reelgraph_federation.budget import Budget
 from reelgraph_federation.planning.query_plan import EntityGroup, Fetch, QueryPlan
 from reelgraph_router.execution.code.bailout import NAMES
 from reelgraph_router.execution.code.conditions import Conditions
@@ -44,14 +45,16 @@ Names = dict[str, object]
 TimeoutOf = Callable[[str], float]
 
 
-def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
+def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf, budget: Budget | None = None) -> Program:
     """Turn a plan into a program.
 
-    `timeout_of` gives a subgraph's time limit in seconds. Pure: nothing is sent or kept.
+    `timeout_of` gives a subgraph's time limit in seconds. Pure: nothing is sent or kept. Raises
+    OperationTooLargeError when the program comes to more than `budget` allows.
     """
+    budget = budget or Budget()
     positions = analyse_positions(plan)
     conditions = Conditions()
-    source = Source()
+    source = Source(budget)
     write_collectors(source, plan, positions)
     for fetch in plan.fetches:
         conditions.index(fetch.condition)
@@ -62,7 +65,7 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
     names = _load(source)
     dependents, waits = _schedule(plan)
     by_conditions = bool(conditions) and plan.kind == "query" and not plan.deferred
-    fast, why_not = (None, None) if by_conditions else _fast_path(plan, positions)
+    fast, why_not = (None, None) if by_conditions else _fast_path(plan, positions, budget)
     return Program(
         plan=plan,
         fetches=tuple(
@@ -86,11 +89,13 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf) -> Program:
     )
 
 
-def _fast_path(plan: QueryPlan, positions: Positions) -> tuple[FastPath | None, str | None]:
+def _fast_path(
+    plan: QueryPlan, positions: Positions, budget: Budget
+) -> tuple[FastPath | None, str | None]:
     """The fast path of a plan without conditions, or why it has none."""
     try:
         return compile_fast_path(
-            plan, positions, lambda group: _needs_own_copies(group, plan)
+            plan, positions, lambda group: _needs_own_copies(group, plan), budget
         ), None
     except UnsupportedPlan as error:
         return None, str(error)
@@ -106,7 +111,7 @@ def _load(source: Source) -> Names:
         **NAMES,
         **source.constants,
     }
-    exec(compile(source.text(), "<query plan>", "exec"), names)  # the text is all our own
+    source.load(names, "<query plan>")
     return names
 
 

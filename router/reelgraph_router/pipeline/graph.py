@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
@@ -13,6 +12,7 @@ from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.introspect import Introspection
 from reelgraph_router.pipeline.operations import Operations
+from reelgraph_router.pipeline.preparation import Planners
 from reelgraph_router.pipeline.stages import OperationRules
 from reelgraph_router.supergraph_source.port import SupergraphDocument
 from reelgraph_router.transport.hooked import hooked
@@ -49,7 +49,7 @@ class Graph:
         version: str,
         transport: Transport,
         rules: GraphRules,
-        executor: Executor | None = None,
+        executor: Planners | None = None,
     ) -> None:
         self.supergraph = supergraph
         self.version = version

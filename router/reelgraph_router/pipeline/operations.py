@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence, Set
-from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar, cast
 
@@ -22,6 +21,7 @@ from reelgraph_router.pipeline.authorize import NO_REQUIREMENTS, find_held
 from reelgraph_router.pipeline.operation_cache import Key, OperationCache
 from reelgraph_router.pipeline.operation_variants import Facts, Variants
 from reelgraph_router.pipeline.override_labels import NO_LABELS, AskedLabels, OverrideLabels
+from reelgraph_router.pipeline.preparation import GivenUp, Planners, Preparation, out_of_time
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.stages import (
     CheckedOperation,
@@ -55,15 +55,16 @@ class Operations:
         supergraph: Supergraph,
         rules: OperationRules,
         timeout_of: TimeoutOf,
-        executor: Executor | None = None,
+        executor: Planners | None = None,
         hooks: Hooks | None = None,
     ) -> None:
         self._hooks = hooks or Hooks()
+        self._rules, self._planners = rules, executor
         self._stages = Stages(supergraph, rules, timeout_of, executor, self._hooks)
         self._ready: OperationCache[Prepared | RequestError] = OperationCache(
             rules.cache_size, rules.cache_bytes, on_dropped=take_out_garbage
         )
-        self._preparing: dict[object, asyncio.Task[object]] = {}
+        self._preparing: dict[object, tuple[asyncio.Task[object], Preparation]] = {}
         self._labels = OverrideLabels(
             supergraph, rules.override_labels, self._hooks.override_labels
         )
@@ -91,7 +92,7 @@ class Operations:
         key = (request.query, request.operation_name, deferring)
         found = self._ready.get(key)
         if found is None:
-            found = await self._once(key, lambda: self._prepare(key))
+            found = await self._once(key, lambda preparation: self._prepare(key, preparation))
         if isinstance(found, Variants):
             return await self._choose(key, found, request)
         if isinstance(found, RequestError):
@@ -107,31 +108,55 @@ class Operations:
         facts = Facts(held, labels)
         found = variants.find(facts)
         if found is None:
-            return await self._once((key, facts), lambda: self._plan_variant(key, variants, facts))
+            return await self._once(
+                (key, facts),
+                lambda preparation: self._plan_variant(key, variants, facts, preparation),
+            )
         if isinstance(found, RequestError):
             raise found
         return found
 
-    async def _once(self, key: object, work: Callable[[], Coroutine[None, None, T]]) -> T:
-        """Do `work`, unless it is being done: who asks meanwhile waits for the first."""
-        task = cast("asyncio.Task[T] | None", self._preparing.get(key))
-        if task is None:
-            task = asyncio.get_running_loop().create_task(work())
-            self._preparing[key] = cast("asyncio.Task[object]", task)
+    async def _once(
+        self, key: object, work: Callable[[Preparation], Coroutine[None, None, T]]
+    ) -> T:
+        """Do `work`, unless it is being done: who asks meanwhile waits for the first.
+
+        Raises GivenUp when the time of the request is over; work that nobody waits for ends as well.
+        """
+        until = time.monotonic() + self._rules.seconds
+        found = self._preparing.get(key)
+        if found is None:
+            preparation = self._preparation(until)
+            task = asyncio.get_running_loop().create_task(work(preparation))
+            self._preparing[key] = cast("asyncio.Task[object]", task), preparation
             task.add_done_callback(lambda done: self._done(key, done))
-        # Shielded: a client that goes away must not take the plan from those who wait as well.
-        return await asyncio.shield(task)
+        else:
+            task = cast("asyncio.Task[T]", found[0])
+            found[1].extend(until)
+        try:
+            async with asyncio.timeout(self._rules.seconds) as limit:
+                # Shielded: a client that goes away must not take the plan from those who wait as well.
+                return await asyncio.shield(task)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise out_of_time() from None
+
+    def _preparation(self, until: float) -> Preparation:
+        return Preparation(self._rules.max_parts, until, self._planners)
 
     def _done(self, key: object, task: asyncio.Task[T]) -> None:
         del self._preparing[key]
         if not task.cancelled():
             task.exception()  # told to those who wait; they may all have gone away
 
-    async def _prepare(self, key: Key) -> Prepared:
+    async def _prepare(self, key: Key, preparation: Preparation) -> Prepared:
         """Make an operation ready, and remember it or its refusal."""
         found: Prepared | RequestError
         try:
-            found = await self._make(*key)
+            found = await self._make(preparation, *key)
+        except GivenUp:
+            raise
         except RequestError as error:
             found = error
         if len(key[0]) <= MAX_REMEMBERED_TEXT:
@@ -142,28 +167,39 @@ class Operations:
         return found
 
     async def _make(
-        self, query: str, name: str | None, deferring: frozenset[str] | None
+        self,
+        preparation: Preparation,
+        query: str,
+        name: str | None,
+        deferring: frozenset[str] | None,
     ) -> Prepared:
         """The stages from text to program; where the request matters, up to the plan."""
-        checked = await self._stages.check(query, name, deferring)
+        checked = await self._stages.check(preparation, query, name, deferring)
         requirements = NO_REQUIREMENTS
         if not self._stages.access.is_empty:
             requirements = self._stages.access.of_operation(checked.normalized)
         if requirements or self._labels.known:
             return Variants(checked, requirements)
-        return await self._plan(checked, FilteredOperation(checked.normalized, ()), NO_LABELS)
+        whole = FilteredOperation(checked.normalized, ())
+        return await self._plan(preparation, checked, whole, NO_LABELS)
 
     async def _plan_variant(
-        self, key: Key, variants: Variants[CheckedOperation, ReadyOperation], facts: Facts
+        self,
+        key: Key,
+        variants: Variants[CheckedOperation, ReadyOperation],
+        facts: Facts,
+        preparation: Preparation,
     ) -> ReadyOperation:
         checked = variants.checked
-        filtered = await self._stages.filter(checked, facts.held)
+        filtered = await self._stages.filter(preparation, checked, facts.held)
         labels = AskedLabels(facts.labels, self._labels.known)
         async with variants.planning:
             found = variants.settle(facts, filtered)
             if found is None:
                 try:
-                    found = await self._plan(checked, filtered, labels)
+                    found = await self._plan(preparation, checked, filtered, labels)
+                except GivenUp:
+                    raise
                 except RequestError as error:
                     found = error
                 variants.add(facts, frozenset(labels.asked), found)
@@ -176,10 +212,14 @@ class Operations:
         return found
 
     async def _plan(
-        self, checked: CheckedOperation, filtered: FilteredOperation, labels: Set[str]
+        self,
+        preparation: Preparation,
+        checked: CheckedOperation,
+        filtered: FilteredOperation,
+        labels: Set[str],
     ) -> ReadyOperation:
         self.planned += 1
-        return await self._stages.plan(checked, filtered, labels)
+        return await self._stages.plan(preparation, checked, filtered, labels)
 
     def _weigh_when_grown(self, key: Key, found: Prepared | RequestError) -> None:
         """Estimate an operation's memory again whenever a fast path is added to it."""
@@ -208,17 +248,17 @@ class Operations:
             if time.monotonic() > until:
                 break
             try:
-                await self._warm_one(key, met)
+                await self._warm_one(key, met, until)
             except RequestError:
                 continue
         for key, _ in reversed(recipes):
             self._ready.get(key)
 
-    async def _warm_one(self, key: Key, met: Sequence[Facts]) -> None:
-        found = await self._prepare(key)
+    async def _warm_one(self, key: Key, met: Sequence[Facts], until: float) -> None:
+        found = await self._prepare(key, self._preparation(until))
         if not isinstance(found, Variants):
             return
         for facts in met or (Facts(NO_REQUIREMENTS, NO_LABELS),):
             known = Facts(facts.held & found.requirements, facts.labels & self._labels.known)
             if found.find(known) is None:
-                await self._plan_variant(key, found, known)
+                await self._plan_variant(key, found, known, self._preparation(until))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Set
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import TypeVar, TypeVarTuple
 
 from graphql import DocumentNode
 
+from reelgraph_federation.budget import MOST_PARTS, Budget
 from reelgraph_federation.operations import (
     AccessIndex,
     FilteredOperation,
     NormalizedOperation,
-    OperationTooLargeError,
     TooManyConditionsError,
     filter_operation,
     normalize_operation,
@@ -33,6 +32,7 @@ from reelgraph_router.pipeline.check_conditions import checking_conditions
 from reelgraph_router.pipeline.coerce_variables import Coerce, prepare_coercion
 from reelgraph_router.pipeline.limits import OperationLimits, check_limits
 from reelgraph_router.pipeline.parse import choose_operation, parse_document
+from reelgraph_router.pipeline.preparation import Planners, Preparation
 from reelgraph_router.pipeline.validate import validate_document
 from reelgraph_router.usage.count import CountedOperation
 
@@ -50,6 +50,10 @@ class OperationRules:
     max_tokens: int = 15_000
     max_characters: int = 200_000
     limits: OperationLimits = field(default_factory=OperationLimits)
+    max_parts: int = MOST_PARTS
+    """Most that may be made of one operation; see :mod:`reelgraph_federation.budget`."""
+    seconds: float = 30.0
+    """How long a request waits for its operation to be made ready."""
     introspection: bool = True
     cache_size: int = 1_000
     cache_bytes: int = 24_000_000
@@ -98,7 +102,7 @@ class Stages:
         supergraph: Supergraph,
         rules: OperationRules,
         timeout_of: TimeoutOf,
-        executor: Executor | None,
+        executor: Planners | None,
         hooks: Hooks,
     ) -> None:
         self._supergraph = supergraph
@@ -109,36 +113,46 @@ class Stages:
         self.access = AccessIndex(supergraph)
 
     async def check(
-        self, query: str, name: str | None, deferring: frozenset[str] | None = None
+        self,
+        preparation: Preparation,
+        query: str,
+        name: str | None,
+        deferring: frozenset[str] | None = None,
     ) -> CheckedOperation:
         """Parse, choose, validate and normalise; `deferring` is as for `normalize_operation`."""
         document = await self._run(
-            parse_document, query, self._rules.max_tokens, self._rules.max_characters
+            preparation, parse_document, query, self._rules.max_tokens, self._rules.max_characters
         )
         if self._hooks.parse:
             parsed = ParsedDocument(query, name, document)
             await call(self._hooks.parse, parsed)
             document = parsed.document
-        checked = await self._run(self._validate, document, name, deferring)
+        checked = await self._run(
+            preparation, self._validate, document, name, deferring, preparation.budget
+        )
         if self._hooks.validate:
             schema = self._supergraph.api_schema
             await call(self._hooks.validate, ValidatedDocument(query, name, document, schema))
         return checked
 
     def _validate(
-        self, document: DocumentNode, name: str | None, deferring: frozenset[str] | None
+        self,
+        document: DocumentNode,
+        name: str | None,
+        deferring: frozenset[str] | None,
+        budget: Budget,
     ) -> CheckedOperation:
         rules, schema = self._rules, self._supergraph.api_schema
         operation = choose_operation(document, name)
         check_limits(document, operation, rules.limits)
-        validate_document(schema, document, hints=rules.introspection)
+        validate_document(schema, document, hints=rules.introspection, budget=budget)
         try:
             defer_variables = find_defer_variables(document)
             normalized = normalize_operation(
                 self._supergraph, document, name,
-                deferring=deferring, known=defer_variables or frozenset(),
+                deferring=deferring, known=defer_variables or frozenset(), budget=budget,
             )  # fmt: skip
-        except (OperationTooLargeError, TooManyConditionsError) as error:
+        except TooManyConditionsError as error:
             raise refuse(str(error), Code.LIMIT_EXCEEDED, well_formed=True) from None
         if len(normalized.defers) > MAX_DEFERRED:
             raise refuse(
@@ -160,29 +174,44 @@ class Stages:
         counted = CountedOperation(normalized.fingerprint, normalized.name or "", use)
         return CheckedOperation(normalized, coerce, defer_variables, counted)
 
-    async def filter(self, checked: CheckedOperation, held: Set[Access]) -> FilteredOperation:
+    async def filter(
+        self, preparation: Preparation, checked: CheckedOperation, held: Set[Access]
+    ) -> FilteredOperation:
         """Leave out what asks for more than `held`."""
-        return await self._run(filter_operation, self.access, checked.normalized, held)
+        return await self._run(preparation, filter_operation, self.access, checked.normalized, held)
 
     async def plan(
-        self, checked: CheckedOperation, filtered: FilteredOperation, labels: Set[str]
+        self,
+        preparation: Preparation,
+        checked: CheckedOperation,
+        filtered: FilteredOperation,
+        labels: Set[str],
     ) -> ReadyOperation:
         """Plan and compile what is left of an operation."""
-        plan = await self._run(self._find_plan, filtered.operation, labels)
+        budget = preparation.budget
+        plan = await self._run(preparation, self._find_plan, filtered.operation, labels, budget)
         if self._hooks.plan:
             planned = PlannedOperation(filtered.operation, plan)
             await call(self._hooks.plan, planned)
             plan = planned.plan
-        return await self._run(self._compile, checked, filtered, plan)
+        return await self._run(preparation, self._compile, checked, filtered, plan, budget)
 
-    def _find_plan(self, operation: NormalizedOperation, labels: Set[str]) -> QueryPlan:
+    def _find_plan(
+        self, operation: NormalizedOperation, labels: Set[str], budget: Budget
+    ) -> QueryPlan:
         try:
-            return plan_operation(self._supergraph, operation, override_labels=labels)
+            return plan_operation(
+                self._supergraph, operation, override_labels=labels, budget=budget
+            )
         except PlanningError as error:
             raise refuse(str(error), error.code, well_formed=True) from None
 
     def _compile(
-        self, checked: CheckedOperation, filtered: FilteredOperation, plan: QueryPlan
+        self,
+        checked: CheckedOperation,
+        filtered: FilteredOperation,
+        plan: QueryPlan,
+        budget: Budget,
     ) -> ReadyOperation:
         unauthorized = None
         if filtered.left_out:
@@ -191,14 +220,17 @@ class Stages:
             plan.kind,
             checked.normalized.name,
             checked.coerce,
-            compile_plan(plan, self._timeout_of),
+            compile_plan(plan, self._timeout_of, budget),
             format_plan(plan),
             unauthorized,
             checked.defer_variables,
             checked.counted,
         )
 
-    async def _run(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+    async def _run(
+        self, preparation: Preparation, work: Callable[[*Arguments], T], *arguments: *Arguments
+    ) -> T:
         """Do what takes time off the event loop."""
+        preparation.go_on()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, work, *arguments)
+        return await loop.run_in_executor(self._executor, preparation.do, work, *arguments)

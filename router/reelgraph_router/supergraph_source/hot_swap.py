@@ -10,7 +10,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
 
 from reelgraph_federation.supergraph import InvalidSupergraphError
 from reelgraph_router.pipeline.graph import (
@@ -20,6 +19,7 @@ from reelgraph_router.pipeline.graph import (
     load_supergraph,
     subgraph_urls,
 )
+from reelgraph_router.pipeline.preparation import Planners
 from reelgraph_router.supergraph_source.port import SupergraphDocument, SupergraphSource
 from reelgraph_router.transport.http import InvalidSubgraphUrl
 
@@ -36,7 +36,7 @@ class HotSwap:
         self,
         rules: GraphRules,
         make_transport: MakeTransport,
-        executor: Executor | None = None,
+        executor: Planners | None = None,
         on_swap: Callable[[], None] | None = None,
     ) -> None:
         self.current: Graph | None = None

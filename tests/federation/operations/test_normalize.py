@@ -7,6 +7,7 @@ from graphql import parse
 
 from reelgraph_federation import Subgraph, compose
 from reelgraph_federation.operations import (
+    Budget,
     NormalizedOperation,
     OperationTooLargeError,
     normalize_operation,
@@ -50,8 +51,10 @@ def _show(one: SelectedField) -> str:
     return text + (f" {{ {show(one.children)} }}" if one.children is not None else "")
 
 
-def normalized(supergraph: Supergraph, text: str) -> NormalizedOperation:
-    return normalize_operation(supergraph, parse(text))
+def normalized(
+    supergraph: Supergraph, text: str, budget: Budget | None = None
+) -> NormalizedOperation:
+    return normalize_operation(supergraph, parse(text), budget=budget)
 
 
 @pytest.mark.parametrize(
@@ -127,11 +130,27 @@ def test_fingerprints(supergraph: Supergraph, one: str, other: str, same: bool) 
     assert (left.fingerprint == right.fingerprint) is same
 
 
-def test_a_bomb_of_fragments_is_refused(supergraph: Supergraph) -> None:
-    levels = 24
+def test_a_fragment_spread_twice_is_opened_once(supergraph: Supergraph) -> None:
+    levels = 30
     fragments = [f"fragment F{n} on Film {{ ...F{n + 1} ...F{n + 1} }}" for n in range(levels)]
     text = "{ film { ...F0 } }" + " ".join(fragments) + f" fragment F{levels} on Film {{ id }}"
-    with pytest.raises(OperationTooLargeError, match="more than 20000 fields"):
+    budget = Budget(most=20)
+    assert (
+        normalized(supergraph, text, budget).fingerprint
+        == normalized(supergraph, "{ film { id } }").fingerprint
+    )
+
+
+def test_a_bomb_of_fragments_is_refused(supergraph: Supergraph) -> None:
+    levels = 24
+    given = ", ".join(f"$v{n}: Boolean!" for n in range(levels))
+    fragments = [
+        f"fragment F{n} on Film {{ ...F{n + 1} ...F{n + 1} @include(if: $v{n}) id }}"
+        for n in range(levels)
+    ]
+    text = f"query ({given}) {{ film {{ ...F0 }} }}" + " ".join(fragments)
+    text += f" fragment F{levels} on Film {{ id }}"
+    with pytest.raises(OperationTooLargeError, match="more than 200000 parts"):
         normalized(supergraph, text)
 
 

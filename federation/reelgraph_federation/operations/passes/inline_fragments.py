@@ -20,21 +20,10 @@ from graphql import (
     VariableNode,
 )
 
+from reelgraph_federation.budget import FIELD, Budget
 from reelgraph_federation.operations.conditions import ALWAYS, NEVER, Condition, Literal, both
 from reelgraph_federation.operations.defer_usages import DeferUsages
 from reelgraph_federation.query_graph.types import TypeIndex
-
-_MOST_FIELDS = 20_000
-
-
-class OperationTooLargeError(ValueError):
-    """An operation selects too many fields once its fragments are opened."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"The operation selects more than {_MOST_FIELDS} fields once its fragments are opened;"
-            " nest fewer fragments in each other or split the operation."
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +39,24 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """A selection set of an object, under a condition and perhaps a use of `@defer`."""
+    """A selection set of an object, under a condition and perhaps a use of `@defer`.
+
+    Equal parts have the very same selection set: nodes of a document compare by their contents.
+    """
 
     selection_set: SelectionSetNode
     condition: Condition = ALWAYS
     defer: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Part)
+            and self.selection_set is other.selection_set
+            and (self.condition, self.defer) == (other.condition, other.defer)
+        )
+
+    def __hash__(self) -> int:
+        return hash((id(self.selection_set), self.condition, self.defer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,11 @@ class FragmentInliner:
         types: TypeIndex,
         fragments: Mapping[str, FragmentDefinitionNode],
         defers: DeferUsages | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self._types = types
         self._fragments = fragments
-        self._count = 0
+        self.budget = budget or Budget()
         self.defers = defers
         """`None` where nothing is deferred."""
 
@@ -88,10 +91,7 @@ class FragmentInliner:
         entries: list[Entry] = []
         everything = self._types.possible_set(type_name)
         for part in parts:
-            self._open(part, None, everything, entries, place)
-        self._count += len(entries)
-        if self._count > _MOST_FIELDS:
-            raise OperationTooLargeError
+            self._open(part, None, everything, entries, place, set())
         return entries
 
     def _open(
@@ -101,15 +101,19 @@ class FragmentInliner:
         everything: frozenset[str],
         entries: list[Entry],
         place: OperationPath,
+        spread: set[tuple[object, ...]],
     ) -> None:
+        """Open a selection set; `spread` are the fragments that were opened in it, and for what."""
         condition, defer = part.condition, part.defer
         for selection in part.selection_set.selections:
+            self.budget.step()
             own, under = condition, defer
             if selection.directives:
                 own = both(condition, condition_of(selection.directives, self.defers))
                 if own == NEVER or both(place.condition, own) == NEVER:
                     continue
             if isinstance(selection, FieldNode):
+                self.budget.spend(FIELD)
                 entries.append(Entry(selection, types, own, defer))
                 continue
             if self.defers is not None and selection.directives:
@@ -123,9 +127,12 @@ class FragmentInliner:
                     continue
                 if narrowed == everything:
                     narrowed = None
-            if len(entries) > _MOST_FIELDS:
-                raise OperationTooLargeError
-            self._open(Part(below, own, under), narrowed, everything, entries, place)
+            if isinstance(selection, FragmentSpreadNode):
+                once = (selection.name.value, narrowed, own, under)
+                if once in spread:
+                    continue
+                spread.add(once)
+            self._open(Part(below, own, under), narrowed, everything, entries, place, spread)
 
     def _fragment(self, selection: object) -> tuple[str | None, SelectionSetNode]:
         if isinstance(selection, InlineFragmentNode):

@@ -68,13 +68,24 @@ class FieldMerger:
         self._introspection = introspection
         self._arguments: dict[int, Arguments] = {}
         self._known: dict[str, frozenset[str]] = {}
+        self._merged: dict[tuple[str, tuple[Part, ...], OperationPath], Selections] = {}
 
     def merge(self, type_name: str, parts: list[Part], place: OperationPath = TOP) -> Selections:
-        """Return the merged selections on objects of a type, which stand at a place."""
+        """Return the merged selections on objects of a type, which stand at a place.
+
+        Equal parts at one place, of objects of several types, are the same value.
+        """
+        memo = (type_name, tuple(parts), place)
+        found = self._merged.get(memo)
+        if found is None:
+            found = self._merged[memo] = self._merge(type_name, parts, place)
+        return found
+
+    def _merge(self, type_name: str, parts: list[Part], place: OperationPath) -> Selections:
         selections = Selections(type_name)
         for response_name, group in self._group(type_name, parts, place).items():
             if self._is_for_all(type_name, group):
-                field = self._merge_group(place, response_name, type_name, group, {})
+                field = self._merge_group(place, response_name, type_name, group)
                 selections.fields[response_name] = field
             else:
                 self._merge_by_type(place, response_name, type_name, group, selections)
@@ -91,7 +102,7 @@ class FieldMerger:
             turns = find_turns(group)
             for turn, (order, condition) in enumerate(turns):
                 entries = group if len(turns) == 1 else _within(group, condition)
-                field = self._merge_group(TOP, response_name, type_name, entries, {})
+                field = self._merge_group(TOP, response_name, type_name, entries)
                 field.order, field.turn, field.places = order, turn, ()
                 found.append(field)
         found.sort(key=lambda field: field.order)
@@ -136,13 +147,11 @@ class FieldMerger:
         group: list[tuple[int, Entry]],
         selections: Selections,
     ) -> None:
-        shared: dict[tuple[object, ...], Selections] = {}
         for case in self._types.possible(type_name):
             own = [one for one in group if one[1].types is None or case in one[1].types]
             if own:
                 fields = selections.cases.setdefault(case, {})
-                field = self._merge_group(place, response_name, case, own, shared)
-                fields[response_name] = field
+                fields[response_name] = self._merge_group(place, response_name, case, own)
 
     def _merge_group(
         self,
@@ -150,8 +159,8 @@ class FieldMerger:
         response_name: str,
         parent: str,
         group: list[tuple[int, Entry]],
-        shared: dict[tuple[object, ...], Selections],
     ) -> SelectedField:
+        self._inliner.budget.spend()
         order, first = group[0]
         name = first.node.name.value
         condition = first.condition
@@ -168,22 +177,13 @@ class FieldMerger:
         if name in META_FIELDS:
             field.introspection = self._introspection.add([entry for _, entry in group])
         elif first.node.selection_set is not None:
-            key = (ref.name, *(number for number, _ in group))
-            field.children = shared.get(key)
-            if field.children is None:
-                parts = [
-                    Part(
-                        entry.node.selection_set,
-                        _relative(entry.condition, condition),
-                        entry.defer,
-                    )
-                    for _, entry in group
-                    if entry.node.selection_set is not None
-                ]
-                below = OperationPath(
-                    (*place.path, response_name), both(place.condition, condition)
-                )
-                field.children = shared[key] = self.merge(ref.name, parts, below)
+            parts = dict.fromkeys(
+                Part(entry.node.selection_set, _relative(entry.condition, condition), entry.defer)
+                for _, entry in group
+                if entry.node.selection_set is not None
+            )
+            below = OperationPath((*place.path, response_name), both(place.condition, condition))
+            field.children = self.merge(ref.name, list(parts), below)
         return field
 
     def _type_of(self, parent: str, name: str) -> TypeRef:

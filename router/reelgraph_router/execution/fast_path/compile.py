@@ -9,6 +9,7 @@ from typing import Any, Union, cast
 
 import msgspec
 
+from reelgraph_federation.budget import Budget
 from reelgraph_federation.operations.conditions import NEVER
 from reelgraph_federation.planning.query_plan import ALWAYS, EntityGroup, Fetch, QueryPlan, Written
 from reelgraph_router.execution.code.bailout import NAMES
@@ -90,23 +91,29 @@ class FastPath:
 
 
 def compile_fast_path(
-    plan: QueryPlan, positions: Positions, own_copies: Callable[[EntityGroup], bool]
+    plan: QueryPlan,
+    positions: Positions,
+    own_copies: Callable[[EntityGroup], bool],
+    budget: Budget | None = None,
 ) -> FastPath:
     """The plan's fast path; raises UnsupportedPlan, which says what is in the way of one."""
+    budget = budget or Budget()
     _check_plan(plan, own_copies)
     records = records_of(plan, positions)
     habits = Habits()
-    plainly = _compile(plan, positions, records, habits)
+    plainly = _compile(plan, positions, records, habits, budget)
     folds = foldable(positions, records)
     if not folds:
         return plainly
-    folded = _compile(plan, positions, records_of(plan, positions, folds), habits)
+    folded = _compile(plan, positions, records_of(plan, positions, folds), habits, budget)
     return replace(plainly, folded=folded)
 
 
-def _compile(plan: QueryPlan, positions: Positions, records: Records, habits: Habits) -> FastPath:
+def _compile(
+    plan: QueryPlan, positions: Positions, records: Records, habits: Habits, budget: Budget
+) -> FastPath:
     _check_hidden(plan, positions, records)
-    source = Source()
+    source = Source(budget)
     write_collectors(source, positions, records)
     for fetch in plan.fetches:
         write_representations(source, fetch, positions, records)
@@ -126,7 +133,7 @@ def _compile(plan: QueryPlan, positions: Positions, records: Records, habits: Ha
         if node.path in records.folds:
             decoder = msgspec.json.Decoder(records.folded[node.path])
             names[f"decode_{node.index}"] = decoder.decode
-    exec(compile(source.text(), "<typed plan>", "exec"), names)  # the text is all our own
+    source.load(names, "<typed plan>")
     root = records.by_path[()].type
     hides = any(record.hidden for record in records.by_path.values())
     return FastPath(

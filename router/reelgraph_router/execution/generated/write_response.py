@@ -45,7 +45,7 @@ class ShapeWriter:
         self._conditions = conditions
         self._names: dict[tuple[int, KeyPath], str] = {}
         self._kept: list[object] = []  # shapes named by id() must stay alive
-        self._source = Source()
+        self._source = Source(source.budget)
         self._used_memos: list[int] = []
         self.memos = 0
 
@@ -69,7 +69,7 @@ class ShapeWriter:
     @contextmanager
     def _own_function(self, head: str) -> Iterator[None]:
         """Write a function of its own; the memos that it uses are looked up once, at its start."""
-        outer, self._source = self._source, Source(depth=1)
+        outer, self._source = self._source, Source(self._done.budget, depth=1)
         used, self._used_memos = self._used_memos, []
         yield
         self._done.line(head)
