@@ -62,7 +62,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     } else {
       const text = result.supergraphSdl;
       const api = peer.transformSupergraphToPublicSchema(peer.takesText ? text : parse(text));
-      answer = { codes: [], api: print(api), supergraph: result.supergraphSdl };
+      const hints = (result.hints ?? []).map((hint) => hint.definition?.code ?? hint.code);
+      answer = { codes: [], hints, api: print(api), supergraph: result.supergraphSdl };
     }
     answer.seconds = elapsed;
     answer.cpu = used / 1e6;

@@ -45,6 +45,7 @@ class Answer(TypedDict, total=False):
 
     codes: list[str]
     messages: list[str]
+    hints: list[str]
     api: str
     supergraph: str
     seconds: float

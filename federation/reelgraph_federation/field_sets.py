@@ -68,6 +68,8 @@ def _print(selection: Selection) -> str:
         text = f"{selection.alias}: {text}"
     if selection.arguments is not None:
         text += f"({selection.arguments})"
+    if selection.directive is not None:
+        text += f" @{selection.directive}"
     if selection.children:
         text += f" {{ {print_field_set(selection.children)} }}"
     return text

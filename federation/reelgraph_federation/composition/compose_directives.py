@@ -6,6 +6,7 @@ minor version is the one that the supergraph has. A directive has one name every
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from ..problems import Severity
@@ -37,8 +38,10 @@ def compose_directives(state: MergeState) -> None:
     found: dict[tuple[str, str], _Composed] = {}
     for index, schema in enumerate(state.subgraphs):
         for directive in schema.document.schema_directives:
-            written = directive.args.get("name")
-            if directive.spec != "composeDirective" or not isinstance(written, str):
+            if directive.spec != "composeDirective":
+                continue
+            written = directive.text("name")
+            if written is None:
                 continue
             name = written.removeprefix("@")
             if schema.meanings.get(name) in MERGED_BY_SPEC or name in _BUILT_IN:
@@ -193,14 +196,16 @@ def _link(uses: list[tuple[_Composed, SubgraphLink]], names: set[str]) -> Link:
     ``names`` are those that features have already; the new one is added.
     """
     link = max((link for _, link in uses), key=lambda link: link.version or (0, 0))
-    name, number = link.name, 2
+    usual = link.identity.rpartition("/")[2]
+    # Not every reader takes a link whose name, such as "cache-hint", is none in GraphQL.
+    base = link.name or re.sub(r"[^A-Za-z]", "", usual) or "feature"
+    name, number = base, 2
     while name in names or name in _OF_SUPERGRAPHS:
-        name, number = f"{link.name}{number}", number + 1
+        name, number = f"{base}{number}", number + 1
     names.add(name)
     imports: list[tuple[str, str | None]] = []
     for composed, _ in uses:
         spelled = f"@{composed.users[0][1]}"
         if spelled != f"@{name}__{composed.element[1:]}":
             imports.append((composed.element, None if spelled == composed.element else spelled))
-    usual = link.identity.rpartition("/")[2]
     return Link(link.url, None if name == usual else name, tuple(imports))

@@ -23,7 +23,7 @@ def context_arguments(state: MergeState, field: Field, index: int) -> tuple[Cont
         for directive in argument.directives:
             if directive.spec != "fromContext":
                 continue
-            parts = split_context_value(directive.args.get("field"))
+            parts = split_context_value(directive.text("field"))
             if parts is not None:
                 name = context_name(state.name(index), parts[0])
                 found.append(ContextArgument(name, argument.name, ref(argument.type), parts[1]))

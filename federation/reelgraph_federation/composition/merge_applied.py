@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from itertools import product
 
-from ..subgraph.document import Directive, Value
+from ..subgraph.document import Directive
 from ..supergraph.model import NONE_APPLIED, Access, AppliedDirective, AppliedDirectives, ListSize
 from ..values import print_value
 from .state import Element, MergeState, Sources
 
 DEFAULT_DEPRECATION = "No longer supported"
 Application = tuple[int, Directive]
-_BUILT_IN = ("deprecated", "specifiedBy", "oneOf")
 
 
 def merge_applied(
@@ -49,9 +48,7 @@ def merge_applied(
 
 def _meaning(directive: Directive) -> str:
     """Return what a directive means: one of the document's own keeps its ``@``."""
-    if directive.spec is not None:
-        return directive.spec
-    return directive.name if directive.name in _BUILT_IN else f"@{directive.name}"
+    return f"@{directive.name}" if directive.spec is None else directive.spec
 
 
 def _merge_composed(
@@ -78,7 +75,7 @@ def _merge_cache_tags(
     """Cache tags stay with their subgraphs: the supergraph says which subgraph has which."""
     graphs: dict[str, list[str]] = {}
     for index, directive in applications:
-        found = graphs.setdefault(print_value(directive.args.get("format")), [])
+        found = graphs.setdefault(print_value(directive.text("format")), [])
         if state.graphs[index] not in found:
             found.append(state.graphs[index])
     return tuple(
@@ -95,8 +92,8 @@ def _merge_cache_tags(
 
 
 def _merge_tags(applications: list[Application]) -> tuple[str, ...]:
-    names = (directive.args.get("name") for _, directive in applications)
-    return tuple(sorted({name for name in names if isinstance(name, str)}))
+    names = (directive.text("name") for _, directive in applications)
+    return tuple(sorted({name for name in names if name is not None}))
 
 
 def _merge_access(
@@ -116,7 +113,7 @@ def _require_all(applications: list[Application], argument: str) -> tuple[tuple[
     """Join requirements with "and": each is a list of alternatives of names needed together."""
     alternatives: list[list[frozenset[str]]] = []
     for _, directive in applications:
-        found = _alternatives(directive.args.get(argument))
+        found = directive.alternatives(argument)
         if found not in alternatives:
             alternatives.append(found)
     return _least(alternatives)
@@ -143,16 +140,6 @@ def _least(requirements: list[list[frozenset[str]]]) -> tuple[tuple[str, ...], .
     return tuple(sorted(tuple(sorted(names)) for names in least))
 
 
-def _alternatives(value: Value) -> list[frozenset[str]]:
-    if not isinstance(value, list):
-        return []
-    return [
-        frozenset(name for name in names if isinstance(name, str))
-        for names in value
-        if isinstance(names, list)
-    ]
-
-
 def _hint_if_merged(
     state: MergeState, coordinate: str, spec: str, applications: list[Application]
 ) -> None:
@@ -168,8 +155,8 @@ def _hint_if_merged(
 
 def _merge_cost(state: MergeState, coordinate: str, applications: list[Application]) -> int | None:
     _hint_if_merged(state, coordinate, "cost", applications)
-    weights = [directive.args.get("weight") for _, directive in applications]
-    return max((weight for weight in weights if isinstance(weight, int)), default=None)
+    weights = [directive.number("weight") for _, directive in applications]
+    return max((weight for weight in weights if weight is not None), default=None)
 
 
 def _merge_list_size(
@@ -178,26 +165,20 @@ def _merge_list_size(
     if not applications:
         return None
     _hint_if_merged(state, coordinate, "listSize", applications)
-    given = [directive.args for _, directive in applications]
-    sizes = [args["assumedSize"] for args in given if isinstance(args.get("assumedSize"), int)]
+    given = [directive for _, directive in applications]
+    sizes = [directive.number("assumedSize") for directive in given]
     return ListSize(
-        assumed_size=max((size for size in sizes if isinstance(size, int)), default=None),
+        assumed_size=max((size for size in sizes if size is not None), default=None),
         slicing_arguments=_union(given, "slicingArguments"),
         sized_fields=_union(given, "sizedFields"),
         require_one_slicing_argument=all(
-            args.get("requireOneSlicingArgument") is not False for args in given
+            directive.flag("requireOneSlicingArgument", True) for directive in given
         ),
     )
 
 
-def _union(given: list[dict[str, Value]], argument: str) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for args in given:
-        names = args.get(argument)
-        for name in names if isinstance(names, list) else ():
-            if isinstance(name, str):
-                found[name] = None
-    return tuple(found)
+def _union(given: list[Directive], argument: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for directive in given for name in directive.texts(argument)))
 
 
 def _merge_deprecation(
@@ -213,8 +194,8 @@ def _merge_deprecation(
 
 
 def _reason(directive: Directive) -> str:
-    reason = directive.args.get("reason")
-    return reason if isinstance(reason, str) else DEFAULT_DEPRECATION
+    reason = directive.text("reason")
+    return DEFAULT_DEPRECATION if reason is None else reason
 
 
 def hint_kept_arguments(

@@ -196,5 +196,5 @@ def field_joins(
 
 def _fields(field: Field, spec: str) -> str | None:
     directive = find(field.directives, spec) if field.directives else None
-    text = directive.args.get("fields") if directive else None
-    return " ".join(text.split()) if isinstance(text, str) else None
+    text = directive.text("fields") if directive else None
+    return None if text is None else " ".join(text.split())

@@ -89,7 +89,7 @@ def _merge_type(
     if kind == "ENUM":
         return EnumType(name, merge_enum_values(state, name, sources), description, applied, joins)
     if kind == "INPUT":
-        one_of = any(d.name == "oneOf" for _, t in sources for d in t.directives)
+        one_of = any(d.spec == "oneOf" for _, t in sources for d in t.directives)
         fields = merge_input_fields(state, name, sources)
         return InputObjectType(name, fields, description, applied, joins, one_of)
     return ScalarType(name, description, applied, joins, _merge_specified_by(state, name, sources))
@@ -135,8 +135,8 @@ def _contexts(state: MergeState, sources: TypeSources) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for index, type_def in sources:
         for directive in type_def.directives:
-            name = directive.args.get("name")
-            if directive.spec == "context" and isinstance(name, str):
+            name = directive.text("name") if directive.spec == "context" else None
+            if name is not None:
                 found[context_name(state.name(index), name)] = None
     return tuple(found)
 
@@ -159,9 +159,9 @@ def _merge_members(
 
 
 def _merge_specified_by(state: MergeState, name: str, sources: TypeSources) -> str | None:
-    applications = [(i, d) for i, t in sources for d in t.directives if d.name == "specifiedBy"]
-    urls = [d.args.get("url") for _, d in applications]
-    texts = [url for url in urls if isinstance(url, str)]
+    applications = [(i, d) for i, t in sources for d in t.directives if d.spec == "specifiedBy"]
+    urls = [d.text("url") for _, d in applications]
+    texts = [url for url in urls if url is not None]
     if len(set(texts)) > 1:
         hint_kept_arguments(state, name, "specifiedBy", applications)
     return max(texts, key=texts.count) if texts else None

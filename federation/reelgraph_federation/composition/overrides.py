@@ -47,10 +47,10 @@ def _read_override(
     index: int,
     directive: Directive,
 ) -> None:
-    source, label = directive.args.get("from"), directive.args.get("label")
+    source, label = directive.text("from"), directive.text("label")
     coordinate = f"{key[0]}.{key[1]}"
     place = [(index, directive.at)]
-    if not isinstance(source, str):
+    if source is None:
         return
     if key[0] in state.subgraphs[index].interface_objects:
         message = (
@@ -59,7 +59,7 @@ def _read_override(
         )
         state.report("OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", message, coordinate, place)
         return
-    override = Override(source, label if isinstance(label, str) else None)
+    override = Override(source, label)
     if source == state.name(index):
         message = f'"{coordinate}" of subgraph "{source}" overrides itself'
         state.report("OVERRIDE_FROM_SELF_ERROR", message, coordinate, place)

@@ -81,7 +81,7 @@ DOCUMENT_KINDS = {
         (
             "UNKNOWN_FEDERATION_LINK_VERSION",
             "The document links a federation version that composition does not know.",
-            "Link a version from v2.0 to v2.12.",
+            "Link a version from v2.0 to v2.14.",
         ),
         (
             "UNKNOWN_LINK_VERSION",

@@ -61,6 +61,11 @@ class Directive:
     ``@primaryKey`` or ``@federation__key`` alike; ``None`` for directives that federation does not
     know. ``part`` tells which declaration of a type it stands on: 0 the definition, n the n-th
     extension.
+
+    ``args`` are the arguments as written; of directives with a ``spec`` they are, once
+    :mod:`reelgraph_federation.subgraph.arguments` has read them, what GraphQL coerces them to:
+    null and what was refused are left out. Only the methods below read them by name, and a value of
+    another type is a bug there, never the same as no value.
     """
 
     name: str
@@ -68,6 +73,41 @@ class Directive:
     at: int
     part: int = 0
     spec: str | None = None
+
+    def text(self, argument: str) -> str | None:
+        """Return a string; None where it is not given."""
+        value = self.args.get(argument)
+        assert value is None or isinstance(value, str), self
+        return value
+
+    def texts(self, argument: str) -> tuple[str, ...]:
+        """Return a list of strings; empty where it is not given."""
+        return _texts(self.args.get(argument, []))
+
+    def alternatives(self, argument: str) -> list[frozenset[str]]:
+        """Return a list of lists of strings: any one of them, each string in it."""
+        value = self.args.get(argument, [])
+        assert isinstance(value, list), self
+        return [frozenset(_texts(names)) for names in value]
+
+    def number(self, argument: str) -> int | None:
+        """Return a whole number; None where it is not given."""
+        value = self.args.get(argument)
+        assert value is None or (isinstance(value, int) and not isinstance(value, bool)), self
+        return value
+
+    def flag(self, argument: str, default: bool) -> bool:
+        """Return a truth value; the default where it is not given."""
+        value = self.args.get(argument, default)
+        assert isinstance(value, bool), self
+        return value
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    assert isinstance(value, list), value
+    texts = tuple(item for item in value if isinstance(item, str))
+    assert len(texts) == len(value), value
+    return texts
 
 
 @dataclass(slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..field_sets import print_field_set
 from ..type_refs import named
 from .context_values import split_context_value
-from .document import TypeDef
+from .document import Directive, Field, TypeDef
 from .schema import Key, SubgraphSchema
 from .walk import parse_quietly, walk_field_set
 
@@ -19,15 +19,7 @@ def collect_facts(schema: SubgraphSchema) -> None:
                 schema.interface_objects.add(type_def.name)
             for field in type_def.fields.values():
                 for directive in field.directives:
-                    selections = parse_quietly(directive.args.get("fields"))
-                    if directive.spec == "provides":
-                        start = named(field.type)
-                        schema.provided.update(walk_field_set(schema.types, start, selections))
-                    elif directive.spec == "requires":
-                        start = type_def.name
-                        schema.required.update(walk_field_set(schema.types, start, selections))
-                    elif directive.spec == "override":
-                        schema.overriding.append((type_def.name, field.name, directive))
+                    _collect_field_set(schema, type_def, field, directive)
     _collect_context_uses(schema)
     for type_def in schema.types.values():
         if type_def.kind in ("OBJECT", "INTERFACE"):
@@ -40,13 +32,26 @@ def collect_facts(schema: SubgraphSchema) -> None:
     schema.possible = possible_types(schema.types)
 
 
+def _collect_field_set(
+    schema: SubgraphSchema, type_def: TypeDef, field: Field, directive: Directive
+) -> None:
+    if directive.spec == "provides":
+        selections = parse_quietly(directive.text("fields"))
+        schema.provided.update(walk_field_set(schema.types, named(field.type), selections))
+    elif directive.spec == "requires":
+        selections = parse_quietly(directive.text("fields"))
+        schema.required.update(walk_field_set(schema.types, type_def.name, selections))
+    elif directive.spec == "override":
+        schema.overriding.append((type_def.name, field.name, directive))
+
+
 def _collect_context_uses(schema: SubgraphSchema) -> None:
     """Fields that ``@fromContext`` selects are used, as those of ``@requires`` are."""
     setters: dict[str, list[str]] = {}
     for type_def in schema.types.values():
         for directive in type_def.applied("context"):
-            name = directive.args.get("name")
-            if isinstance(name, str):
+            name = directive.text("name")
+            if name is not None:
                 setters.setdefault(name, []).extend([type_def.name, *type_def.members])
     if not setters:
         return
@@ -54,8 +59,10 @@ def _collect_context_uses(schema: SubgraphSchema) -> None:
         for field in type_def.fields.values():
             for argument in field.args.values():
                 for directive in argument.directives:
-                    parts = split_context_value(directive.args.get("field"))
-                    if directive.spec != "fromContext" or parts is None:
+                    if directive.spec != "fromContext":
+                        continue
+                    parts = split_context_value(directive.text("field"))
+                    if parts is None:
                         continue
                     for setter in setters.get(parts[0], ()):
                         selections = parse_quietly(parts[1])
@@ -64,10 +71,10 @@ def _collect_context_uses(schema: SubgraphSchema) -> None:
 
 def _collect_keys(schema: SubgraphSchema, type_def: TypeDef) -> None:
     for directive in type_def.applied("key"):
-        selections = parse_quietly(directive.args.get("fields"))
+        selections = parse_quietly(directive.text("fields"))
         if not selections:
             continue
-        resolvable = directive.args.get("resolvable") is not False
+        resolvable = directive.flag("resolvable", True)
         key = Key(selections, print_field_set(selections), resolvable, directive)
         schema.keys.setdefault(type_def.name, []).append(key)
         schema.key_fields.update(walk_field_set(schema.types, type_def.name, selections))
@@ -85,14 +92,24 @@ def _collect_external(schema: SubgraphSchema, type_def: TypeDef) -> None:
     nothing: the subgraph does resolve them.
     """
     parts = {directive.part for directive in type_def.applied("external")}
-    extension = is_extension(type_def)
+    own_keys = _own_key_fields(schema, type_def) if is_extension(type_def) else frozenset()
     for field in type_def.fields.values():
         if not field.directives and not parts:
             continue
         if field.part in parts or any(d.spec == "external" for d in field.directives):
             coordinate = (type_def.name, field.name)
-            if not (extension and coordinate in schema.key_fields):
+            if coordinate not in own_keys:
                 schema.external.add(coordinate)
+
+
+def _own_key_fields(schema: SubgraphSchema, type_def: TypeDef) -> frozenset[tuple[str, str]]:
+    """Return the fields of a type that its own keys select, not those of types around it."""
+    found = (
+        coordinate
+        for key in schema.keys.get(type_def.name, ())
+        for coordinate in walk_field_set(schema.types, type_def.name, key.selections)
+    )
+    return frozenset(coordinate for coordinate in found if coordinate[0] == type_def.name)
 
 
 def _collect_shareable(schema: SubgraphSchema, type_def: TypeDef) -> None:

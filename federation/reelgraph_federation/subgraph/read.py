@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from ..problems import make_problem
+from .arguments import read_arguments
 from .document import Directive, Document, EnumValue, Field, InputValue, TypeDef
 from .facts import collect_facts
 from .links import LinkReading, read_links
 from .parse import parse_document
 from .schema import ROOTS, SubgraphSchema
 from .spec_features import BUILT_IN_SCALARS, MACHINERY_QUERY_FIELDS, MACHINERY_TYPES
-from .upgrade import upgrade_federation_1
+from .upgrade import upgrade_arguments, upgrade_federation_1
 from .validate import validate_subgraph
 
 
@@ -26,15 +27,18 @@ def read_subgraph(name: str, url: str, sdl: str, file: str | None = None) -> Sub
         text = f'a subgraph cannot be named "{name}"'
         schema.problems.append(make_problem("INVALID_SUBGRAPH_NAME", text))
     reading = read_links(document)
-    for code, message, at in reading.breaches:
-        schema.report(code, message, None, at)
+    for code, message, at, remedy in reading.breaches:
+        schema.report(code, message, None, at, remedy)
     schema.version = reading.version
     schema.links = reading.links
     schema.meanings = reading.directives
     schema.machinery = reading.machinery
+    schema.excused = reading.excused
     resolve_directive_names(document, reading.directives)
     schema.types = _own_types(document, reading)
     _name_roots(schema)
+    upgrade_arguments(schema)
+    read_arguments(schema, quiet=bool(syntax_problems))
     upgrade_federation_1(schema)
     collect_facts(schema)
     if not syntax_problems:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..field_sets import FieldSet
 from ..problems import Problem, SourceLocation, make_problem
@@ -23,13 +24,21 @@ class Key:
     directive: Directive
 
 
+class DroppedTag(NamedTuple):
+    """A tag that a Federation 1 document puts on an external field, where it has no meaning."""
+
+    coordinate: tuple[str, str]
+    name: str
+    directive: Directive
+
+
 @dataclass(slots=True, eq=False)
 class SubgraphSchema:
     """A subgraph's types under their supergraph names, federation's own machinery removed.
 
     ``version`` is the linked federation version, None for Federation 1. ``meanings`` maps spellings of
     directives to their names in a specification; ``machinery`` names the types that linked features
-    define. Field coordinates in the sets are ``(type name, field name)``.
+    define; ``excused`` the directives that a link at fault would bring in. Field coordinates in the sets are ``(type name, field name)``.
     """
 
     name: str
@@ -41,6 +50,7 @@ class SubgraphSchema:
     links: list[Link] = field(default_factory=list)
     meanings: dict[str, str] = field(default_factory=dict)
     machinery: set[str] = field(default_factory=set)
+    excused: set[str] = field(default_factory=set)
     types: dict[str, TypeDef] = field(default_factory=dict)
     roots: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -54,6 +64,7 @@ class SubgraphSchema:
     overriding: list[tuple[str, str, Directive]] = field(default_factory=list)
     """Type, field and application of each ``@override``."""
     possible: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    dropped_tags: list[DroppedTag] = field(default_factory=list)
     line_starts: list[int] = field(default_factory=list)
     interface_objects: set[str] = field(default_factory=set)
     named_in: tuple[frozenset[str], frozenset[str]] | None = None
@@ -63,6 +74,12 @@ class SubgraphSchema:
     def is_federation_2(self) -> bool:
         """Tell whether the document links the federation specification, version 2."""
         return self.version is not None
+
+    def is_excused(self, name: str) -> bool:
+        """Tell whether an unknown directive would be brought in by a link that is at fault."""
+        return name in self.excused or any(
+            name.startswith(prefix) for prefix in self.excused if prefix.endswith("__")
+        )
 
     def locate(self, at: int) -> SourceLocation:
         """Turn an offset into the SDL into file, line and column."""

@@ -14,7 +14,7 @@ APOLLO: Final = "https://specs.apollo.dev"
 FEDERATION: Final = f"{APOLLO}/federation"
 LINK: Final = f"{APOLLO}/link"
 CONNECT: Final = f"{APOLLO}/connect"
-LATEST_FEDERATION: Final = (2, 12)
+LATEST_FEDERATION: Final = (2, 14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ DIRECTIVES: Final[Mapping[str, SpecDirective]] = {
             "composeDirective",
             (2, 1),
             "SCHEMA",
-            Parameter("name", "String", required=True),
+            Parameter("name", "String!", required=True),
             repeatable=True,
         ),
         _spec("interfaceObject", (2, 3), "OBJECT"),
@@ -154,9 +154,15 @@ DIRECTIVES: Final[Mapping[str, SpecDirective]] = {
 }
 
 FEDERATION_1_DIRECTIVES: Final = frozenset(
-    {"key", "requires", "provides", "external", "extends", "tag", "inaccessible"}
+    {"key", "requires", "provides", "external", "extends", "tag"}
 )
-"""What a document without a federation link may use without saying so."""
+"""What a document without a federation link may use without defining it."""
+
+UPGRADED_TO: Final = (2, 4)
+"""A document without a federation link that defines a directive of this version means that one."""
+
+BUILT_IN_DIRECTIVES: Final = frozenset({"deprecated", "specifiedBy", "oneOf"})
+"""Directives of the GraphQL specification on type system definitions that composition merges."""
 
 FEDERATION_TYPES: Final = frozenset({"FieldSet", "ContextFieldValue", "Scope", "Policy", "Any"})
 """Scalars of the federation specification, importable by name."""
@@ -183,6 +189,18 @@ FEATURE_VERSIONS: Final[Mapping[str, tuple[tuple[int, int], ...]]] = {
     f"{APOLLO}/cacheTag": ((0, 1),),
 }
 """Features whose directives composition merges itself, with the versions that it knows."""
+
+FEATURE_ELEMENTS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    f"{APOLLO}/tag": (("tag",), ()),
+    f"{APOLLO}/inaccessible": (("inaccessible",), ()),
+    f"{APOLLO}/authenticated": (("authenticated",), ()),
+    f"{APOLLO}/requiresScopes": (("requiresScopes",), ("Scope",)),
+    f"{APOLLO}/policy": (("policy",), ("Policy",)),
+    f"{APOLLO}/context": (("context", "fromContext"), ("ContextFieldValue",)),
+    f"{APOLLO}/cost": (("cost", "listSize"), ()),
+    f"{APOLLO}/cacheTag": (("cacheTag",), ()),
+}
+"""The directives and the types of each companion feature, which documents may link by itself."""
 
 MERGED_BY_SPEC: Final = frozenset(
     {"tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost", "listSize"}

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from ..field_sets import FieldSet, FieldSetSyntaxError, parse_field_set
 from ..type_refs import named
-from .document import EnumLiteral, Missing, TypeDef, Value
+from .document import TypeDef
 
 
-def parse_quietly(value: Value | Missing) -> FieldSet:
+def parse_quietly(value: str | None) -> FieldSet:
     """Return the field set of a directive argument; empty where validation reports it instead."""
-    if not isinstance(value, str) or isinstance(value, EnumLiteral):
+    if value is None:
         return ()
     try:
         return parse_field_set(value)

@@ -24,7 +24,10 @@ _Node = TypeVar("_Node", bound=ValueNode)
 
 
 class Arguments:
-    """Arguments by name; one of the wrong kind is a problem and counts as not given."""
+    """Arguments by name; one of the wrong kind, or that is not known, is a problem.
+
+    A document with problems is refused: what is not understood never counts as nothing.
+    """
 
     __slots__ = ("_problems", "_values", "node")
 
@@ -36,6 +39,15 @@ class Arguments:
             for one in node.arguments or ()
             if not isinstance(one.value, NullValueNode)
         }
+
+    def allow(self, names: frozenset[str]) -> Arguments:
+        """Report the arguments that are not among those that the directive has."""
+        for name in self._values:
+            if name not in names:
+                known = ", ".join(sorted(names)) or "none"
+                message = f"@{self.node.name.value} has no argument {name}; known are: {known}"
+                self._problems.add(INVALID, message, self.node)
+        return self
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -58,6 +70,17 @@ class Arguments:
         if found is None and name not in self._values:
             self._missing(name, "a value of the enum of subgraphs")
         return "" if found is None else found.value
+
+    def enum_or_none(self, name: str) -> str | None:
+        """Return the name of an enum value."""
+        found = self._get(name, EnumValueNode, "a value of an enum")
+        return None if found is None else found.value
+
+    def required_integer(self, name: str) -> int | None:
+        """Return a whole number that must be there."""
+        if name not in self._values:
+            self._missing(name, "a whole number")
+        return self.integer(name)
 
     def boolean(self, name: str, default: bool) -> bool:
         """Return a truth value."""
@@ -100,6 +123,13 @@ class Arguments:
             else:
                 self._wrong(name, item, "a string")
         return tuple(found)
+
+    def alternatives(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """Return a list of lists of strings, which must be there and ask for something."""
+        found = tuple(self.strings_of(item, name) for item in self.items(name))
+        if name not in self._values or not all(found) or not found:
+            self._missing(name, "a list of alternatives, each a list of at least one string")
+        return found
 
     def objects(self, name: str) -> list[dict[str, ValueNode]]:
         """Return a list of input objects, each by field."""

@@ -47,6 +47,32 @@ Annotated: TypeAlias = (
 _Interned = TypeVar("_Interned", TypeJoin, FieldJoin, AppliedDirectives)
 
 
+_ARGUMENTS = {
+    spec: frozenset(names.split())
+    for spec, names in {
+        "join__type": "graph key extension resolvable isInterfaceObject",
+        "join__field": "graph type external requires provides override overrideLabel "
+        "usedOverridden contextArguments",
+        "join__owner": "graph",
+        "join__implements": "graph interface",
+        "join__unionMember": "graph member",
+        "join__enumValue": "graph",
+        "inaccessible": "",
+        "tag": "name",
+        "authenticated": "",
+        "requiresScopes": "scopes",
+        "policy": "policies",
+        "cost": "weight",
+        "listSize": "assumedSize slicingArguments sizedFields requireOneSlicingArgument",
+        "context": "name",
+        "deprecated": "reason",
+        "specifiedBy": "url",
+        "oneOf": "",
+    }.items()
+}
+"""The arguments of each directive that is read. A version with others has a link of its own."""
+
+
 class DirectiveReader:
     """Reads directives by the names under which this supergraph links their features."""
 
@@ -70,7 +96,7 @@ class DirectiveReader:
                     values.boolean("isInterfaceObject", False),
                 )
             )
-            for values in self._applications(node, self.names.join_type)
+            for values in self._applications(node, self.names.join_type, "join__type")
         )
 
     def field_joins(
@@ -79,12 +105,12 @@ class DirectiveReader:
         """Read `@join__field`."""
         return tuple(
             self._intern(self._field_join(values))
-            for values in self._applications(node, self.names.join_field)
+            for values in self._applications(node, self.names.join_field, "join__field")
         )
 
     def owner(self, node: TypeDefinitionNode) -> str | None:
         """Read `@join__owner` of join v0.1: the subgraph that owns an entity."""
-        for values in self._applications(node, self.names.join_owner):
+        for values in self._applications(node, self.names.join_owner, "join__owner"):
             return self._subgraph(values)
         return None
 
@@ -122,52 +148,52 @@ class DirectiveReader:
         self, node: ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
     ) -> dict[str, tuple[str, ...]]:
         """Read `@join__implements`: interface name → subgraphs."""
-        found = self._grouped(node, self.names.join_implements, "interface")
+        found = self._grouped(node, self.names.join_implements, "join__implements", "interface")
         return {one.name.value: found.get(one.name.value, ()) for one in node.interfaces or ()}
 
     def members(self, node: UnionTypeDefinitionNode) -> dict[str, tuple[str, ...]]:
         """Read `@join__unionMember`: member → subgraphs."""
-        found = self._grouped(node, self.names.join_union_member, "member")
+        found = self._grouped(node, self.names.join_union_member, "join__unionMember", "member")
         return {one.name.value: found.get(one.name.value, ()) for one in node.types or ()}
 
     def enum_value_subgraphs(self, node: EnumValueDefinitionNode) -> tuple[str, ...]:
         """Read `@join__enumValue`."""
-        applications = self._applications(node, self.names.join_enum_value)
+        applications = self._applications(node, self.names.join_enum_value, "join__enumValue")
         return tuple(self._subgraph(values) for values in applications)
 
     def contexts(self, node: TypeDefinitionNode) -> tuple[str, ...]:
         """Read `@context`: the names of the contexts that a type sets."""
-        applications = self._applications(node, self.names.local("context"))
-        return tuple(name for values in applications if (name := values.string("name")))
+        applications = self._linked(node, "context")
+        return tuple(values.required_string("name") for values in applications)
 
     def deprecation(
         self, node: FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode
     ) -> str | None:
         """Read `@deprecated`: the reason, `None` when not deprecated."""
-        for values in self._applications(node, "deprecated"):
+        for values in self._applications(node, "deprecated", "deprecated"):
             return values.string("reason") or "No longer supported"
         return None
 
     def specified_by(self, node: ScalarTypeDefinitionNode) -> str | None:
         """Read `@specifiedBy`."""
-        for values in self._applications(node, "specifiedBy"):
+        for values in self._applications(node, "specifiedBy", "specifiedBy"):
             return values.string("url")
         return None
 
     def is_one_of(self, node: InputObjectTypeDefinitionNode) -> bool:
         """Tell whether `@oneOf` stands on an input object."""
-        return bool(self._applications(node, "oneOf"))
+        return bool(self._applications(node, "oneOf", "oneOf"))
 
     def applied(self, node: Annotated) -> AppliedDirectives:
         """Read all other directives; elements with equal ones share one value."""
         if not node.directives:
             return NONE_APPLIED
-        local, applications = self.names.local, partial(self._applications, node)
-        costs = [values.integer("weight") for values in applications(local("cost"))]
-        sizes = [_list_size(values) for values in applications(local("listSize"))]
-        tags = [values.string("name") for values in applications(local("tag"))]
+        applications = partial(self._linked, node)
+        costs = [values.required_integer("weight") for values in applications("cost")]
+        sizes = [_list_size(values) for values in applications("listSize")]
+        tags = [values.required_string("name") for values in applications("tag")]
         applied = AppliedDirectives(
-            bool(applications(local("inaccessible"))),
+            bool(applications("inaccessible")),
             tuple(tag for tag in tags if tag),
             self._access(node),
             costs[0] if costs else None,
@@ -177,7 +203,7 @@ class DirectiveReader:
         return NONE_APPLIED if applied == NONE_APPLIED else self._intern(applied)
 
     def _access(self, node: Annotated) -> Access | None:
-        authenticated = bool(self._applications(node, self.names.local("authenticated")))
+        authenticated = bool(self._linked(node, "authenticated"))
         scopes = self._alternatives(node, "requiresScopes", "scopes")
         policies = self._alternatives(node, "policy", "policies")
         if not (authenticated or scopes or policies):
@@ -187,11 +213,11 @@ class DirectiveReader:
     def _alternatives(
         self, node: Annotated, directive: str, argument: str
     ) -> tuple[tuple[str, ...], ...]:
-        found: list[tuple[str, ...]] = []
-        for values in self._applications(node, self.names.local(directive)):
-            for alternative in values.items(argument):
-                found.append(values.strings_of(alternative, argument))
-        return tuple(found)
+        applications = self._linked(node, directive)
+        if len(applications) > 1:
+            message = f"@{applications[0].node.name.value} stands twice on one element"
+            self.problems.add(INVALID, message, applications[1].node)
+        return tuple(names for values in applications for names in values.alternatives(argument))
 
     def _applied(self, node: Annotated) -> tuple[AppliedDirective, ...]:
         return tuple(
@@ -201,19 +227,25 @@ class DirectiveReader:
             )
             for directive in node.directives or ()
             if self.names.is_composed(directive.name.value)
-            or directive.name.value == "join__directive"
+            or directive.name.value == f"{self.names.join}__directive"
         )
 
-    def _applications(self, node: Annotated, name: str) -> list[Arguments]:
+    def _linked(self, node: Annotated, spec: str) -> list[Arguments]:
+        """Return the applications of a directive of a linked feature, whatever its name is here."""
+        return self._applications(node, self.names.local(spec), spec)
+
+    def _applications(self, node: Annotated, name: str, spec: str) -> list[Arguments]:
         return [
-            Arguments(one, self.problems) for one in node.directives or () if one.name.value == name
+            Arguments(one, self.problems).allow(_ARGUMENTS[spec])
+            for one in node.directives or ()
+            if one.name.value == name
         ]
 
     def _grouped(
-        self, node: TypeDefinitionNode, directive: str, argument: str
+        self, node: TypeDefinitionNode, directive: str, spec: str, argument: str
     ) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
-        for values in self._applications(node, directive):
+        for values in self._applications(node, directive, spec):
             name = values.required_string(argument)
             found[name] = (*found.get(name, ()), self._subgraph(values))
         return found

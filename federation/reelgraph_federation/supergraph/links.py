@@ -1,24 +1,34 @@
 """Under which names a supergraph has the features it links.
 
-Specification: https://specs.apollo.dev/link/v1.0 and core v0.1/v0.2 (`@core`).
+Specification: https://specs.apollo.dev/link/v1.0 and core v0.1/v0.2 (`@core`). A directive counts
+as a feature's under the name that its link gives it, and under no other: whatever else is called
+like it is a custom directive. Only those that protect something count without any link, too, unless
+another feature has their name: not to serve what somebody meant to protect is the smaller harm.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphql import (
     ConstDirectiveNode,
-    EnumValueNode,
-    ListValueNode,
+    DirectiveDefinitionNode,
+    DocumentNode,
+    NullValueNode,
     ObjectValueNode,
     SchemaDefinitionNode,
     StringValueNode,
+    ValueNode,
+    print_ast,
 )
 
+from reelgraph_federation.subgraph.spec_features import LATEST_FEDERATION
+from reelgraph_federation.supergraph.arguments import Arguments
 from reelgraph_federation.supergraph.model import Link
 from reelgraph_federation.supergraph.reading_problems import (
+    INVALID,
     UNKNOWN_FEATURE,
     UNKNOWN_VERSION,
     ReadingProblems,
@@ -38,10 +48,12 @@ _VERSIONS: dict[str, tuple[str, ...]] = {
     "cost": ("0.1",),
     "context": ("0.1",),
     "cacheTag": ("0.1",),
-    "federation": tuple(f"2.{minor}" for minor in range(13)),
+    "federation": tuple(f"2.{minor}" for minor in range(LATEST_FEDERATION[1] + 1)),
 }
 """The specifications that are understood, each with its versions."""
 _DIRECTIVES_OF = {"cost": ("cost", "listSize"), "context": ("context", "fromContext")}
+_PROTECTING = ("inaccessible", "authenticated", "requiresScopes", "policy")
+_OF_TYPES = {"OBJECT", "INTERFACE", "UNION", "SCALAR", "ENUM", "FIELD_DEFINITION"}
 _BUILT_IN = {"deprecated", "specifiedBy", "oneOf", "skip", "include", "defer", "stream"}
 
 
@@ -52,8 +64,10 @@ class Names:
     join: str = "join"
     join_version: str = ""
     directives: dict[str, str] = field(default_factory=dict)
-    """Directive as its specification names it → as this document does, empty if not at all."""
+    """Directive as its specification names it → as this document does."""
     prefixes: set[str] = field(default_factory=lambda: {"join", "link"})
+    machinery: set[str] = field(default_factory=set)
+    """Types that known features define and the document imports by name."""
     composed_links: tuple[Link, ...] = ()
 
     @property
@@ -97,40 +111,47 @@ class Names:
         return f"{self.join}__enumValue"
 
     def local(self, directive: str) -> str:
-        """Return the name here of a directive of a known feature."""
-        return self.directives.get(directive, directive)
+        """Return the name here of a directive of a known feature; empty where it has none."""
+        return self.directives.get(directive, "")
 
     def is_machinery(self, type_name: str) -> bool:
         """Tell whether a type belongs to a linked feature and not to the graph itself."""
-        return type_name.partition("__")[0] in self.prefixes and "__" in type_name
+        prefix, mark, _ = type_name.partition("__")
+        return bool(mark and prefix in self.prefixes) or type_name in self.machinery
 
     def is_composed(self, directive: str) -> bool:
         """Tell whether a directive is a custom one that composition carried over."""
-        if directive.partition("__")[0] in self.prefixes or directive in _BUILT_IN:
+        prefix, mark, _ = directive.partition("__")
+        if (mark and prefix in self.prefixes) or directive in _BUILT_IN:
             return False
-        return directive not in {self.local(known) for known in _known_directives()}
+        return directive not in self.directives.values()
 
 
-def _known_directives() -> set[str]:
-    known = {one for feature in _VERSIONS for one in _DIRECTIVES_OF.get(feature, (feature,))}
-    return known | {"link", "core"}
-
-
-def read_names(schema: SchemaDefinitionNode, problems: ReadingProblems) -> Names:
+def read_names(
+    schema: SchemaDefinitionNode, document: DocumentNode, problems: ReadingProblems
+) -> Names:
     """Read the `@link`s (or `@core`s) of a supergraph's schema definition."""
     names = Names()
     composed: list[Link] = []
+    seen: set[str] = set()
+    spelled = _spelling_of_link(schema)
+    names.directives["link"] = spelled
     for directive in schema.directives or ():
-        if directive.name.value not in ("link", "core"):
+        if directive.name.value not in (spelled, "core"):
             continue
         names.prefixes.add(directive.name.value)
-        link = _read_link(directive)
+        names.directives.setdefault(directive.name.value, directive.name.value)
+        link = _read_link(directive, problems)
         match = _URL.match(link.url)
         name = match["name"] if match else link.url.rsplit("/", 1)[-1]
         if not (link.url.startswith(_SPEC_HOST) and name in _VERSIONS):
             _refuse_what_must_be_understood(link, directive, problems)
             composed.append(link)
             continue
+        if name in seen:
+            message = f"the supergraph links {name} twice, so that one name hides the other"
+            problems.add(INVALID, message, directive)
+        seen.add(name)
         version = match["version"] if match else ""
         _check_version(name, version, directive, problems)
         names.prefixes.add(link.as_name or name)
@@ -138,15 +159,34 @@ def read_names(schema: SchemaDefinitionNode, problems: ReadingProblems) -> Names
             names.join, names.join_version = link.as_name or "join", version
         _name_directives(names, name, link)
     names.composed_links = tuple(composed)
-    _leave_to_others(names)
+    _protect_what_is_not_linked(names, document)
     return names
 
 
-def _leave_to_others(names: Names) -> None:
-    """Let directives that composed features import not be taken for those of features not linked."""
-    own = {(alias or one)[1:] for link in names.composed_links for one, alias in link.imports}
-    for directive in _known_directives() & own:
-        names.directives.setdefault(directive, "")
+def _spelling_of_link(schema: SchemaDefinitionNode) -> str:
+    """Return the name of the link directive, which may rename itself."""
+    for directive in schema.directives or ():
+        link = _read_link(directive, ReadingProblems())
+        imported = {alias or one for one, alias in link.imports if one == "@link"}
+        own = {name.removeprefix("@") for name in imported} or {link.as_name or "link"}
+        if link.url.startswith(f"{_SPEC_HOST}link/") and directive.name.value in own:
+            return directive.name.value
+    return "link"
+
+
+def _protect_what_is_not_linked(names: Names, document: DocumentNode) -> None:
+    taken = set(names.directives.values())
+    for one in document.definitions:
+        if isinstance(one, DirectiveDefinitionNode) and not any(
+            location.value in _OF_TYPES for location in one.locations
+        ):
+            taken.add(one.name.value)
+    for link in names.composed_links:
+        taken.add(link.as_name or link.url.rstrip("/").rpartition("/v")[0].rpartition("/")[2])
+        taken.update((alias or one).removeprefix("@") for one, alias in link.imports)
+    for directive in _PROTECTING:
+        if directive not in taken:
+            names.directives.setdefault(directive, directive)
 
 
 def _refuse_what_must_be_understood(
@@ -157,7 +197,11 @@ def _refuse_what_must_be_understood(
     https://specs.apollo.dev/link/v1.0, "Purpose": a processor that does not understand such a feature
     must not serve the document.
     """
-    if link.purpose is not None:
+    if link.url.startswith(f"{_SPEC_HOST}connect/"):
+        message = f'the supergraph has connectors ("{link.url}"), which are not supported'
+        remedy = "Compose without subgraphs that use connectors, or use a router that has them."
+        problems.add(UNKNOWN_FEATURE, message, node, remedy=remedy)
+    elif link.purpose is not None:
         message = (
             f'the supergraph needs the feature "{link.url}" for {link.purpose}, which is not known'
         )
@@ -181,6 +225,11 @@ def _check_version(
 def _name_directives(names: Names, feature: str, link: Link) -> None:
     """Record how the directives of a feature are named: imported, or by the feature's name."""
     imported = {one: (alias or one).removeprefix("@") for one, alias in link.imports}
+    names.machinery.update(name for one, name in imported.items() if not one.startswith("@"))
+    if feature == "federation":
+        known = {one[1:]: name for one, name in imported.items() if one.startswith("@")}
+        names.directives.update(known)
+        return
     for directive in _DIRECTIVES_OF.get(feature, (feature,)):
         if f"@{directive}" in imported:
             names.directives[directive] = imported[f"@{directive}"]
@@ -190,24 +239,26 @@ def _name_directives(names: Names, feature: str, link: Link) -> None:
             names.directives[directive] = f"{link.as_name or feature}__{directive}"
 
 
-def _read_link(directive: ConstDirectiveNode) -> Link:
-    values = {argument.name.value: argument.value for argument in directive.arguments or ()}
-    url = values.get("url", values.get("feature"))
-    as_name, purpose, imports = values.get("as"), values.get("for"), values.get("import")
-    found: list[tuple[str, str | None]] = []
-    for item in (imports.values or ()) if isinstance(imports, ListValueNode) else ():
-        if isinstance(item, StringValueNode):
-            found.append((item.value, None))
-        elif isinstance(item, ObjectValueNode):
-            parts = {
-                one.name.value: one.value.value
+def _read_link(directive: ConstDirectiveNode, problems: ReadingProblems) -> Link:
+    values = Arguments(directive, problems)
+    url = values.string("url") or values.string("feature") or ""
+    purpose = values.enum_or_none("for")
+    return Link(url, values.string("as"), tuple(_imports(values, problems)), purpose)
+
+
+def _imports(values: Arguments, problems: ReadingProblems) -> Iterator[tuple[str, str | None]]:
+    """Yield each imported element with its name here; None where that is the element's own."""
+    for item in values.items("import"):
+        fields: dict[str, ValueNode] = {"name": item}
+        if isinstance(item, ObjectValueNode):
+            fields = {
+                one.name.value: one.value
                 for one in item.fields or ()
-                if isinstance(one.value, StringValueNode)
+                if not isinstance(one.value, NullValueNode)
             }
-            found.append((parts.get("name", ""), parts.get("as")))
-    return Link(
-        url.value if isinstance(url, StringValueNode) else "",
-        as_name.value if isinstance(as_name, StringValueNode) else None,
-        tuple(found),
-        purpose.value if isinstance(purpose, EnumValueNode) else None,
-    )
+        texts = {key: one.value for key, one in fields.items() if isinstance(one, StringValueNode)}
+        if "name" in texts and len(texts) == len(fields) and texts.keys() <= {"name", "as"}:
+            yield texts["name"], texts.get("as")
+            continue
+        message = f'{print_ast(item)} in "import" is neither a string nor an object of name and as'
+        problems.add(INVALID, message, item)

@@ -83,7 +83,7 @@ def _read(sdl: str, *, locate: bool) -> tuple[Supergraph | None, ReadingProblems
     schema = _schema_definition(document, problems)
     if schema is None:
         return None, problems
-    names = read_names(schema, problems)
+    names = read_names(schema, document, problems)
     subgraphs = _read_subgraphs(document, names, problems)
     if problems.found:
         return None, problems

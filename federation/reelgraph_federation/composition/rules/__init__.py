@@ -20,6 +20,7 @@ from .check_override_sources import check_override_sources
 from .check_query_root import check_query_root
 from .check_required_arguments import check_required_arguments
 from .check_shared_runtime_types import check_shared_runtime_types
+from .check_tags_of_externals import check_tags_of_externals
 from .inaccessible import check_inaccessible
 
 RULES: tuple[Callable[[MergeState, dict[str, NamedType]], None], ...] = (
@@ -34,6 +35,7 @@ RULES: tuple[Callable[[MergeState, dict[str, NamedType]], None], ...] = (
     check_merged_unions,
     check_input_circles,
     check_shared_runtime_types,
+    check_tags_of_externals,
 )
 DIRECTIVE_RULES: tuple[
     Callable[[MergeState, dict[str, NamedType], set[AppliedDirectives]], None], ...

@@ -16,7 +16,7 @@ def check_override_sources(state: MergeState, types: dict[str, NamedType]) -> No
     indexes = {schema.name: index for index, schema in enumerate(state.subgraphs)}
     for index, schema in enumerate(state.subgraphs):
         for type_name, field_name, directive in schema.overriding:
-            source = directive.args.get("from")
+            source = directive.text("from")
             other = indexes.get(source) if isinstance(source, str) else None
             if other is None or other == index or type_name in schema.interface_objects:
                 continue  # Merging reported it.

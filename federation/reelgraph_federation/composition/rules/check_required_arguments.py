@@ -61,12 +61,14 @@ def _uses(schema: SubgraphSchema) -> Iterator[_Use]:
             where = f"{type_def.name}.{field.name}"
             for each in field.directives:
                 if each.spec == "requires":
-                    selections = parse_quietly(each.args.get("fields"))
+                    selections = parse_quietly(each.text("fields"))
                     yield _Use("REQUIRES_INVALID_FIELDS", where, each, type_def.name, selections)
             for argument in field.args.values():
                 for each in argument.directives:
-                    parts = split_context_value(each.args.get("field"))
-                    if each.spec != "fromContext" or parts is None:
+                    if each.spec != "fromContext":
+                        continue
+                    parts = split_context_value(each.text("field"))
+                    if parts is None:
                         continue
                     coordinate = f"{where}({argument.name}:)"
                     for start in setters.get(parts[0], ()):
@@ -79,8 +81,8 @@ def _setters(schema: SubgraphSchema) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for type_def in schema.types.values():
         for directive in type_def.applied("context"):
-            name = directive.args.get("name")
-            if isinstance(name, str):
+            name = directive.text("name")
+            if name is not None:
                 found.setdefault(name, []).append(type_def.name)
     return found
 

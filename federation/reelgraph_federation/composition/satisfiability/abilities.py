@@ -175,7 +175,7 @@ class Abilities:
 
 def _fields_of(element: Field, spec: str) -> FieldSet | None:
     directive = find(element.directives, spec)
-    return None if directive is None else parse_quietly(directive.args.get("fields"))
+    return None if directive is None else parse_quietly(directive.text("fields"))
 
 
 def _note_owner(

@@ -91,8 +91,8 @@ def _check_format(
     code: str,
     fits: Callable[[str, list[str]], bool],
 ) -> None:
-    text = directive.args.get("format")
-    if not isinstance(text, str):
+    text = directive.text("format")
+    if text is None:
         return
     rest = _INTERPOLATION.sub("", text)
     if not text or "{" in rest or "}" in rest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..document import Directive
 from ..links import Link
 from ..schema import SubgraphSchema
-from ..spec_features import DIRECTIVES, MERGED_BY_SPEC
+from ..spec_features import BUILT_IN_DIRECTIVES, DIRECTIVES, MERGED_BY_SPEC
 
 
 def check_composed_directives(schema: SubgraphSchema) -> None:
@@ -16,10 +16,12 @@ def check_composed_directives(schema: SubgraphSchema) -> None:
 
 
 def _check(schema: SubgraphSchema, directive: Directive) -> None:
-    written = directive.args.get("name")
+    written = directive.text("name")
     problem: str | None = None
-    if not isinstance(written, str) or not written.startswith("@"):
-        problem = f'the name {written!r} does not start with "@"'
+    if written is None:
+        return
+    if not written.startswith("@"):
+        problem = f'the name "{written}" does not start with "@"'
     else:
         problem = _problem(schema, written[1:])
     if problem is not None:
@@ -29,7 +31,7 @@ def _check(schema: SubgraphSchema, directive: Directive) -> None:
 
 def _problem(schema: SubgraphSchema, name: str) -> str | None:
     spec = schema.meanings.get(name)
-    if spec in MERGED_BY_SPEC:
+    if spec in MERGED_BY_SPEC or spec in BUILT_IN_DIRECTIVES:
         return None  # composed anyway; a hint says so
     if spec in DIRECTIVES or spec == "link":
         return f"@{name} is a federation directive, which supergraphs express in their own way"

@@ -25,8 +25,8 @@ def check_contexts(schema: SubgraphSchema) -> None:
     contexts: dict[str, list[TypeDef]] = {}
     for type_def in schema.types.values():
         for directive in type_def.applied("context"):
-            name = directive.args.get("name")
-            if isinstance(name, str):
+            name = directive.text("name")
+            if name is not None:
                 contexts.setdefault(name, []).append(type_def)
                 _check_name(schema, type_def, name, directive)
     for definition in schema.document.directive_defs.values():
@@ -72,10 +72,11 @@ class _ArgumentCheck:
 
     def run(self) -> None:
         self.check_position()
-        value = self.directive.args.get("field")
-        match = _VALUE.fullmatch(value) if isinstance(value, str) else None
+        value = self.directive.text("field")
+        match = None if value is None else _VALUE.fullmatch(value)
         if match is None:
-            self.report("NO_CONTEXT_IN_SELECTION", f"{value!r} names no context")
+            shown = "its value" if value is None else f'"{value}"'
+            self.report("NO_CONTEXT_IN_SELECTION", f"{shown} names no context")
             return
         name, text = match.group(1), match.group(2).strip()
         if name is None:

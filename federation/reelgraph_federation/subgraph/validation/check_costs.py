@@ -1,4 +1,4 @@
-"""``@cost`` has an integer weight; ``@listSize`` sizes what is a list by what is an integer.
+"""``@listSize`` sizes what is a list by what is an integer.
 
 https://specs.apollo.dev/cost/v0.1
 """
@@ -6,27 +6,17 @@ https://specs.apollo.dev/cost/v0.1
 from __future__ import annotations
 
 from ...type_refs import is_list, named, nullable
-from ..document import Directive, Field, TypeDef, Value
+from ..document import Directive, Field, TypeDef
 from ..schema import SubgraphSchema
-from .elements import directive_uses, object_fields
+from .elements import object_fields
 
 
 def check_costs(schema: SubgraphSchema) -> None:
-    """Check each @cost and @listSize."""
-    for _, coordinate, directives in directive_uses(schema):
-        for directive in directives:
-            weight = directive.args.get("weight")
-            if directive.spec == "cost" and "weight" in directive.args and not _is_int(weight):
-                message = f'the weight of @{directive.name} on "{coordinate}" is no integer'
-                schema.report("DIRECTIVE_COST_INVALID_WEIGHT", message, coordinate, directive.at)
+    """Check each @listSize."""
     for type_def, field in object_fields(schema):
         for directive in field.directives:
             if directive.spec == "listSize":
                 _ListSizeCheck(schema, type_def, field, directive).run()
-
-
-def _is_int(value: Value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 class _ListSizeCheck:
@@ -41,23 +31,23 @@ class _ListSizeCheck:
         self.coordinate = f"{type_def.name}.{field.name}"
 
     def run(self) -> None:
-        args = self.directive.args
-        size = args.get("assumedSize")
-        if isinstance(size, int) and size < 0:
+        directive = self.directive
+        size = directive.number("assumedSize")
+        if size is not None and size < 0:
             self.report("LIST_SIZE_INVALID_ASSUMED_SIZE", f"assumedSize {size} is negative")
-        if "sizedFields" in args and args["sizedFields"] is not None:
-            self.check_sized_fields(_strings(args["sizedFields"]))
+        if "sizedFields" in directive.args:
+            self.check_sized_fields(directive.texts("sizedFields"))
         elif not is_list(nullable(self.field.type)):
             message = f'"{self.field.type}" is no list, and no sizedFields are named'
             self.report("LIST_SIZE_APPLIED_TO_NON_LIST", message)
-        slicing = _strings(args.get("slicingArguments"))
+        slicing = directive.texts("slicingArguments")
         for name in slicing:
             self.check_slicing_argument(name)
-        if args.get("requireOneSlicingArgument") is True and not slicing:
+        if directive.flag("requireOneSlicingArgument", False) and not slicing:
             message = "requireOneSlicingArgument is set without slicingArguments"
             self.report("LIST_SIZE_INVALID_REQUIRE_ONE_SLICING_ARGUMENT", message)
 
-    def check_sized_fields(self, names: list[str]) -> None:
+    def check_sized_fields(self, names: tuple[str, ...]) -> None:
         returned = self.schema.types.get(named(self.field.type))
         fields = returned.fields if returned else {}
         for name in names:
@@ -76,8 +66,3 @@ class _ListSizeCheck:
     def report(self, code: str, message: str) -> None:
         text = f'@{self.directive.name} on "{self.coordinate}": {message}'
         self.schema.report(code, text, self.coordinate, self.directive.at)
-
-
-def _strings(value: Value) -> list[str]:
-    items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, str)]

@@ -6,8 +6,9 @@ optional arguments, fewer locations, ``FieldSet`` under several names.
 
 from __future__ import annotations
 
-from ...type_refs import is_required, named, nullable
-from ..document import DirectiveDef, Missing, TypeDef, find
+from ...type_refs import nullable
+from ..definitions import disagreements
+from ..document import DirectiveDef, TypeDef, find
 from ..schema import SubgraphSchema
 from ..spec_features import BUILT_IN_SCALARS, DIRECTIVES, MACHINERY_TYPES, SpecDirective
 
@@ -56,43 +57,12 @@ def _check_hidden(schema: SubgraphSchema) -> None:
 
 
 def _check_directive(schema: SubgraphSchema, definition: DirectiveDef, spec: SpecDirective) -> None:
-    problems: list[str] = []
-    parameters = {parameter.name: parameter for parameter in spec.parameters}
-    for argument in definition.args.values():
-        known = parameters.get(argument.name)
-        if known is None:
-            required = is_required(argument.type) and isinstance(argument.default, Missing)
-            problems.append(f'unknown {"required " if required else ""}argument "{argument.name}"')
-        elif not _same_shape(argument.type, known.type):
-            problems.append(
-                f'argument "{argument.name}" has the type "{argument.type}", not "{known.type}"'
-            )
-    problems += [
-        f'the argument "{parameter.name}" is missing'
-        for parameter in spec.parameters
-        if parameter.required and parameter.name not in definition.args
-    ]
-    problems += [
-        f"location {location} is not allowed"
-        for location in definition.locations
-        if location not in spec.locations
-    ]
-    if definition.repeatable and not spec.repeatable:
-        problems.append("it is not repeatable")
-    for problem in problems:
+    if schema.version is None and not definition.args:
+        return  # Federation 1 never read definitions, and many leave the arguments out.
+    for problem in disagreements(definition, spec):
         message = f"@{definition.name} is defined differently from its specification: {problem}"
         coordinate = f"@{definition.name}"
         schema.report("DIRECTIVE_DEFINITION_INVALID", message, coordinate, definition.at)
-
-
-def _same_shape(written: str, specified: str) -> bool:
-    """Compare types as documents in use write them: nullability and scalar names may vary."""
-    if written.count("[") != specified.count("["):
-        return False
-    one, other = named(nullable(written)), named(nullable(specified))
-    if other in ("Int", "Boolean", "String"):
-        return one == other
-    return True
 
 
 def _check_built_in(schema: SubgraphSchema, definition: DirectiveDef) -> None:

@@ -30,8 +30,8 @@ def composed_directives(schema: SubgraphSchema) -> set[str]:
     """Return the names of custom directives that the subgraph wants in the supergraph."""
     names = set()
     for directive in schema.document.schema_directives:
-        name = directive.args.get("name")
-        if directive.spec == "composeDirective" and isinstance(name, str):
+        name = directive.text("name") if directive.spec == "composeDirective" else None
+        if name is not None:
             names.add(name.removeprefix("@"))
     return names
 
@@ -56,12 +56,12 @@ def _check_company(
     where = f"{type_def.name}.{field.name}"
     on_arguments = [d for argument in field.args.values() for d in argument.directives]
     for directive in (*field.directives, *on_arguments):
-        meaning = directive.spec or directive.name
+        meaning = directive.spec
         if meaning in _COLLIDING:
             code = "EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE"
         elif directive in on_arguments:
             continue  # What is said of an argument of a copy is not merged, and does no harm.
-        elif meaning in _MERGED or directive.name in composed:
+        elif meaning in _MERGED or (meaning is None and directive.name in composed):
             code = "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL"
         else:
             continue

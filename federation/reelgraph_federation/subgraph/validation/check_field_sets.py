@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from ...field_sets import FieldSet, FieldSetSyntaxError, Selection, parse_field_set
 from ...type_refs import is_required, named
-from ..document import Directive, EnumLiteral, Field, Missing, TypeDef, find
+from ..document import Directive, Field, Missing, TypeDef, find
 from ..scanner import SyntaxProblem, parse_constant
 from ..schema import SubgraphSchema
 from .value_problems import value_problem
@@ -96,10 +96,9 @@ class _FieldSetCheck:
         self.found_external = False
 
     def run(self, start: str) -> None:
-        value = self.directive.args.get("fields")
-        if not isinstance(value, str) or isinstance(value, EnumLiteral):
-            self.report("INVALID_FIELDS_TYPE", 'the argument "fields" is not a string')
-            return
+        value = self.directive.text("fields")
+        if value is None:
+            return  # Whoever read the arguments has reported it.
         self.text = value
         try:
             selections = parse_field_set(value)

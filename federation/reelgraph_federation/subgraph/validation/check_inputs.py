@@ -21,7 +21,7 @@ def check_inputs(schema: SubgraphSchema) -> None:
             if problem is not None:
                 message = f'the default of "{coordinate}" does not fit: {problem}'
                 schema.report("INVALID_GRAPHQL", message, coordinate, value.at)
-        elif is_required(value.type) and any(d.name == "deprecated" for d in value.directives):
+        elif is_required(value.type) and any(d.spec == "deprecated" for d in value.directives):
             message = f'"{coordinate}" is required and cannot be deprecated'
             schema.report("INVALID_GRAPHQL", message, coordinate, value.at)
     _check_one_of(schema)
@@ -45,7 +45,7 @@ def _input_values(schema: SubgraphSchema) -> Iterator[tuple[str, InputValue]]:
 
 def _check_one_of(schema: SubgraphSchema) -> None:
     for type_def in schema.types.values():
-        if type_def.kind != "INPUT" or not any(d.name == "oneOf" for d in type_def.directives):
+        if type_def.kind != "INPUT" or not any(d.spec == "oneOf" for d in type_def.directives):
             continue
         for value in type_def.inputs.values():
             if is_required(value.type) or not isinstance(value.default, Missing):

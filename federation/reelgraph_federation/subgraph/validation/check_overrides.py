@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ..document import Directive, EnumLiteral, Field, TypeDef, find
+from ..document import Directive, Field, TypeDef, find
 from ..schema import SubgraphSchema
 from .elements import object_fields
 
@@ -23,7 +23,6 @@ def check_overrides(schema: SubgraphSchema) -> None:
         if directive is None or type_def.kind == "INTERFACE":
             continue
         _check_label(schema, type_def, field, directive)
-        _check_source(schema, type_def, field, directive)
         if (type_def.name, field.name) in schema.external:
             where = f"{type_def.name}.{field.name}"
             message = f'"{where}" is both @{directive.name} and @external'
@@ -31,23 +30,11 @@ def check_overrides(schema: SubgraphSchema) -> None:
             schema.report(code, message, where, directive.at)
 
 
-def _check_source(
-    schema: SubgraphSchema, type_def: TypeDef, field: Field, directive: Directive
-) -> None:
-    source = directive.args.get("from")
-    if "from" in directive.args and (
-        not isinstance(source, str) or isinstance(source, EnumLiteral)
-    ):
-        where = f"{type_def.name}.{field.name}"
-        message = f'argument "from" of @{directive.name} on "{where}" is not a string'
-        schema.report("INVALID_GRAPHQL", message, where, directive.at)
-
-
 def _check_label(
     schema: SubgraphSchema, type_def: TypeDef, field: Field, directive: Directive
 ) -> None:
-    label = directive.args.get("label")
-    if not isinstance(label, str):
+    label = directive.text("label")
+    if label is None:
         return
     percent = _PERCENT.fullmatch(label)
     if percent is not None and float(percent.group(1)) <= 100:

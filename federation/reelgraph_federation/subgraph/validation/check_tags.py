@@ -17,8 +17,8 @@ def check_tags(schema: SubgraphSchema) -> None:
     """Report tags with names that contracts cannot select."""
     for _, coordinate, directives in directive_uses(schema):
         for directive in directives:
-            name = directive.args.get("name")
-            if directive.spec == "tag" and isinstance(name, str) and not _NAME.fullmatch(name):
+            name = directive.text("name") if directive.spec == "tag" else None
+            if name is not None and not _NAME.fullmatch(name):
                 shown = name if len(name) < 60 else f"{name[:57]}..."
                 message = f'the tag "{shown}" on "{coordinate}" is no name of a tag'
                 schema.report("INVALID_TAG_NAME", message, coordinate, directive.at)
