@@ -15,6 +15,8 @@ _SPACES = re.compile(r'("(?:[^"\\]|\\.)*")|\s*([:{}()$@])\s*|,?\s+')
 _MOST_REPEATED = 40
 """Characters of a selection that is printed again and again rather than made a fragment."""
 
+_CHARACTERS_OF_A_PART = 20
+
 
 class SelectionPrinter:
     """Prints the selections of one operation.
@@ -49,13 +51,14 @@ class SelectionPrinter:
             for item in below.ordered():
                 conditions = item.on or types
                 texts = list(self._item(item, repeated=len(conditions) > 1))
-                self._budget.spend(len(conditions) * len(texts))
                 for one in conditions:
+                    self._spend(one + "".join(texts))
                     found.setdefault(one, {}).update(dict.fromkeys(texts))
         return found
 
     def _item(self, item: Item, *, repeated: bool = False) -> Iterator[str]:
         head = _head(item)
+        repeated = repeated or len(item.condition) > 1
         below = ""
         if item.selection is not None:
             text = self.print(item.selection)
@@ -63,10 +66,16 @@ class SelectionPrinter:
                 text = f"...{self._fragment(item.selection.type_name, text)}"
             below = f" {{ {text} }}"
         if item.condition == ALWAYS:
+            self._spend(head)
             yield head + below
             return
         for conjunction in item.condition:
-            yield _conditional(head, below, conjunction)
+            text = _conditional(head, below, conjunction)
+            self._spend(text)
+            yield text
+
+    def _spend(self, text: str) -> None:
+        self._budget.spend(1 + len(text) // _CHARACTERS_OF_A_PART)
 
     def _fragment(self, type_name: str, text: str) -> str:
         key = (type_name, text)

@@ -53,7 +53,10 @@ class ShapeWriter:
         """Write all functions for `shape` standing at `position`; return the entry's name."""
         return self._function(shape, position)
 
-    def _function(self, shape: ObjectShape | AbstractShape, position: KeyPath) -> str:
+    def _function(
+        self, shape: ObjectShape | AbstractShape, position: KeyPath, typename: str | None = None
+    ) -> str:
+        """Write what makes an object; `typename` is the code of its type, where that is not one alone."""
         known = self._names.get((id(shape), position))
         if known is not None:
             return known
@@ -61,7 +64,7 @@ class ShapeWriter:
         self._kept.append(shape)
         with self._own_function(f"def {name}(run, o):"):
             if isinstance(shape, ObjectShape):
-                self._source.line(f"return {self._object(shape, 'o', position)}")
+                self._source.line(f"return {self._object(shape, 'o', position, typename)}")
             else:
                 self._abstract(shape, position)
         return name
@@ -83,12 +86,20 @@ class ShapeWriter:
         if shape.typename_key is None and shape.possible:
             source.line(f"return {self._function(shape.possible[0][1], position)}(run, o)")
             return
-        source.line(f"t = o[{shape.typename_key!r}]")
-        for name, possible in shape.possible:
-            source.line(f"if t == {name!r}: return {self._function(possible, position)}(run, o)")
+        key = repr(shape.typename_key)
+        source.line(f"t = o[{key}]")
+        for names, possible in _alike(shape):
+            if len(names) == 1:
+                test, name = f"== {names[0]!r}", self._function(possible, position)
+            else:
+                test = f"in {self._constant('types', frozenset(names))}"
+                name = self._function(possible, position, typename=f"o[{key}]")
+            source.line(f"if t {test}: return {name}(run, o)")
         source.line("raise Bailout(TYPE)")
 
-    def _object(self, shape: ObjectShape, value: str, position: KeyPath) -> str:
+    def _object(
+        self, shape: ObjectShape, value: str, position: KeyPath, typename: str | None = None
+    ) -> str:
         """Write what reads an object's fields; return the code of the new object."""
         source = self._source
         items: list[str] = []
@@ -99,19 +110,21 @@ class ShapeWriter:
                 result = self._name("r")
                 source.line(f"{result} = {{{', '.join(items)}}}")
             if result is None:
-                items.append(f"{field.response_name!r}: {self._field(field, value, position)}")
+                items.append(
+                    f"{field.response_name!r}: {self._field(field, value, position, typename)}"
+                )
             elif condition is None:
-                code = self._field(field, value, position)
+                code = self._field(field, value, position, typename)
                 source.line(f"{result}[{field.response_name!r}] = {code}")
             else:
                 with source.block(f"if {condition}:"):
-                    code = self._field(field, value, position)
+                    code = self._field(field, value, position, typename)
                     source.line(f"{result}[{field.response_name!r}] = {code}")
         return result if result is not None else "{" + ", ".join(items) + "}"
 
-    def _field(self, field: FieldShape, owner: str, position: KeyPath) -> str:
+    def _field(self, field: FieldShape, owner: str, position: KeyPath, typename: str | None) -> str:
         if field.constant is not None:
-            return repr(field.constant)
+            return typename or repr(field.constant)
         if field.introspection:
             return f"run.introspection[{field.key!r}]"
         if field.left_out:
@@ -219,6 +232,25 @@ class ShapeWriter:
 
     def _constant(self, prefix: str, value: object) -> str:
         return self._done.constant(prefix, value)
+
+
+def _alike(shape: AbstractShape) -> list[tuple[list[str], ObjectShape]]:
+    """Bring the types together whose objects are made by the same code, but for their name."""
+    found: dict[object, tuple[list[str], ObjectShape]] = {}
+    for name, possible in shape.possible:
+        code = tuple(_code(field, possible.name) for field in possible.fields)
+        found.setdefault(code, ([], possible))[0].append(name)
+    return list(found.values())
+
+
+def _code(field: FieldShape, type_name: str) -> object:
+    """Tell what the code for a field depends on."""
+    constant = True if field.constant == type_name else field.constant
+    shape = field.shape if _is_leaf(field.shape) else (id(field.shape), field.shape.nullable)
+    return (
+        field.response_name, field.key, shape, field.condition, constant, field.introspection,
+        field.left_out,
+    )  # fmt: skip
 
 
 def _is_leaf(shape: ValueShape) -> bool:
