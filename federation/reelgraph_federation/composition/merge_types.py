@@ -71,8 +71,8 @@ def _merge_type(
     description = merge_description(state, name, sources)
     applied, _ = merge_applied(state, name, sources)
     joins = _type_joins(state, sources)
+    _check_base(state, name, sources)
     if kind in ("OBJECT", "INTERFACE"):
-        _check_base(state, name, sources)
         made = ObjectType if kind == "OBJECT" else InterfaceType
         return made(
             name,
@@ -112,9 +112,14 @@ def _type_joins(state: MergeState, sources: TypeSources) -> tuple[TypeJoin, ...]
 
 
 def _check_base(state: MergeState, name: str, sources: TypeSources) -> None:
-    """An extension needs a definition in some subgraph; root types are defined by being roots."""
+    """An extension needs a definition in some subgraph; root types are defined by being roots.
+
+    ``@extends`` makes an extension of a definition in Federation 1 only, where it had that meaning.
+    """
     if name in ("Query", "Mutation", "Subscription") or any(
-        type_def.defined and not type_def.has("extends") for _, type_def in sources
+        type_def.defined
+        and (state.subgraphs[index].is_federation_2 or not type_def.has("extends"))
+        for index, type_def in sources
     ):
         return
     message = (
