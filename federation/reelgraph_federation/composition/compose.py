@@ -15,6 +15,7 @@ from ..subgraph.schema import SubgraphSchema
 from .collector import collector_paused
 from .compose_directives import compose_directives
 from .index_types import index_types
+from .interface_access import guard_interfaces
 from .interface_objects import spread_interface_objects
 from .make_supergraph import make_supergraph
 from .memory import Memory
@@ -174,6 +175,7 @@ def _merge_and_prove(state: MergeState, memory: Memory) -> Supergraph | None:
     types = merge_types(state, memory.merge)
     memory.forget_all_but(types)
     spread_interface_objects(state, types, memory.spread)
+    guard_interfaces(types, memory.printing.applied, memory.guards)
     hint_at_missing_fields(state, types)
     check_merged_schema(state, types, memory.printing.applied)
     if all(problem.code in _HARMLESS for problem in state.problems if problem.is_error):

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from operator import is_
 
+from ..supergraph.access import join_access
 from ..supergraph.model import Field, FieldJoin, InterfaceType, NamedType, ObjectType
-from .merge_applied import join_access
 from .merge_fields import FieldSources, field_joins
 from .rules.check_externals import check_externals
 from .state import MergeState, TypeSources, places

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ..supergraph.model import NamedType
 from ..supergraph.print_sdl import PrintMemory
+from .interface_access import KeptGuards
 from .interface_objects import KeptSpread
 from .merge_memory import MergeMemory
 from .satisfiability.memory import ProofMemory
@@ -21,6 +22,7 @@ class Memory:
     merge: MergeMemory = field(default_factory=MergeMemory)
     proof: ProofMemory = field(default_factory=ProofMemory)
     spread: KeptSpread = field(default_factory=dict)
+    guards: KeptGuards = field(default_factory=dict)
     printing: PrintMemory = field(default_factory=PrintMemory)
 
     def forget_all_but(self, types: dict[str, NamedType]) -> None:

@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import product
 
 from ..subgraph.document import Directive
+from ..supergraph.access import join_alternatives
 from ..supergraph.model import NONE_APPLIED, Access, AppliedDirective, AppliedDirectives, ListSize
 from ..values import print_value
 from .state import Element, MergeState, Sources
@@ -116,28 +116,7 @@ def _require_all(applications: list[Application], argument: str) -> tuple[tuple[
         found = directive.alternatives(argument)
         if found not in alternatives:
             alternatives.append(found)
-    return _least(alternatives)
-
-
-def join_access(one: Access | None, other: Access | None) -> Access | None:
-    """Return what asks for both of two requirements."""
-    if one is None or other is None or one == other:
-        return one or other
-    return Access(
-        one.authenticated or other.authenticated,
-        _least([[frozenset(names) for names in each.scopes] for each in (one, other)]),
-        _least([[frozenset(names) for names in each.policies] for each in (one, other)]),
-    )
-
-
-def _least(requirements: list[list[frozenset[str]]]) -> tuple[tuple[str, ...], ...]:
-    """Return the fewest alternatives that meet all requirements; one without any asks for nothing."""
-    asked = [alternatives for alternatives in requirements if alternatives]
-    if not asked:
-        return ()
-    merged = {frozenset[str]().union(*choice) for choice in product(*asked)}
-    least = [names for names in merged if not any(other < names for other in merged)]
-    return tuple(sorted(tuple(sorted(names)) for names in least))
+    return join_alternatives(alternatives)
 
 
 def _hint_if_merged(

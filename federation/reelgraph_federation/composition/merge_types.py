@@ -117,8 +117,7 @@ def _check_base(state: MergeState, name: str, sources: TypeSources) -> None:
     ``@extends`` makes an extension of a definition in Federation 1 only, where it had that meaning.
     """
     if name in ("Query", "Mutation", "Subscription") or any(
-        type_def.defined
-        and (state.subgraphs[index].is_federation_2 or not type_def.has("extends"))
+        type_def.defined and (state.subgraphs[index].is_federation_2 or not type_def.has("extends"))
         for index, type_def in sources
     ):
         return

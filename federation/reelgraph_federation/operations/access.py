@@ -8,10 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reelgraph_federation.operations.tree import NormalizedOperation, Selections
+from reelgraph_federation.supergraph.access import (
+    field_access_of,
+    type_access_of,
+    without_implied,
+)
 from reelgraph_federation.supergraph.model import (
     Access,
     Field,
     InterfaceType,
+    NamedType,
     ObjectType,
     UnionType,
 )
@@ -49,7 +55,8 @@ class AccessIndex:
 
     A field asks for what stands on itself, on the type it belongs to and on the type it returns. An
     interface's field, selected for all objects at once, asks for what it asks in every
-    implementation; in a fragment on one type it asks for that type's requirements alone. What an `@interfaceObject` adds to a type asks for what it asks on the interface.
+    implementation; in a fragment on one type it asks for that type's requirements alone. What a supergraph
+    writes on an interface for routers that do not look so closely, all that implementations ask for, counts for nothing. What an `@interfaceObject` adds to a type asks for what it asks on the interface.
     """
 
     def __init__(self, supergraph: Supergraph) -> None:
@@ -98,10 +105,10 @@ class AccessIndex:
             one = self._index.composite(name)
             if isinstance(one, UnionType):
                 continue
-            found.append(one.applied.access)
+            found.append(self._of_type(one))
             field = one.fields.get(field_name)
             if field is not None:
-                found += [field.applied.access, self._of_returned(field)]
+                found += [self._of_field(one, field), self._of_returned(field)]
         return [access for access in found if access is not None]
 
     def _added_by(self, type_name: str, field_name: str) -> list[str]:
@@ -114,7 +121,24 @@ class AccessIndex:
 
     def _of_returned(self, field: Field) -> Access | None:
         one = self._types.get(field.type.name)
-        return one.applied.access if one is not None else None
+        return self._of_type(one) if one is not None else None
+
+    def _of_type(self, one: NamedType) -> Access | None:
+        """Return what a type asks for itself: not what an interface asks for its implementations."""
+        if not isinstance(one, InterfaceType) or one.applied.access is None:
+            return one.applied.access
+        return without_implied(one.applied.access, type_access_of(self._implementations(one)))
+
+    def _of_field(self, owner: ObjectType | InterfaceType, field: Field) -> Access | None:
+        access = field.applied.access
+        if access is None or isinstance(owner, ObjectType):
+            return access
+        implied = field_access_of(self._implementations(owner), field.name)
+        return without_implied(access, implied)
+
+    def _implementations(self, one: InterfaceType) -> list[ObjectType]:
+        found = (self._types[name] for name in self._index.possible(one.name))
+        return [each for each in found if isinstance(each, ObjectType)]
 
 
 def _has_access(supergraph: Supergraph) -> bool:
