@@ -64,6 +64,12 @@ class Arguments:
             self._missing(name, "a string that is not empty")
         return found or ""
 
+    def given_string(self, name: str) -> str | None:
+        """Return a string that must be there, and may be empty."""
+        if name not in self._values:
+            self._missing(name, "a string")
+        return self.string(name)
+
     def enum(self, name: str) -> str:
         """Return the name of an enum value that must be there."""
         found = self._get(name, EnumValueNode, "a value of the enum of subgraphs")

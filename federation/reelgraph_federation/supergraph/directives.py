@@ -177,7 +177,7 @@ class DirectiveReader:
     def specified_by(self, node: ScalarTypeDefinitionNode) -> str | None:
         """Read `@specifiedBy`."""
         for values in self._applications(node, "specifiedBy", "specifiedBy"):
-            return values.string("url")
+            return values.given_string("url")
         return None
 
     def is_one_of(self, node: InputObjectTypeDefinitionNode) -> bool:
