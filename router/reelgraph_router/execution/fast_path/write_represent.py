@@ -86,14 +86,14 @@ class _Representer:
         source, reads = self._source, self._reads("o")
         key = reads[0][0] if len(reads) == 1 else f"({', '.join(read for read, _ in reads)})"
         if self._records.folds:  # answers that repeat themselves
-            self._group_targets(f"for o in targets: key = {key}")
+            self._group_targets("o in targets", key)
         else:
             source.line(f"keys = [{key} for o in targets]")
             source.line("known = dict.fromkeys(keys)")
             with source.block("if len(known) == len(keys):"):
                 source.line("sent = list(zip(targets))")
             with source.block("else:"):
-                self._group_targets("for o, key in zip(targets, keys):")
+                self._group_targets("o, key in zip(targets, keys)")
         for number, (_, field) in enumerate(reads):
             if field is not None:
                 part = "known" if len(reads) == 1 else f"[key[{number}] for key in known]"
@@ -104,14 +104,13 @@ class _Representer:
             make = "map" if len(reads) == 1 else "starmap"
             source.line(f"return encode(list({make}({self._record()}, known))), sent")
 
-    def _group_targets(self, head: str) -> None:
-        """Put the targets of each representation together; `head` gives them and their keys."""
+    def _group_targets(self, loop: str, key: str | None = None) -> None:
+        """Put the targets of each representation together; the loop gives them, and keys unless `key`."""
         source = self._source
         source.line("known = {}")
-        loop, _, first = head.partition(": ")
-        with source.block(loop.rstrip(":") + ":"):
-            if first:
-                source.line(first)
+        with source.block(f"for {loop}:"):
+            if key is not None:
+                source.line(f"key = {key}")
             source.line("at = known.get(key)")
             source.line("if at is None: known[key] = [o]")
             source.line("else: at.append(o)")

@@ -14,6 +14,7 @@ from reelgraph_federation.planning.query_plan import (
     Step,
 )
 from reelgraph_router.execution.code.conditions import Conditions
+from reelgraph_router.execution.code.place_loops import PlaceLoops, Slot
 from reelgraph_router.execution.code.positions import Node, Positions, is_one_to_one
 from reelgraph_router.execution.code.source import Source
 
@@ -28,125 +29,79 @@ def write_collectors(source: Source, plan: QueryPlan, positions: Positions) -> N
             _Collector(source, positions, node).write()
 
 
-class _Collector:
-    """Writes one `collect_<n>`: nested loops from the parent's objects to the node's."""
+class _Collector(PlaceLoops):
+    """Writes one `collect_<n>`: from the parent's objects to the node's, which may be made one."""
 
     def __init__(self, source: Source, positions: Positions, node: Node) -> None:
-        self._source = source
-        self._positions = positions
-        self._node = node
-        assert node.parent is not None
-        self._parent = node.parent
-        self._seen = [source.name("seen") for _ in node.steps]
+        super().__init__(
+            source,
+            positions,
+            node,
+            replaces=node.identity is not None,
+            made_one=positions.identities,
+        )
 
     def write(self) -> None:
-        node, source = self._node, self._source
+        node, source = self.node, self.source
         with source.block(f"def collect_{node.index}(run):"):
             if node.cached:
                 source.line(f"out = run.nodes[{node.index}]")
                 source.line("if out is not None: return out")
             with source.block("try:"):
-                self._fast()
+                self._loops()
             with source.block("except (TypeError, AttributeError, KeyError, IndexError):"):
                 # Data of an unexpected shape: look at every value before touching it.
                 steps = source.constant("steps", node.steps)
                 source.line("run.is_irregular = True")
-                source.line(f"out = collect_objects(collect_{self._parent.index}(run), {steps})")
+                source.line(f"out = collect_objects(collect_{self.parent.index}(run), {steps})")
             if node.cached:
                 source.line(f"run.nodes[{node.index}] = out")
             source.line("return out")
 
-    def _fast(self) -> None:
-        source, node = self._source, self._node
-        source.line("out = []")
-        for number in self._joined_steps():
-            source.line(f"{self._seen[number]} = set()")
-        merging = node.identity is not None
-        if merging:
-            source.line("known = {}")
+    def _loops(self) -> None:
+        self.source.line("out = []")
+        if self.replaces:
+            self.source.line("known = {}")
             # After a fault, objects that look alike may stand for different failures.
-            source.line("merge = run.faults is None")
-        with source.block(f"for o in collect_{self._parent.index}(run):"):
-            self._descend("o", self._parent.path, 0)
-        if merging:
-            source.line("out = out or list(known.values())")
+            self.source.line("merge = run.faults is None")
+        self.write_loops()
+        if self.replaces:
+            self.source.line("out = out or list(known.values())")
 
-    def _joined_steps(self) -> list[int]:
-        """The steps into keys that groups added at positions whose objects are not made one."""
-        positions, path, found = self._positions, self._parent.path, []
-        for number, step in enumerate(self._node.steps):
-            if positions.is_joined(path, step.key) and path not in positions.identities:
-                found.append(number)
-            path = (*path, step.key)
-        return found
+    def access(self, owner: str, key: str) -> str:
+        return f"{owner}[{key!r}]"
 
-    def _descend(self, owner: str, path: tuple[str, ...], number: int) -> None:
-        step = self._node.steps[number]
-        source = self._source
-        last = number == len(self._node.steps) - 1
-        value = source.name("x")
-        source.line(f"{value} = {owner}.get({step.key!r})")
-        source.line(f"if {value} is None: continue")
-        if number in self._joined_steps() and not self._replaces(number):
-            # What a group added may be shared by several objects: go through it once.
-            self._skip_seen(value, number)
-        slot = f"{owner}[{step.key!r}]"
-        self._lists(value, slot, step, step.list_depth, last, (*path, step.key), number)
+    def read(self, owner: str, key: str) -> str:
+        return f"{owner}.get({key!r})"
 
-    def _replaces(self, number: int) -> bool:
-        """Whether the owner's own slot is given the first of equal objects.
+    def check_list(self, value: str) -> None:
+        self.source.line(f"if {value}.__class__ is not list: raise TypeError")
 
-        Then each owner must be visited, also where owners share what stands in the slot.
-        """
-        node = self._node
-        last = number == len(node.steps) - 1
-        return last and node.identity is not None and not node.steps[number].list_depth
+    def check_type(self, value: str, step: Step) -> None:
+        types = self.source.constant("types", frozenset(step.types or ()))
+        self.source.line(f"if {value}.get({step.typename_key!r}) not in {types}: continue")
 
-    def _skip_seen(self, value: str, number: int) -> None:
-        seen = self._seen[number]
-        self._source.line(f"if id({value}) in {seen}: continue")
-        self._source.line(f"{seen}.add(id({value}))")
-
-    def _lists(
-        self, value: str, slot: str, step: Step, depth: int, last: bool,
-        path: tuple[str, ...], number: int,
-    ) -> None:  # fmt: skip
-        source = self._source
-        if depth:
-            item, index = source.name("x"), source.name("i")
-            source.line(f"if {value}.__class__ is not list: raise TypeError")
-            merging = last and self._node.identity is not None
-            head = f"for {index}, {item} in enumerate({value}):" if merging else (
-                f"for {item} in {value}:"
-            )  # fmt: skip
-            with source.block(head):
-                source.line(f"if {item} is None: continue")
-                self._lists(item, f"{value}[{index}]", step, depth - 1, last, path, number)
+    def reached(self, value: str, slot: Slot, number: int) -> None:
+        if self.node.identity is None:
+            self._add(value)
             return
-        if step.types is not None:
-            types = source.constant("types", frozenset(step.types))
-            source.line(f"if {value}.get({step.typename_key!r}) not in {types}: continue")
-        if not last:
-            self._descend(value, path, number + 1)
-        elif self._node.identity is not None:
-            self._merge(value, slot, self._node.identity, number)
-        else:
-            source.line(f"{value}.get  # an object, else the interpreter")
-            source.line(f"out.append({value})")
+        with self.source.block("if merge:"):
+            self._make_one(value, slot, self.node.identity)
+        with self.source.block("else:"):
+            if self.is_replaced_at(number):
+                self.skip_seen(value, number)
+            self._add(value)
 
-    def _merge(self, value: str, slot: str, identity: tuple[str, ...], number: int) -> None:
+    def _add(self, value: str) -> None:
+        self.source.line(f"{value}.get  # an object, else the interpreter")
+        self.source.line(f"out.append({value})")
+
+    def _make_one(self, value: str, slot: Slot, identity: tuple[str, ...]) -> None:
         """Put the first of equal objects into every place where one of them stands."""
-        source = self._source
-        reads = [f"{value}.get({key!r})" for key in identity]
+        reads = [self.read(value, key) for key in identity]
         key = reads[0] if len(reads) == 1 else f"({', '.join(reads)})"
-        with source.block("if merge:"):
-            source.line(f"same = known.setdefault({key}, {value})")
-            source.line(f"if same is not {value}: {slot} = same")
-        with source.block("else:"):
-            if number in self._joined_steps() and self._replaces(number):
-                self._skip_seen(value, number)
-            source.line(f"{value}.get  # an object, else the interpreter")
-            source.line(f"out.append({value})")
+        self.source.line(f"same = known.setdefault({key}, {value})")
+        self.source.line(f"if same is not {value}: {slot.code} = same")
 
 
 def write_representations(
