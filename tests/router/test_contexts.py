@@ -19,6 +19,7 @@ from reelgraph_federation.planning.query_plan import (
     Step,
     Written,
 )
+from reelgraph_federation.supergraph.type_refs import type_ref
 from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.execution.compile import compile_plan
 from reelgraph_router.execution.tree.run import Run
@@ -45,7 +46,7 @@ def plan() -> QueryPlan:
         Representation("Item", None, (RepresentationField("id", "id"),)),
         "price(in: $c)", (Written("price"),),
         contexts=(
-            ContextValue("c", "String", 1, (RepresentationField("currency", "currency"),)),
+            ContextValue("c", type_ref("String"), 1, (RepresentationField("currency", "currency"),)),
         ),
     )  # fmt: skip
     prices = Fetch(

@@ -219,7 +219,7 @@ class _Builder:
     ) -> str:
         definitions = [f"${group.variable}: [_Any!]!" for group in groups]
         definitions += [
-            f"${one.variable}: {one.type}" for group in groups for one in group.contexts
+            f"${one.variable}: {one.type.text}" for group in groups for one in group.contexts
         ]
         for one in variables:
             variable = self.operation.variables[one]
@@ -275,7 +275,7 @@ def _context(one: ContextInput, selection: SelectionDraft) -> ContextValue:
         if any(context is one for _, context in item.contexts)
     }
     return ContextValue(
-        one.variable, one.argument.type.text, steps, _inputs(one.inputs), tuple(sorted(taking))
+        one.variable, one.argument.type, steps, _inputs(one.inputs), tuple(sorted(taking))
     )
 
 

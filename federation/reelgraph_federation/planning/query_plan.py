@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from reelgraph_federation.operations.conditions import ALWAYS, Condition, Literal
 from reelgraph_federation.operations.defer_usages import DeferSet
+from reelgraph_federation.supergraph.type_refs import TypeRef
 
 _MOST_NAMED = 8
 """Types that a step names to people; of more it tells the number."""
@@ -102,8 +103,8 @@ class ContextValue:
 
     variable: str
     """The variable of the subgraph operation that takes the value."""
-    type: str
-    """The variable's type, as in the operation."""
+    type: TypeRef
+    """The variable's type."""
     steps: int
     path: tuple[RepresentationField, ...]
     needed_by: tuple[str, ...] = ()

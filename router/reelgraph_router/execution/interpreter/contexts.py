@@ -94,7 +94,7 @@ class ContextualGroup:
         failed: set[str] = set()
         for context in self.group.contexts:
             value = read_context(context, ancestors, run.faults)
-            if value is None and context.type.endswith("!"):
+            if value is None and not context.type.nullable:
                 value = MISSING
             if isinstance(value, Missing):
                 missing.add(context.variable)
