@@ -107,6 +107,40 @@ def test_the_way_of_a_schema(cli: "Cli", graph: str) -> None:
     assert [one["name"] for one in listed["subgraphs"]] == ["titles"]
 
 
+UNUSABLE_URLS = {
+    "http:///graphql": "no host",
+    "http://films:99999/": "port",
+    "http://films:hunter2@films.example/graphql": "password",
+    "http://films:hunter2@films.example:x/": "password",
+}
+
+
+@pytest.mark.parametrize(("url", "reason"), UNUSABLE_URLS.items())
+def test_urls_that_nobody_can_call_are_refused(
+    cli: "Cli", graph: str, url: str, reason: str
+) -> None:
+    write_config(cli.folder)
+    bad = CONFIG.replace("http://art/graphql", url)
+    (cli.folder / "bad.yaml").write_text(bad)
+    target = ("--graph", graph)
+    given = ("titles", "--schema", "titles.graphql", "--url", url)
+    config = ("--config", "bad.yaml")
+    for command in (
+        ("supergraph", "compose", *config),
+        ("subgraph", "check", *given, *target),
+        ("subgraph", "check", *given, "--supergraph-config", "subgraphs.yaml", *target),
+        ("subgraph", "publish", *given, *target),
+        ("subgraph", "publish", *config, *target),
+        ("subgraph", "publish", *config, "--format", "json", *target),
+    ):
+        refused = cli(*command)
+        told = refused.stdout + refused.stderr
+        assert refused.returncode in (1, 2), told
+        assert reason in told, command
+        assert "hunter2" not in told, command
+    assert cli("subgraph", "list", *target).returncode != 0, "nothing was stored"
+
+
 def without_identity(check: dict[str, Any]) -> dict[str, Any]:
     """Leave out what says which check it is; everything else is the same online and offline."""
     return {k: v for k, v in check.items() if k not in ("id", "baseVersion", "createdAt")}

@@ -214,6 +214,8 @@ async def test_a_new_subgraph_needs_a_url(
         ((SubgraphSchema("a", "", "x\ud800"),), "surrogate"),
         ((SubgraphSchema("a", "ftp://a", "x"),), "http:// or https://"),
         ((SubgraphSchema("a", "http://a b", "x"),), "no usable URL"),
+        ((SubgraphSchema("a", "http:///graphql", "x"),), "no host"),
+        ((SubgraphSchema("a", f"http://{'a/' * 1000}", "x"),), "too long"),
         (tuple(SubgraphSchema(f"s{n}", "", "x") for n in range(21)), "too many"),
     ],
 )

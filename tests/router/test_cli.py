@@ -48,6 +48,21 @@ def run(*arguments: str, cwd, text: str | None = None) -> subprocess.CompletedPr
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [("http://:4001/", "no host"), ("http://one:hunter2@one.example/", "password")],
+)
+@pytest.mark.parametrize("command", [("start",), ("plan", "good.graphql", "--name", "Me")])
+def test_urls_that_nobody_can_call_are_refused(command, url, reason, files):
+    text = (files / "list.yaml").read_text().replace("http://127.0.0.1:9/one", url)
+    (files / "bad.yaml").write_text(text)
+    refused = run(*command, "--subgraphs", "bad.yaml", cwd=files)
+    assert refused.returncode != 0
+    assert reason in refused.stderr
+    assert "hunter2" not in refused.stdout + refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 @pytest.mark.parametrize("source", [["--supergraph", "supergraph.graphql"],
                                     ["--subgraphs", "list.yaml"]])  # fmt: skip
 def test_stages(source, files):

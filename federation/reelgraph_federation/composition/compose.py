@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..problems import SHRINKING_HINTS, Problem, Severity, make_problem
 from ..subgraph.read import read_subgraph
 from ..subgraph.schema import SubgraphSchema
+from ..subgraph_urls import url_problem
 from .collector import collector_paused
 from .compose_directives import compose_directives
 from .index_types import index_types
@@ -151,6 +152,7 @@ def compose_schemas(
     check_names(state)
     if not state.has_errors:
         supergraph = _merge_and_prove(state, memory)
+    check_urls(state)
     errors = [p for p in state.problems if p.is_error]
     hints = [p for p in state.problems if not p.is_error]
     return CompositionResult(
@@ -165,6 +167,15 @@ def check_names(state: MergeState) -> None:
         if times > 1:
             text = f'{times} subgraphs are named "{name}"'
             state.report("INVALID_SUBGRAPH_NAME", text)
+
+
+def check_urls(state: MergeState) -> None:
+    """Report URLs that no router could call, or that tell a secret to whoever reads the supergraph."""
+    for schema in state.subgraphs:
+        problem = url_problem(schema.url)
+        if problem is not None:
+            text = f'the URL of subgraph "{schema.name}" cannot be used: {problem}'
+            state.report("INVALID_SUBGRAPH_URL", text)
 
 
 def _merge_and_prove(state: MergeState, memory: Memory) -> Supergraph | None:

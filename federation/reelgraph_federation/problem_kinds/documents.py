@@ -34,6 +34,12 @@ DOCUMENT_KINDS = {
             "Give each subgraph a name of its own.",
         ),
         (
+            "INVALID_SUBGRAPH_URL",
+            "A subgraph's URL cannot be called by any client, or has a user name or a password in it.",
+            "Write http:// or https://, a host, a port if it has one, and a path; set the variables that it "
+            "is made of. An empty URL is allowed where routers are told another.",
+        ),
+        (
             "NO_QUERIES",
             "No subgraph has a query field, so that there is nothing to ask the supergraph for.",
             "Add a Query type with at least one field to a subgraph.",

@@ -35,14 +35,18 @@ class InvalidSubgraphUrl(ValueError):
 
 def split_subgraph_url(subgraph: str, url: str) -> SplitResult:
     """Split `url`, or raise InvalidSubgraphUrl naming the subgraph and the remedy."""
+    # A password is shown to nobody; the exception's own text may hold one, too.
+    shown = "URL" if "@" in url else f'URL "{url}"'
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - reading the port validates it
-    except ValueError as error:
-        raise InvalidSubgraphUrl(f'URL "{url}" of subgraph "{subgraph}": {error}') from error
+    except ValueError:
+        raise InvalidSubgraphUrl(
+            f'{shown} of subgraph "{subgraph}": its host or port cannot be read'
+        ) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InvalidSubgraphUrl(
-            f'URL "{url}" of subgraph "{subgraph}" cannot be called: '
+            f'{shown} of subgraph "{subgraph}" cannot be called: '
             "give it a URL of the form http://host:port/path."
         )
     return parts

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from reelgraph_federation.subgraph_urls import url_problem
+
 from .errors import InvalidInput
 from .names import check_subgraph_name
 
@@ -110,12 +112,9 @@ def _check_content(schema: SubgraphSchema, limits: "SchemaLimits") -> None:
         )
     if "\0" in schema.sdl:
         raise InvalidInput(f"The SDL of subgraph {schema.name} holds a NUL character.")
-    if len(schema.url) > 2000 or any(character.isspace() for character in schema.url):
-        raise InvalidInput(f"The URL of subgraph {schema.name} is no usable URL.")
-    if schema.url and not schema.url.startswith(("http://", "https://")):
-        raise InvalidInput(
-            f"The URL of subgraph {schema.name} must begin with http:// or https://."
-        )
+    problem = "it is too long" if len(schema.url) > 2000 else url_problem(schema.url)
+    if problem is not None:
+        raise InvalidInput(f"The URL of subgraph {schema.name} is no usable URL: {problem}.")
 
 
 @dataclass(frozen=True, slots=True)

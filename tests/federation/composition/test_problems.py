@@ -40,6 +40,10 @@ NOT_FROM_SDL = {
         f"{ROBUSTNESS}::test_a_bug_of_composition_is_a_problem_and_no_exception",
         NEVER_WITHOUT_BUGS,
     ),
+    "INVALID_SUBGRAPH_URL": (
+        "federation/composition/test_subgraph_urls.py::test_urls_that_cannot",
+        "federation/composition/test_subgraph_urls.py::test_urls_that_can_be_called",
+    ),
     "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED": (
         "federation/composition/test_satisfiability.py::test_limit_is_an_error_and_no_endless_search",
         "federation/composition/test_satisfiability.py::test_provided_key_lets_a_query_go_on",
