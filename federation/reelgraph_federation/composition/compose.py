@@ -18,9 +18,8 @@ from .compose_directives import compose_directives
 from .index_types import index_types
 from .interface_access import guard_interfaces
 from .interface_objects import spread_interface_objects
-from .make_supergraph import make_supergraph, schema_definitions
+from .make_supergraph import make_supergraph
 from .memory import Memory
-from .merge_descriptions import merge_description
 from .merge_directives import merge_executable_directives
 from .merge_types import hint_at_missing_fields, merge_types
 from .rules import check_merged_schema
@@ -184,7 +183,6 @@ def _merge_and_prove(state: MergeState, memory: Memory) -> Supergraph | None:
     index_types(state)
     compose_directives(state)
     state.executable = merge_executable_directives(state)
-    state.description = merge_description(state, "schema", schema_definitions(state))
     types = merge_types(state, memory.merge)
     memory.forget_all_but(types)
     spread_interface_objects(state, types, memory.spread)

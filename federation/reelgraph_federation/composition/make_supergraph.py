@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ..subgraph.document import TypeDef
 from ..supergraph.model import NamedType, Subgraph
 from ..supergraph.supergraph import Supergraph
@@ -14,6 +16,8 @@ def make_supergraph(state: MergeState, types: dict[str, NamedType]) -> Supergrap
     roots = ("Query", "Mutation", "Subscription")
     ordered: dict[str, NamedType] = {name: types[name] for name in roots if name in types}
     ordered.update(types)
+    descriptions = [s.document.schema_description for s in state.subgraphs]
+    given = [text for text in descriptions if text]
     return Supergraph(
         subgraphs={
             schema.name: Subgraph(schema.name, schema.url, graph)
@@ -24,23 +28,14 @@ def make_supergraph(state: MergeState, types: dict[str, NamedType]) -> Supergrap
         subscription_type="Subscription" if "Subscription" in types else None,
         directives={**state.composed, **state.executable},
         links=state.links,
-        applied=merge_applied(state, "schema", schema_definitions(state))[0],
-        description=state.description,
+        applied=merge_applied(state, "schema", _schema_definitions(state))[0],
+        description=Counter(given).most_common(1)[0][0] if given else None,
     )
 
 
-def schema_definitions(state: MergeState) -> list[tuple[int, TypeDef]]:
-    """Return the schema definitions as elements with descriptions and directives."""
+def _schema_definitions(state: MergeState) -> list[tuple[int, TypeDef]]:
+    """Return the schema definitions as elements that carry tags and composed directives."""
     return [
-        (
-            index,
-            TypeDef(
-                "SCHEMA",
-                "schema",
-                schema.document.schema_at,
-                schema.document.schema_description,
-                schema.document.schema_directives,
-            ),
-        )
+        (index, TypeDef("SCHEMA", "schema", 0, directives=schema.document.schema_directives))
         for index, schema in enumerate(state.subgraphs)
     ]

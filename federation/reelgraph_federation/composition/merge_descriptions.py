@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import TypeVar
 
-from ..subgraph.document import DirectiveDef, EnumValue, Field, InputValue, TypeDef
-from .state import MergeState
-
-Described = TypeVar("Described", TypeDef, Field, InputValue, EnumValue, DirectiveDef)
+from .state import Element, MergeState, Sources, places
 
 
-def merge_description(
-    state: MergeState, coordinate: str, sources: Sequence[tuple[int, Described]]
-) -> str | None:
+def merge_description(state: MergeState, coordinate: str, sources: Sources[Element]) -> str | None:
     """Return the merged description; the first in subgraph order wins among equally frequent."""
     given = [(i, element) for i, element in sources if getattr(element, "description", None)]
     if not given:
@@ -27,5 +20,5 @@ def merge_description(
         f'"{coordinate}" has {len(texts)} different descriptions; the supergraph uses the one of '
         f"{state.subgraph_list(i for i, e in given if e.description == chosen)}"
     )
-    state.report("INCONSISTENT_DESCRIPTION", message, coordinate, [(i, e.at) for i, e in given])
+    state.report("INCONSISTENT_DESCRIPTION", message, coordinate, places(given))
     return chosen

@@ -7,7 +7,6 @@ from ..supergraph.model import DirectiveDefinition
 from ..supergraph.model import InputValue as MergedInputValue
 from ..supergraph.refs import ref
 from ..values import print_value
-from .merge_descriptions import merge_description
 from .merge_inputs import merge_input_value, report_missing_argument
 from .state import MergeState
 
@@ -33,12 +32,12 @@ def merge_executable_directives(state: MergeState) -> dict[str, DirectiveDefinit
     found: dict[str, Definitions] = {}
     for index, schema in enumerate(state.subgraphs):
         for name, definition in schema.document.directive_defs.items():
-            if name not in _BUILT_IN and name not in schema.meanings and name not in state.composed:
+            if name in _BUILT_IN or name in schema.meanings or name in state.composed:
+                continue
+            if EXECUTABLE.intersection(definition.locations):
                 found.setdefault(name, []).append((index, definition))
     merged: dict[str, DirectiveDefinition] = {}
     for name, definitions in found.items():
-        if not any(EXECUTABLE.intersection(one.locations) for _, one in definitions):
-            continue
         result = _merge(state, name, definitions)
         if result is not None:
             merged[name] = result
@@ -48,15 +47,15 @@ def merge_executable_directives(state: MergeState) -> dict[str, DirectiveDefinit
 def _merge(state: MergeState, name: str, definitions: Definitions) -> DirectiveDefinition | None:
     where = f"@{name}"
     places = [(index, definition.at) for index, definition in definitions]
-    locations = _common_locations(definitions)
-    if not locations:
-        message = f"the definitions of {where} have no executable location in common"
-        state.report("NO_EXECUTABLE_DIRECTIVE_INTERSECTION", message, where, places)
-        return None
     if len(definitions) < len(state.subgraphs):
         having = state.subgraph_list(index for index, _ in definitions)
         message = f"executable directive {where} is not in the supergraph: only {having} defines it"
         state.report("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", message, where, places)
+        return None
+    locations = _common_locations(definitions)
+    if not locations:
+        message = f"the definitions of {where} have no executable location in common"
+        state.report("NO_EXECUTABLE_DIRECTIVE_INTERSECTION", message, where, places)
         return None
     if any(EXECUTABLE.intersection(d.locations) != set(locations) for _, d in definitions):
         message = f"{where} has different locations; the supergraph has {' | '.join(locations)}"
@@ -64,12 +63,13 @@ def _merge(state: MergeState, name: str, definitions: Definitions) -> DirectiveD
     if len({definition.repeatable for _, definition in definitions}) > 1:
         message = f"{where} is repeatable in some subgraphs only; in the supergraph it is not"
         state.report("INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE", message, where, places)
+    descriptions = [d.description for _, d in definitions if d.description]
     return DirectiveDefinition(
         name,
         _merge_arguments(state, where, definitions),
         locations,
         all(definition.repeatable for _, definition in definitions),
-        merge_description(state, where, definitions),
+        descriptions[0] if descriptions else None,
     )
 
 

@@ -183,8 +183,7 @@ def _merge_type(state: MergeState, where: str, found: InputSources, code: str) -
         state.report(code, message, where, places(found))
         return first
     message = f'"{where}" has the type {types}; the supergraph uses the strictest, "{merged}"'
-    kind = "FIELD" if code == "FIELD_TYPE_MISMATCH" else "ARGUMENT"
-    state.report(f"INCONSISTENT_BUT_COMPATIBLE_{kind}_TYPE", message, where, places(found))
+    state.report("INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE", message, where, places(found))
     return merged
 
 

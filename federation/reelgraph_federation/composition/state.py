@@ -34,8 +34,6 @@ class MergeState:
     composed: dict[str, DirectiveDefinition] = field(default_factory=dict)
     executable: dict[str, DirectiveDefinition] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
-    description: str | None = None
-    """The description of the schema itself, once merged."""
     asked: dict[tuple[str, str], bool] = field(default_factory=dict)
     """The questions to :meth:`is_subtype` since a merge began, and their answers."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from reelgraph_federation.operations.tree import NormalizedOperation
 from reelgraph_federation.planning.defer_blocks import DeferBlocks
@@ -13,16 +12,10 @@ from reelgraph_federation.planning.query_plan import DeferredPart, Fetch
 from reelgraph_federation.planning.shape import ShapeBuilder
 
 
-class Planned(Protocol):
-    """What is known of an operation once its fetches are drafted."""
-
-    blocks: DeferBlocks
-    root: Position
-
-
 def build_deferred(
     operation: NormalizedOperation,
-    planned: Planned,
+    root: Position,
+    blocks: DeferBlocks,
     fetches: Sequence[Fetch],
     shapes: ShapeBuilder,
 ) -> tuple[tuple[Fetch, ...], tuple[DeferredPart, ...]]:
@@ -34,8 +27,8 @@ def build_deferred(
     parts: list[DeferredPart] = []
     number_of: dict[int, int] = {}
     for usage in operation.defers:
-        blocks = planned.blocks.fetched_with(usage.number)
-        if not blocks:
+        delivered = blocks.fetched_with(usage.number)
+        if not delivered:
             continue
         parent = usage.parent
         while parent is not None and parent not in number_of:
@@ -45,8 +38,8 @@ def build_deferred(
             DeferredPart(
                 usage.label,
                 usage.path,
-                shapes.deferred(operation, planned.root, usage.number),
-                tuple(fetch.id for fetch in fetches if fetch.defer in blocks),
+                shapes.deferred(operation, root, usage.number),
+                tuple(fetch.id for fetch in fetches if fetch.defer in delivered),
                 None if parent is None else number_of[parent],
             )
         )

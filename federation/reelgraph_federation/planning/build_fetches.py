@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from types import MappingProxyType
 
 from reelgraph_federation.budget import Budget
@@ -33,19 +34,21 @@ from reelgraph_federation.planning.written import Writers
 
 def build_fetches(
     operation: NormalizedOperation,
-    drafts: Sequence[FetchDraft],
+    sections: Sequence[Sequence[FetchDraft]],
     blocks: DeferBlocks,
     budget: Budget,
 ) -> tuple[Fetch, ...]:
-    """Return the fetches of all sections in topological order, with ids and waves."""
+    """Return the fetches in topological order, with ids and waves; sections are done in series."""
     rank_of = {block: number for number, block in enumerate(blocks.ordered)}
-    depends = {draft: _dependencies(draft) for draft in drafts}
-    waves = _waves(drafts, depends)
+    section_of = {draft: number for number, one in enumerate(sections) for draft in one}
+    depends = {draft: _dependencies(draft) for draft in section_of}
+    waves = _waves(sections, depends)
     ordered = sorted(
-        drafts, key=lambda one: (rank_of[one.defer], one.section, waves[one], one.number)
+        section_of,
+        key=lambda one: (rank_of[one.defer], section_of[one], waves[one], one.number),
     )
     ids = {draft: index for index, draft in enumerate(ordered)}
-    after = _order_sections(ordered, ids)
+    after = _order_sections(sections, ids)
     writers = Writers(ordered)
     builder = _Builder(operation, writers, budget)
     return tuple(
@@ -53,7 +56,7 @@ def build_fetches(
             draft,
             ids[draft],
             tuple(sorted(ids[one] for one in depends[draft])),
-            after[draft],
+            after.get(draft, ()),
             waves[draft],
         )
         for draft in ordered
@@ -68,29 +71,29 @@ def _dependencies(draft: FetchDraft) -> set[FetchDraft]:
 
 
 def _waves(
-    drafts: Sequence[FetchDraft], depends: dict[FetchDraft, set[FetchDraft]]
+    sections: Sequence[Sequence[FetchDraft]], depends: dict[FetchDraft, set[FetchDraft]]
 ) -> dict[FetchDraft, int]:
     waves: dict[FetchDraft, int] = {}
     offset = 0
-    for section in sorted({draft.section for draft in drafts}):
-        own = [draft for draft in drafts if draft.section == section]
-        for draft in sorted(own, key=lambda one: one.wave):
+    for section in sections:
+        for draft in sorted(section, key=lambda one: one.wave):
             above = [waves[one] + 1 for one in depends[draft]]
             waves[draft] = max(above, default=offset)
-        awaited = (waves[draft] + 1 for draft in own if not draft.defer)
+        awaited = (waves[draft] + 1 for draft in section if not draft.defer)
         offset = max(awaited, default=offset)
     return waves
 
 
 def _order_sections(
-    ordered: Sequence[FetchDraft], ids: dict[FetchDraft, int]
+    sections: Sequence[Sequence[FetchDraft]], ids: dict[FetchDraft, int]
 ) -> dict[FetchDraft, tuple[int, ...]]:
-    """Return for the root of each section all fetches of the section before it."""
+    """Return for the root of each section but the first all fetches of the section before it."""
     after: dict[FetchDraft, tuple[int, ...]] = {}
-    for draft in ordered:
-        is_root = draft.root is not None and draft.section > 0 and draft.wave == 0
-        before = [ids[one] for one in ordered if one.section == draft.section - 1 and not one.defer]
-        after[draft] = tuple(before) if is_root else ()
+    for before, section in pairwise(sections):
+        awaited = tuple(sorted(ids[one] for one in before if not one.defer))
+        after.update(
+            (draft, awaited) for draft in section if draft.root is not None and draft.wave == 0
+        )
     return after
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from reelgraph_federation.field_sets import FieldSet, Selection
 from reelgraph_federation.operations.conditions import NEVER, either, implies
-from reelgraph_federation.planning.contexts import as_set_by, condition_below, setter_of
+from reelgraph_federation.planning.contexts import condition_below, setter_of
 from reelgraph_federation.planning.drafts import (
     ContextInput,
     FetchedField,
@@ -17,15 +17,27 @@ from reelgraph_federation.planning.drafts import (
     Leaf,
     OpenSelection,
 )
-from reelgraph_federation.planning.field_set_options import arguments_of
+from reelgraph_federation.planning.field_set_positions import FieldSetPositions, arguments_of
+from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.positions import TYPENAME, Position
 from reelgraph_federation.planning.query_plan import ALWAYS, Condition
 from reelgraph_federation.planning.reuse import Reuse
+from reelgraph_federation.planning.scopes import as_set_by
+from reelgraph_federation.query_graph import FieldEdge
 from reelgraph_federation.query_graph.types import TypeIndex
 from reelgraph_federation.supergraph.model import ContextArgument
 
-if TYPE_CHECKING:
-    from reelgraph_federation.planning.choose_paths import Chooser
+
+class FieldChooser(Protocol):
+    """Who fetches fields, at whatever position: what an input is read from has inputs of its own."""
+
+    def commit(
+        self, position: Position, leaf: Leaf, latest: int | None, reuse: Reuse = ...
+    ) -> FetchedField:
+        """Fetch a leaf at a position, not later than in a wave."""
+
+    def ensure(self, position: Position, latest: int | None, reuse: Reuse = ...) -> OpenSelection:
+        """Select the field that leads to a position, not later than in a wave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +63,26 @@ class _Want:
 class InputChooser:
     """Commits the field sets that entity groups are asked with, at the positions they are read from."""
 
-    def __init__(self, chooser: Chooser) -> None:
+    def __init__(self, reach: Reach, positions: FieldSetPositions, chooser: FieldChooser) -> None:
+        self._reach = reach
+        self._positions = positions
         self._chooser = chooser
-        self._reach = chooser.reach
-        self._field_sets = chooser.options.entity_moves.field_sets
+
+    def typename(self, position: Position, condition: Condition, latest: int) -> FetchedField:
+        """Fetch the runtime types of the objects at a position."""
+        leaf = Leaf("__typename", "__typename", condition=condition)
+        return self._chooser.commit(position.outside, leaf, latest)
+
+    def ask_for_field(self, opened: OpenSelection, edge: FieldEdge, condition: Condition) -> None:
+        """Fetch what a field needs beyond the key, whenever the field is fetched."""
+        group = opened.group
+        assert group is not None
+        shared = either(opened.condition, condition)
+        if edge.requires:
+            group.needed_by.setdefault(edge.requires, set())
+            self.ask(group, edge.requires, False, condition, shared)
+        for argument in edge.contexts:
+            self.ask_context(group, argument, condition, shared)
 
     def ask(
         self,
@@ -110,9 +138,9 @@ class InputChooser:
         self, want: _Want, position: Position, selection: Selection, condition: Condition
     ) -> list[Input]:
         group, is_key, latest = want.group, want.is_key, want.latest
-        cases = self._field_sets.cases_of(position, selection, latest)
+        cases = self._positions.cases_of(position, selection, latest)
         if cases is not None:
-            group.fetched_fields.append(self._chooser.typename(position, condition, latest))
+            group.fetched_fields.append(self.typename(position, condition, latest))
             typename = position.outside.names[TYPENAME]
             found: list[Input] = []
             inner = selection.children if not selection.name else (selection,)
@@ -135,7 +163,7 @@ class InputChooser:
             group.fetched_fields.append(fetched)
             nullable = want.may_be_null(self._reach.graph.types, position, selection.name)
             return [Input(selection.name, fetched.item.key, is_key, may_be_null=nullable)]
-        child = self._field_sets.child_for(position, selection, want.shared)
+        child = self._positions.child_for(position, selection, want.shared)
         if child.source is None:
             child.relative = either(child.relative, condition)
         opened = self._chooser.ensure(child, latest)
@@ -144,7 +172,7 @@ class InputChooser:
         below = replace(want, shared=ALWAYS)
         children = self._commit_set(below, child, selection.children, ALWAYS)
         if self._reach.graph.types.is_abstract(child.type_name) and not is_key:
-            fetched = self._chooser.typename(child, ALWAYS, latest)
+            fetched = self.typename(child, ALWAYS, latest)
             group.fetched_fields.append(fetched)
             children.append(Input("__typename", fetched.item.key, False))
         nullable = want.may_be_null(self._reach.graph.types, position, selection.name)

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from reelgraph_federation.operations.tree import NormalizedOperation
 from reelgraph_federation.planning.collect_leaves import Task
-from reelgraph_federation.planning.find_paths import Reach
+from reelgraph_federation.planning.defer_blocks import DeferBlocks
+from reelgraph_federation.planning.draft_operation import draft_operation
+from reelgraph_federation.planning.draft_plan import DraftPlan
+from reelgraph_federation.planning.find_paths import Candidate, Reach
 from reelgraph_federation.planning.keys import Ident
-from reelgraph_federation.planning.plan import Planner
-from reelgraph_federation.planning.positions import Candidate, Position
+from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.supergraph.supergraph import Supergraph
 
 
@@ -42,9 +44,13 @@ def find_field_paths(
     override_labels: frozenset[str] = frozenset(),
 ) -> list[FieldPaths]:
     """Return each selected leaf with the paths to reach it; raises as `plan_operation` does."""
-    planner = Planner(supergraph.query_graph, operation, override_labels)
-    planner.draft_fetches()
-    return [_paths_to(planner.reach, task) for task in planner.tasks]
+    reach = Reach(supergraph.query_graph, override_labels, operation.kind)
+    drafted = draft_operation(reach, operation, DeferBlocks(operation))
+    return [
+        _paths_to(reach, task, attempt.draft)
+        for attempt in drafted.attempts
+        for task in attempt.tasks
+    ]
 
 
 def describe_paths(
@@ -85,14 +91,14 @@ def paths_to_json(found: Sequence[FieldPaths]) -> list[dict[str, object]]:
     ]
 
 
-def _paths_to(reach: Reach, task: Task) -> FieldPaths:
+def _paths_to(reach: Reach, task: Task, draft: DraftPlan) -> FieldPaths:
     position, leaf = task.position, task.leaf
     above = position.path()
     ident = Ident(leaf.name, leaf.arguments.text, leaf.tag)
     taken = {
         (fetched.opened.node.subgraph, fetched.opened.wave)
         for at in (position, position.outside)
-        for fetched in at.fetched_fields.get(ident, ())
+        for fetched in draft.fetched_at(at, ident)
     }
     subgraphs = {subgraph for subgraph, _ in taken}
     return FieldPaths(

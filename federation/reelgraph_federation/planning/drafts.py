@@ -112,7 +112,6 @@ class GroupDraft:
 class FetchDraft:
     """A request being put together. Entity fetches of a wave to a subgraph are one request."""
 
-    section: int
     subgraph: str
     wave: int
     number: int

@@ -8,12 +8,17 @@ subgraph that is called several times; from a plan that is as cheap as the best,
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from reelgraph_federation.planning.collect_leaves import Task
-from reelgraph_federation.planning.drafts import FetchDraft
+from reelgraph_federation.planning.constraints import (
+    ALL_CALLS,
+    UNCONSTRAINED,
+    Allowed,
+    Constraints,
+)
+from reelgraph_federation.planning.draft_plan import DraftPlan
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.positions import Position
 
@@ -22,39 +27,28 @@ MOST_LEAVES = 300
 """How many leaves are planned again at most, in all attempts together: small operations, the usual
 ones, are searched well, large ones are planned once."""
 
-Allowed = Mapping[str, frozenset[int]]
-"""The waves in which subgraphs may be called, for those of which not all are allowed."""
-ALL_CALLS: Allowed = MappingProxyType({})
+
+class PlanCost(NamedTuple):
+    """The waves and the fetches of the first answer, and the fetches of all parts."""
+
+    waves: int
+    first: int
+    all: int
 
 
 class Attempt(NamedTuple):
-    """What came of planning an operation once."""
+    """What came of planning an operation, or a field of it, once."""
 
     root: Position
     tasks: Sequence[Task]
-    drafts: list[FetchDraft]
+    draft: DraftPlan
 
-
-class Constraints(NamedTuple):
-    """How to plan: which calls may be made, and which leaves are taken first."""
-
-    allowed: Allowed = ALL_CALLS
-    early_first: bool = False
-    most: tuple[int, int] | None = None
-    """The waves and the fetches beyond which the plan is of no use."""
-
-    def may_call(self, subgraph: str, wave: int) -> bool:
-        """Tell whether a call is not ruled out beforehand."""
-        return subgraph not in self.allowed or wave in self.allowed[subgraph]
-
-
-UNCONSTRAINED = Constraints()
-
-
-def cost_of(drafts: Sequence[FetchDraft]) -> tuple[int, int, int]:
-    """Return the waves and the fetches of the first answer, and the fetches of all parts."""
-    first = [draft for draft in drafts if not draft.defer]
-    return max((one.wave for one in first), default=0), len(first), len(drafts)
+    @property
+    def cost(self) -> PlanCost:
+        """What the plan costs, to be compared with others for the same fields."""
+        fetches = self.draft.fetches
+        first = [fetch for fetch in fetches if not fetch.defer]
+        return PlanCost(max((one.wave for one in first), default=0), len(first), len(fetches))
 
 
 def find_fewest(plan: Callable[[Constraints], Attempt | None], reach: Reach) -> Attempt:
@@ -62,29 +56,28 @@ def find_fewest(plan: Callable[[Constraints], Attempt | None], reach: Reach) -> 
     best = plan(UNCONSTRAINED)
     assert best is not None
     left = min(MOST_ATTEMPTS, MOST_LEAVES // max(1, len(best.tasks)))
-    variations = deque(_variations(reach, best, ALL_CALLS))
+    to_try = deque(_variations(reach, best, ALL_CALLS))
     tried: list[Constraints] = []
-    while variations and left > 0:
-        constraints = variations.popleft()
+    while to_try and left > 0:
+        constraints = to_try.popleft()
         if constraints in tried:
             continue
         tried.append(constraints)
         left -= 1
-        most = max(one.wave for one in best.drafts), len(best.drafts)
-        other = plan(constraints._replace(most=most))
-        if other is None or cost_of(other.drafts) > cost_of(best.drafts):
+        other = plan(constraints._replace(most=(best.cost.waves, best.cost.first)))
+        if other is None or other.cost > best.cost:
             continue
-        if cost_of(other.drafts) < cost_of(best.drafts):
+        if other.cost < best.cost:
             best = other
-            variations.clear()
-        variations.extend(_variations(reach, other, constraints.allowed))
+            to_try.clear()
+        to_try.extend(_variations(reach, other, constraints.allowed))
     return best
 
 
 def _variations(reach: Reach, attempt: Attempt, allowed: Allowed) -> Iterator[Constraints]:
     """Yield what else to try, given a plan."""
     waves: dict[str, list[int]] = {}
-    for draft in attempt.drafts:
+    for draft in attempt.draft.fetches:
         waves.setdefault(draft.subgraph, []).append(draft.wave)
     alone = {task.subgraph for task in attempt.tasks if not _has_choice(reach, task)}
     choices = [(name, frozenset[int]()) for name in waves if name not in alone]
@@ -93,7 +86,7 @@ def _variations(reach: Reach, attempt: Attempt, allowed: Allowed) -> Iterator[Co
             choices += [(name, frozenset(called) - {one}) for one in called]
     if choices:
         yield Constraints(allowed, True)
-    if any(draft.defer for draft in attempt.drafts):
+    if any(draft.defer for draft in attempt.draft.fetches):
         return  # what is deferred would be fetched before, to save its call
     for name, chosen in choices:
         yield Constraints({**allowed, name: chosen})

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from typing import NamedTuple
 
 from reelgraph_federation.budget import Budget
-from reelgraph_federation.planning.contexts import value_wave
 from reelgraph_federation.planning.node_reach import NodeReach
-from reelgraph_federation.planning.positions import Candidate, Position
+from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.scopes import value_wave
 from reelgraph_federation.planning.waves import Waves
 from reelgraph_federation.query_graph import EntityMove, FieldEdge, QueryGraph, TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 
 
+class Candidate(NamedTuple):
+    """A node that has a field, since which wave, and what must be brought there first."""
+
+    node: TypeNode
+    wave: int
+    entry: FieldEdge | None
+    """Set when the node must be entered with inputs that the field requires."""
+
+
 class Reach(NodeReach):
-    """Answers which nodes a position can have, and from which wave on."""
+    """Answers which nodes a position can have, and from which wave on; each answer is kept."""
 
     def __init__(
         self, graph: QueryGraph, labels: Set[str], kind: str, budget: Budget | None = None
@@ -23,28 +33,37 @@ class Reach(NodeReach):
         self.kind = kind
         self.budget = budget or Budget()
         self._signatures: dict[tuple[str, str], frozenset[str]] = {}
-        self.roots: tuple[TypeNode, ...] = graph.roots(kind)
+        self._direct: dict[Position, Waves] = {}
+        self._closed: dict[Position, Waves] = {}
+        self._fields: dict[tuple[Position, str], list[Candidate]] = {}
+        self._arrivals: dict[Position, dict[TypeNode, list[Candidate]]] = {}
+        self._moves: dict[tuple[Position, EntityMove], int] = {}
 
     def direct(self, position: Position) -> Waves:
         """Return the nodes reached without an entity move at this position, with their waves."""
-        if position.direct is None:
-            position.direct = self._direct(position)
-        return position.direct
+        found = self._direct.get(position)
+        if found is None:
+            found = self._arrive(position, closed=False) or self._arrive(position, closed=True)
+            self._direct[position] = found
+        return found
 
     def closed(self, position: Position) -> Waves:
         """Return all nodes that can be reached at a position, with their waves."""
-        if position.closed is None and position.is_joint:
-            position.closed = self.direct(position)  # types that are entered by key stand alone
-        if position.closed is None:
-            start = self._arrive(position, closed=True)
-            position.closed = self.closure(position.type_name, start)
-        return position.closed
+        found = self._closed.get(position)
+        if found is None:
+            if position.is_joint:
+                found = self.direct(position)  # types that are entered by key stand alone
+            else:
+                start = self._arrive(position, closed=True)
+                found = self.closure(position.type_name, start)
+            self._closed[position] = found
+        return found
 
     def candidates(self, position: Position, name: str) -> list[Candidate]:
         """Return the nodes at a position that have a field."""
-        found = position.candidates.get(name)
+        found = self._fields.get((position, name))
         if found is None:
-            found = position.candidates[name] = self._candidates(self.closed(position), name)
+            found = self._fields[position, name] = self._candidates(self.closed(position), name)
         return found
 
     def _candidates(self, nodes: Waves, name: str) -> list[Candidate]:
@@ -63,25 +82,22 @@ class Reach(NodeReach):
 
     def arrivals(self, position: Position, node: TypeNode) -> list[Candidate]:
         """Return the nodes at the parent position from which a position's field leads to a node."""
-        if position.arrivals is None:
-            position.arrivals = {}
+        found = self._arrivals.get(position)
+        if found is None:
+            found = self._arrivals[position] = {}
             assert position.parent is not None
             for candidate in self.candidates(position.parent, position.name):
                 target = candidate.node.fields[position.name].target
                 if target is not None:
-                    position.arrivals.setdefault(target, []).append(candidate)
-        return position.arrivals.get(node, [])
-
-    def _direct(self, position: Position) -> Waves:
-        found = self._arrive(position, closed=False)
-        return found or self._arrive(position, closed=True)
+                    found.setdefault(target, []).append(candidate)
+        return found.get(node, [])
 
     def _arrive(self, position: Position, *, closed: bool) -> Waves:
         nodes = self.closed if closed else self.direct
         if position.enclosing is not None:
             return self.narrow(nodes(position.enclosing), position.type_name)
         if position.parent is None:
-            return Waves(dict.fromkeys(self.roots, 0))
+            return Waves(dict.fromkeys(position.roots, 0))
         above = position.parent
         found = self.follow(nodes(above), above.type_name, position.name)
         if self.graph.types.contexts_of(above.type_name):
@@ -90,10 +106,10 @@ class Reach(NodeReach):
 
     def move_wave(self, position: Position, move: EntityMove) -> int:
         """Return the first wave in which a entity move at a position can be made."""
-        wave = position.move_waves.get(move)
+        wave = self._moves.get((position, move))
         if wave is None:
             wave = 1 + self.set_wave(self.closed(position), position.type_name, move.key)
-            position.move_waves[move] = wave
+            self._moves[position, move] = wave
         return wave
 
     def inputs_wave(self, position: Position, edge: FieldEdge) -> int:

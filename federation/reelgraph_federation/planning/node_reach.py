@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from reelgraph_federation.field_sets import FieldSet, Selection
-from reelgraph_federation.planning.contexts import (
+from reelgraph_federation.planning.scopes import (
     NEVER_SET,
     NO_SCOPE,
     Scope,
@@ -53,6 +53,12 @@ class NodeReach:
         if edge is None or edge.is_plain or not self.usable(edge) or node.is_abstract:
             return None
         return edge
+
+    def has_plainly(self, node: TypeNode, name: str) -> bool:
+        """Tell whether whoever stands at a node can select a field."""
+        if name == "__typename":
+            return not node.is_interface_object
+        return self.plain_edge(node, name) is not None
 
     def scope_below(self, nodes: Waves, type_name: str) -> Scope:
         """Return what is set as contexts for whatever stands below objects of a type."""

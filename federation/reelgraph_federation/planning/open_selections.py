@@ -2,148 +2,194 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from reelgraph_federation.operations.conditions import NEVER
-from reelgraph_federation.operations.defer_usages import DeferSet
+from reelgraph_federation.operations.conditions import NEVER, both, either, implies
 from reelgraph_federation.operations.tree import Arguments
+from reelgraph_federation.planning.choose_inputs import FieldChooser, InputChooser
+from reelgraph_federation.planning.collect_leaves import allocate
+from reelgraph_federation.planning.draft_plan import DraftPlan
 from reelgraph_federation.planning.drafts import (
     FetchDraft,
+    FetchedField,
     GroupDraft,
     Item,
+    Leaf,
     OpenSelection,
     SelectionDraft,
 )
 from reelgraph_federation.planning.find_paths import Reach
+from reelgraph_federation.planning.keys import Ident
+from reelgraph_federation.planning.option import ByField, ByKey, ByRoot, ByType, Existing, Opening
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.query_plan import ALWAYS, Condition
-from reelgraph_federation.query_graph import EntityMove, FieldEdge, TypeNode
-
-if TYPE_CHECKING:
-    from reelgraph_federation.planning.choose_paths import Chooser
+from reelgraph_federation.query_graph import EntityMove, TypeNode
 
 
 class SelectionOpener:
-    """Makes the fetches and the open selections in them, once an option was chosen."""
+    """Adds to a plan in progress what was chosen: fetches, selections in them, fields in those."""
 
-    def __init__(self, chooser: Chooser, section: int) -> None:
+    def __init__(
+        self, draft: DraftPlan, reach: Reach, inputs: InputChooser, chooser: FieldChooser
+    ) -> None:
+        self._draft = draft
+        self._reach = reach
+        self._inputs = inputs
         self._chooser = chooser
-        self._reach: Reach = chooser.reach
-        self._section = section
-        self.fetches: dict[tuple[str, int, Position | None, DeferSet], FetchDraft] = {}
 
-    def open_selections(self, position: Position) -> list[OpenSelection]:
-        """Return the open selections at a position; one also serves the fragments there."""
-        if position.enclosing is not None:
-            for opened in self.open_selections(position.enclosing):
-                self._cast(position, opened)
-        return position.open_selections
+    def open(self, opening: Opening, used: Condition) -> OpenSelection:
+        """Do what an option takes, for a use under a condition."""
+        match opening:
+            case Existing(opened):
+                return opened
+            case ByField(position, node, above):
+                return self._open_field(position, self.open(above, position.relative), node)
+            case ByType(position, above):
+                outer = self.open(above, used)
+                selections = self._draft.selections_at(position)
+                return next(opened for opened in selections if opened.parent is outer)
+            case ByRoot():
+                return self._open_root(opening)
+            case ByKey():
+                return self._open_entity(opening, used)
 
-    def _cast(self, position: Position, opened: OpenSelection) -> None:
-        node = opened.node.cast(position.type_name)
-        if node is None or any(one.parent is opened for one in position.open_selections):
-            return
-        is_same = node is opened.node
-        selection = opened.selection if is_same else opened.selection.cast(position.types)
-        position.open_selections.append(
-            OpenSelection(position, node, opened.fetch, selection, opened)
-        )
+    def select(
+        self, position: Position, opened: OpenSelection, leaf: Leaf, ident: Ident
+    ) -> FetchedField:
+        """Add a leaf to an open selection."""
+        key = allocate(self._reach, position, ident, leaf.preferred)
+        item = opened.selection.items.get(key)
+        if item is None:
+            item = opened.selection.items[key] = Item(
+                key,
+                leaf.name,
+                NEVER,
+                arguments=leaf.arguments,
+                directives=leaf.directives,
+                directive_variables=leaf.directive_variables,
+                on=self._conditions(opened, leaf.name, leaf.arguments),
+            )
+            self._inputs.fill(opened, item)
+        item.order = min(item.order, leaf.order)
+        self._note_requirement(opened, leaf.name, key)
+        return self._draft.add_fetched(position, ident, FetchedField(opened, item))
 
-    def open_root(self, position: Position, node: TypeNode) -> OpenSelection:
+    # Conditions --------------------------------------------------------------------------------
+
+    def use(self, opened: OpenSelection, condition: Condition, name: str = "") -> OpenSelection:
+        """Note under which condition an open selection is used, and all that it builds on with it.
+
+        `name` is the field that it is used for, if any.
+        """
+        if opened.group is not None and name:
+            edge = self._reach.entry_edge(opened.node, name)
+            if edge is not None:
+                self._inputs.ask_for_field(opened, edge, condition)
+        relative, absolute = opened.position.outside.relative, opened.position.absolute
+        if implies(condition, opened.condition) and opened.absolute == absolute:
+            return opened
+        opened.condition = either(opened.condition, condition)
+        opened.absolute = absolute
+        if opened.group is not None:
+            self._use_group(opened, opened.group, condition)
+        elif opened.parent is not None and opened.item is not None:
+            opened.item.condition = either(opened.item.condition, relative)
+            self.use(opened.parent, relative, opened.item.name)
+        elif opened.parent is not None:
+            self.use(opened.parent, condition)
+        else:
+            self._use_root(opened, condition)
+        return opened
+
+    def _use_group(self, opened: OpenSelection, group: GroupDraft, condition: Condition) -> None:
+        absolute = both(opened.position.absolute, condition)
+        group.condition = either(group.condition, absolute)
+        opened.fetch.condition = either(opened.fetch.condition, absolute)
+        self._inputs.refresh(group, opened.condition)
+
+    def _use_root(self, opened: OpenSelection, condition: Condition) -> None:
+        absolute = both(opened.position.absolute, condition)
+        opened.fetch.condition = either(opened.fetch.condition, absolute)
+        if opened.fetch.root_position is not None:
+            above = self._chooser.ensure(opened.position, opened.wave - 1)
+            opened.fetch.waits_for.append(above.fetch)
+
+    # Openings ----------------------------------------------------------------------------------
+
+    def _open_root(self, opening: ByRoot) -> OpenSelection:
         """Open a root fetch: at the root in wave 0, below it after what leads there."""
-        below = position.parent is not None
-        wave = 0
-        if below:
-            wave = 1 + min(self._reach.direct(position).values())
-        where = position if below else None
-        fetch = self.fetches.get((node.subgraph, wave, where, self._chooser.block))
+        position, node, wave = opening
+        where = position if position.parent is not None else None
+        fetch = self._draft.fetch_to(node.subgraph, wave, where)
         if fetch is None:
-            fetch = self._fetch(node.subgraph, wave, where)
-            fetch.kind = "query" if below else self._reach.kind
+            fetch = self._draft.add_fetch(node.subgraph, wave, where)
+            fetch.kind = self._reach.kind if where is None else "query"
             fetch.root, fetch.root_position = SelectionDraft(), where
         assert fetch.root is not None
-        return self._add_selection(OpenSelection(position, node, fetch, fetch.root))
+        return self._draft.add_selection(OpenSelection(position, node, fetch, fetch.root))
 
-    def open_field(
+    def _open_field(
         self, position: Position, parent: OpenSelection, node: TypeNode
     ) -> OpenSelection:
         """Select the field that leads to a position in an open selection above it."""
-        for opened in position.open_selections:
+        for opened in self._draft.own_selections_at(position):
             if opened.parent is parent and opened.node is node:
                 return opened
-        self._chooser.fetched_early += parent.fetch.defer != self._chooser.block
-        self.note_requirement(parent, position.name, position.key)
+        self._note_requirement(parent, position.name, position.key)
         item = parent.selection.items.get(position.key)
         if item is None:
             item = parent.selection.items[position.key] = Item(
                 position.key,
                 position.name,
                 NEVER,
-                position.arguments,
+                arguments=position.arguments,
                 selection=SelectionDraft(type_name=node.type_name),
-                on=self.conditions(parent, position.name, position.arguments),
+                on=self._conditions(parent, position.name, position.arguments),
             )
             if position.source is not None:
                 item.directives = position.source.directives
                 item.directive_variables = position.source.directive_variables
                 item.order = position.source.order
-            self._chooser.inputs.fill(parent, item)
+            self._inputs.fill(parent, item)
         assert item.selection is not None
-        return self._add_selection(
+        return self._draft.add_selection(
             OpenSelection(position, node, parent.fetch, item.selection, parent, item)
         )
 
-    def conditions(self, opened: OpenSelection, name: str, arguments: Arguments) -> tuple[str, ...]:
+    def _conditions(
+        self, opened: OpenSelection, name: str, arguments: Arguments
+    ) -> tuple[str, ...]:
         """Return the type conditions for a field where several types stand."""
         if not opened.position.is_joint or opened.parent is None:
             return ()
         within, types = opened.parent.node, opened.position.types
         return self._reach.graph.type_conditions(within, types, name, bool(arguments.text))
 
-    def _add_selection(self, opened: OpenSelection) -> OpenSelection:
-        opened.position.open_selections.append(opened)
-        self._chooser.changes += 1
-        return opened
-
-    def open_entity(
-        self,
-        position: Position,
-        move: EntityMove,
-        wave: int,
-        edge: FieldEdge | None,
-        used: Condition,
-    ) -> OpenSelection:
+    def _open_entity(self, opening: ByKey, used: Condition) -> OpenSelection:
         """Enter an entity by a key in a wave, with what the field of an edge needs besides."""
+        position, move, wave, edge = opening
         required = edge.requires if edge is not None else ()
-        fetch = self.fetches.get((move.target.subgraph, wave, None, self._chooser.block))
+        fetch = self._draft.fetch_to(move.target.subgraph, wave)
         if fetch is None:
-            fetch = self._fetch(move.target.subgraph, wave, None)
+            fetch = self._draft.add_fetch(move.target.subgraph, wave)
         group = fetch.group_for(position, move.target, required)
         if group is None:
             group = self._open_group(fetch, position, move)
-            self._add_selection(
+            self._draft.add_selection(
                 OpenSelection(position, move.target, fetch, group.selection, group=group)
             )
-        opened = next(one for one in position.open_selections if one.group is group)
+        selections = self._draft.own_selections_at(position)
+        opened = next(one for one in selections if one.group is group)
         if edge is not None:
-            self._chooser.ask_inputs(opened, edge, used)
+            self._inputs.ask_for_field(opened, edge, used)
         if not any(is_key for _, is_key in group.asked):
-            self._chooser.inputs.ask(group, move.key, True, used, used)
+            self._inputs.ask(group, move.key, True, used, used)
         return opened
 
-    def note_requirement(self, opened: OpenSelection, name: str, key: str) -> None:
+    def _note_requirement(self, opened: OpenSelection, name: str, key: str) -> None:
         """Remember which key needs what beyond the entity's key, for when that is missing."""
         if opened.group is not None:
             edge = self._reach.entry_edge(opened.node, name)
             if edge is not None and edge.requires in opened.group.needed_by:
                 opened.group.needed_by[edge.requires].add(key)
-
-    def _fetch(self, subgraph: str, wave: int, where: Position | None) -> FetchDraft:
-        fetch = FetchDraft(
-            self._section, subgraph, wave, len(self.fetches), defer=self._chooser.block
-        )
-        self.fetches[subgraph, wave, where, self._chooser.block] = fetch
-        return fetch
 
     def _open_group(self, fetch: FetchDraft, position: Position, move: EntityMove) -> GroupDraft:
         """Open an entity group; fragments on the path here need their runtime types known."""
@@ -157,10 +203,10 @@ class SelectionOpener:
         group = GroupDraft(fetch, position, move.target, representation, SelectionDraft())
         fetch.groups.append(group)
         if representation is None:
-            group.fetched_fields.append(self._chooser.typename(position, ALWAYS, latest))
+            group.fetched_fields.append(self._inputs.typename(position, ALWAYS, latest))
         at: Position | None = position
         while at is not None:
             if at.enclosing is not None:
-                group.fetched_fields.append(self._chooser.typename(at.enclosing, ALWAYS, latest))
+                group.fetched_fields.append(self._inputs.typename(at.enclosing, ALWAYS, latest))
             at = at.outside.parent
         return group

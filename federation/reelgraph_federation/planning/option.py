@@ -1,12 +1,14 @@
-"""How to get an open selection, and what it costs."""
+"""Options: how an open selection can be had, and what that costs. Plain values; nothing is made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol, TypeAlias
 
 from reelgraph_federation.planning.drafts import OpenSelection
-from reelgraph_federation.planning.query_plan import Condition
+from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.reuse import Reuse
+from reelgraph_federation.query_graph import EntityMove, FieldEdge, TypeNode
 
 
 class Cost(NamedTuple):
@@ -32,11 +34,62 @@ class Cost(NamedTuple):
         return self.over == 0 and self.fetches == 0 and self.nullable_keys == 0
 
 
+class Existing(NamedTuple):
+    """A selection that is open already."""
+
+    opened: OpenSelection
+
+
+class ByRoot(NamedTuple):
+    """A root operation: at the root of the response, or at a field that returns `Query`."""
+
+    position: Position
+    node: TypeNode
+    wave: int
+
+
+class ByField(NamedTuple):
+    """The field that leads to a position, selected in what is opened above it."""
+
+    position: Position
+    node: TypeNode
+    above: Opening
+
+
+class ByType(NamedTuple):
+    """A fragment on the types of a position, in what is opened for objects of all types."""
+
+    position: Position
+    above: Opening
+
+
+class ByKey(NamedTuple):
+    """An entity move in a wave, with what the field of an edge needs beyond the key."""
+
+    position: Position
+    move: EntityMove
+    wave: int
+    edge: FieldEdge | None
+
+
+Opening: TypeAlias = Existing | ByRoot | ByField | ByType | ByKey
+"""What to do to have an open selection; `SelectionOpener` does it."""
+
+
 class Option(NamedTuple):
-    """How to get an open selection, and what it costs; `make` opens it, for a use under a condition."""
+    """A way to have an open selection."""
 
     cost: Cost
-    make: Callable[[Condition], OpenSelection]
+    opening: Opening
+
+
+class LeafOptions(Protocol):
+    """Who tells what a field of a field set costs."""
+
+    def for_field(
+        self, position: Position, name: str, latest: int | None, reuse: Reuse
+    ) -> Option | None:
+        """Return the cheapest open selection at a position from which a leaf can be selected."""
 
 
 def cheaper(one: Option | None, other: Option | None) -> Option | None:
@@ -44,3 +97,14 @@ def cheaper(one: Option | None, other: Option | None) -> Option | None:
     if one is None or (other is not None and other.cost < one.cost):
         return other
     return one
+
+
+def least_reuse(
+    allowed: Iterable[Reuse], find: Callable[[Reuse], Option | None]
+) -> tuple[Option, Reuse] | None:
+    """Return the option found with the least reuse, and which that is; `allowed` has the least first."""
+    for reuse in allowed:
+        option = find(reuse)
+        if option is not None:
+            return option, reuse
+    return None

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
 
 from reelgraph_federation.operations.conditions import both
 from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments, SelectedField
 from reelgraph_federation.planning.keys import Ident, KeySpace
 from reelgraph_federation.planning.query_plan import ALWAYS, Condition, ResponsePath, Step
-from reelgraph_federation.query_graph import EntityMove, FieldEdge, TypeNode
-
-if TYPE_CHECKING:
-    from reelgraph_federation.planning.drafts import FetchedField, OpenSelection
-    from reelgraph_federation.planning.waves import Waves
-
-
-class Candidate(NamedTuple):
-    """A node that has a field, since which wave, and what must be brought there first."""
-
-    node: TypeNode
-    wave: int
-    entry: FieldEdge | None
-    """Set when the node must be entered with inputs that the field requires."""
+from reelgraph_federation.query_graph import TypeNode
 
 
 @dataclass(eq=False, slots=True)
@@ -67,35 +53,28 @@ class Position:
     """Whether the response depends on the runtime types of the objects."""
     asked_by_type: set[str] = field(default_factory=set)
     """Response names of fields that had to be asked type by type."""
-    open_selections: list[OpenSelection] = field(default_factory=list)
-    fetched_fields: dict[Ident, list[FetchedField]] = field(default_factory=dict)
     names: dict[Ident, str] = field(default_factory=dict)
     """The internal key of each field that is fetched here."""
-    candidates: dict[str, list[Candidate]] = field(default_factory=dict)
-    """For each field name, the nodes that have it; filled by `Reach.candidates`."""
-    arrivals: dict[TypeNode, list[Candidate]] | None = None
-    """For each node here, the nodes above whose field leads to it; filled by `Reach.arrivals`."""
-    move_waves: dict[EntityMove, int] = field(default_factory=dict)
     defer: DeferSet = ()
     """The uses of `@defer` that deliver the objects here."""
-    direct: Waves | None = None
-    closed: Waves | None = None
+    roots: tuple[TypeNode, ...] = ()
+    """Of the position at the root, the nodes that the operation may start from."""
 
     def within(self, *types: str) -> Position:
         """Return the part of this position that holds objects of one type, or of several."""
         found = self.fragments.get(types)
         if found is None:
             found = self.fragments[types] = Position(
-                types[0],
-                self.keys,
-                self.parent,
-                self,
-                self.name,
-                self.ident,
-                self.arguments,
-                self.source,
-                self.key,
-                self.list_depth,
+                type_name=types[0],
+                keys=self.keys,
+                parent=self.parent,
+                enclosing=self,
+                name=self.name,
+                ident=self.ident,
+                arguments=self.arguments,
+                source=self.source,
+                key=self.key,
+                list_depth=self.list_depth,
                 types=types,
                 defer=self.defer,
             )
@@ -113,11 +92,6 @@ class Position:
     def is_joint(self) -> bool:
         """Whether objects of several types stand here that nothing tells apart."""
         return len(self.types) > 1
-
-    def forget(self) -> None:
-        """Drop what was found out about reaching this position: other roots are in force now."""
-        self.direct = self.closed = self.arrivals = None
-        self.candidates, self.move_waves, self.open_selections = {}, {}, []
 
     @property
     def outside(self) -> Position:

@@ -43,7 +43,7 @@ def read_arguments(schema: SubgraphSchema, *, quiet: bool) -> None:
         for directive in directives:
             if directive.spec is not None and directive.spec != "link":
                 refused = list(_read(schema, directive))
-                silent = quiet or directive.name in misdefined or schema.is_excused(directive.name)
+                silent = quiet or directive.name in misdefined
                 for code, message, remedy in () if silent else refused:
                     text = message.replace("…", f'@{directive.name} on "{coordinate}"')
                     schema.report(code, text, coordinate, directive.at, remedy)

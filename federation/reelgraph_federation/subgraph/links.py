@@ -310,24 +310,6 @@ def _check_duplicates(reading: LinkReading) -> None:
             if taken != (link, element):
                 message = f'"{name}" is imported from both {taken[0].identity} and {link.identity}'
                 reading.breach("INVALID_LINK_DIRECTIVE_USAGE", message, link.at)
-    for link in reading.links:
-        _check_confusion(link, named, reading)
-
-
-def _check_confusion(link: Link, named: dict[str, Link], reading: LinkReading) -> None:
-    """Report imports under names that another feature, or another element of this one, has."""
-    for element, name in link.imports.items():
-        prefix, mark, rest = name.removeprefix("@").partition("__")
-        owner = named.get(prefix)
-        own = owner is link and rest == element.removeprefix("@")
-        if owner is None or own or (not mark and (owner is link or not name.startswith("@"))):
-            continue
-        if not mark and owner.identity in FEATURE_VERSIONS and f"@{prefix}" == element:
-            continue  # The same directive of a companion and of federation, which mean one thing.
-        message = f'"{element}" is imported as "{name}", which is a name of "{owner.identity}"'
-        remedy = 'Import it under another name, by "as".'
-        reading.breach("INVALID_LINK_DIRECTIVE_USAGE", message, link.at, remedy)
-        reading.excused.add(name.removeprefix("@"))
 
 
 def _bring_in(link: Link, reading: LinkReading) -> None:

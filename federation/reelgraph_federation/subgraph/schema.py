@@ -76,10 +76,9 @@ class SubgraphSchema:
         return self.version is not None
 
     def is_excused(self, name: str) -> bool:
-        """Tell whether a directive would be brought in by a link that is at fault."""
-        return bool(self.excused) and (
-            name in self.excused
-            or any(name.startswith(prefix) for prefix in self.excused if prefix.endswith("__"))
+        """Tell whether an unknown directive would be brought in by a link that is at fault."""
+        return name in self.excused or any(
+            name.startswith(prefix) for prefix in self.excused if prefix.endswith("__")
         )
 
     def locate(self, at: int) -> SourceLocation:

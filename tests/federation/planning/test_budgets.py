@@ -21,7 +21,7 @@ from reelgraph_federation.planning import (
     PlanningBudgetError,
     QueryPlan,
     plan_operation,
-    selection_options,
+    search_budget,
 )
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
 
@@ -175,7 +175,7 @@ PLANNED: dict[str, tuple[Callable[[], Supergraph], str, int, int]] = {
 @pytest.mark.parametrize("name", PLANNED)
 def test_hard_operations_are_planned(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make, text, waves, calls = PLANNED[name]
-    monkeypatch.setattr(selection_options, "STEPS_ALLOWED", 100_000)
+    monkeypatch.setattr(search_budget, "STEPS_ALLOWED", 100_000)
     plan = planned(make(), text)
     assert max(fetch.wave for fetch in plan.fetches) + 1 <= waves
     assert len(plan.fetches) <= calls
@@ -196,7 +196,7 @@ def test_what_multiplies_is_refused(name: str) -> None:
 
 
 def test_the_budget_names_a_place_and_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection_options, "STEPS_ALLOWED", 60)
+    monkeypatch.setattr(search_budget, "STEPS_ALLOWED", 60)
     with pytest.raises(PlanningBudgetError) as caught:
         planned(everywhere(20), "{ top { next { next { t1 t2 t3 t4 t5 } } } }")
     assert caught.value.code == "QUERY_PLAN_COMPLEXITY_EXCEEDED"

@@ -15,7 +15,7 @@ from reelgraph_federation.planning import (
     QueryPlan,
     describe_paths,
     plan_operation,
-    selection_options,
+    search_budget,
 )
 from reelgraph_federation.planning.keys import Ident, KeySpace
 from reelgraph_federation.planning.query_plan import ALWAYS, Literal
@@ -94,7 +94,7 @@ def test_a_context_that_nothing_sets_is_told(supergraph: Supergraph) -> None:
 
 
 def test_the_budget_ends_the_search(large: Supergraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selection_options, "STEPS_ALLOWED", 50)
+    monkeypatch.setattr(search_budget, "STEPS_ALLOWED", 50)
     with pytest.raises(PlanningBudgetError, match="more than 50 steps") as caught:
         plan(large, make_operation(100, 12))
     assert caught.value.code == "QUERY_PLAN_COMPLEXITY_EXCEEDED"
@@ -104,7 +104,7 @@ def test_steps_grow_with_the_operation_only(
     large: Supergraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Guard against backtracking: some forty steps a field are enough, however large it is."""
-    monkeypatch.setattr(selection_options, "STEPS_ALLOWED", 40 * 400)
+    monkeypatch.setattr(search_budget, "STEPS_ALLOWED", 40 * 400)
     made = plan(large, make_operation(400, 12))
     assert max(fetch.wave for fetch in made.fetches) < 12
     by_wave = [(fetch.wave, fetch.subgraph) for fetch in made.fetches]

@@ -18,28 +18,18 @@ def check_links(state: MergeState, types: dict[str, NamedType]) -> None:
     for name in sorted(MERGED_BY_SPEC):
         _check_name(state, name)
     for index, schema in enumerate(state.subgraphs):
-        if schema.version is not None:
-            _hint_at_upgrade(state, index, schema.version)
-
-
-def _hint_at_upgrade(state: MergeState, index: int, version: tuple[int, int]) -> None:
-    """Tell of the companions that need a later version than the subgraph links."""
-    schema = state.subgraphs[index]
-    needs: list[tuple[tuple[int, int], str, int]] = []
-    for link in schema.links:
-        spec = DIRECTIVES.get(link.identity.removeprefix(f"{APOLLO}/"))
-        if spec is not None and spec.since > version:
-            needs.append((spec.since, f"@{spec.name}", link.at))
-    if not needs:
-        return
-    newest = max(since for since, _, _ in needs)
-    message = (
-        f'subgraph "{schema.name}" links federation v{version[0]}.{version[1]} and '
-        f"{', '.join(name for _, name, _ in needs)}, for which v{newest[0]}.{newest[1]} is needed: "
-        "it is treated as linking the latter"
-    )
-    code = "IMPLICITLY_UPGRADED_FEDERATION_VERSION"
-    state.report(code, message, None, [(index, at) for _, _, at in needs])
+        for link in schema.links:
+            spec = DIRECTIVES.get(link.identity.removeprefix(f"{APOLLO}/"))
+            version = schema.version
+            if spec is None or version is None or spec.since <= version:
+                continue
+            message = (
+                f'subgraph "{schema.name}" links federation v{version[0]}.{version[1]} and '
+                f"@{spec.name}, which needs v{spec.since[0]}.{spec.since[1]}: it is treated as "
+                "linking the latter"
+            )
+            code = "IMPLICITLY_UPGRADED_FEDERATION_VERSION"
+            state.report(code, message, None, [(index, link.at)])
 
 
 def _check_name(state: MergeState, name: str) -> None:

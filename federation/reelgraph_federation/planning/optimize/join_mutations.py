@@ -7,12 +7,14 @@ not count: nobody waits for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reelgraph_federation.operations.conditions import either
 from reelgraph_federation.planning.drafts import FetchDraft
 
 
-def join_mutations(sections: list[list[FetchDraft]]) -> list[FetchDraft]:
-    """Return the fetches of all sections, joined, with sections numbered anew."""
+def join_mutations(sections: Iterable[list[FetchDraft]]) -> list[list[FetchDraft]]:
+    """Return the sections with their fetches, those that may share a request made one."""
     joined: list[list[FetchDraft]] = []
     for section in sections:
         last = joined[-1] if joined else []
@@ -23,10 +25,7 @@ def join_mutations(sections: list[list[FetchDraft]]) -> list[FetchDraft]:
             joined[-1] = [*last, *(draft for draft in section if draft is not root)]
         else:
             joined.append(section)
-    for number, section in enumerate(joined):
-        for draft in section:
-            draft.section = number
-    return [draft for section in joined for draft in section]
+    return joined
 
 
 def _move_root(draft: FetchDraft, into: FetchDraft) -> None:

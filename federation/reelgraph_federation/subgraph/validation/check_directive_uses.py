@@ -19,11 +19,10 @@ def check_directive_uses(schema: SubgraphSchema) -> None:
     for location, coordinate, directives in directive_uses(schema):
         seen: set[str] = set()
         for directive in directives:
-            if schema.is_excused(directive.name):
-                continue
             signature = signature_of(schema, directive)
             if signature is None:
-                _report_unknown(schema, coordinate, directive)
+                if not schema.is_excused(directive.name):
+                    _report_unknown(schema, coordinate, directive)
                 continue
             if not _may_stand(schema, location, coordinate, directive, signature):
                 continue

@@ -1,0 +1,107 @@
+"""Where the parts of a field set stand: the client's positions where these fit, else its own."""
+
+from __future__ import annotations
+
+from reelgraph_federation.field_sets import Selection
+from reelgraph_federation.operations.conditions import implies
+from reelgraph_federation.operations.passes.merge_fields import parse_arguments
+from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
+from reelgraph_federation.planning.collect_leaves import allocate
+from reelgraph_federation.planning.draft_plan import DraftPlan
+from reelgraph_federation.planning.find_paths import Reach
+from reelgraph_federation.planning.keys import Ident
+from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.planning.query_plan import Condition
+
+
+class FieldSetPositions:
+    """Finds the positions of field sets, and makes those that nobody has selected yet."""
+
+    def __init__(self, draft: DraftPlan, reach: Reach) -> None:
+        self._draft = draft
+        self._reach = reach
+
+    def cases_of(
+        self, position: Position, selection: Selection, latest: int
+    ) -> list[Position] | None:
+        """Return the fragments in which a selection must be asked, `None`: at the position."""
+        types, reach = self._reach.graph.types, self._reach
+        if not selection.name:
+            possible = types.possible_set(position.type_name)
+            if selection.on is None or possible <= types.possible_set(selection.on):
+                return None
+            names = [name for name in types.possible(selection.on) if name in possible]
+        elif (
+            not types.is_abstract(position.type_name)
+            or selection.name == TYPENAME.name
+            or self._is_for_all(position, selection.name, latest)
+        ):
+            return None
+        else:
+            names = list(types.possible(position.type_name))
+        # What is only returned by subgraphs that are asked later cannot be there by then.
+        closed = reach.closed(position)
+        known = [
+            name
+            for name in names
+            if closed.can_be(name) and reach.narrow(closed, name).floor <= latest
+        ]
+        return [position.within(name) for name in known]
+
+    def _is_for_all(self, position: Position, name: str, latest: int) -> bool:
+        """Tell whether a subgraph has a field for objects of all types in time."""
+        reach = self._reach
+        return reach.graph.types.has_field(position.type_name, name) and any(
+            wave <= latest and (reach.has_plainly(node, name) or reach.entry_edge(node, name))
+            for node, wave in reach.closed(position).items()
+        )
+
+    def child_for(
+        self, position: Position, selection: Selection, needed: Condition | None = None
+    ) -> Position:
+        """Return the position of a composite field of a field set: the client's where it fits.
+
+        It does not fit when the client may leave the field out while it is `needed`: what the
+        client selects below it would be fetched in vain.
+        """
+        given = arguments_of(selection)
+        for ident, child in position.children.items():
+            same = (ident.name, ident.arguments) == (selection.name, given.text)
+            if same and self._fits(child, needed):
+                return child
+        ref = self._reach.field_ref(position.type_name, selection.name)
+        for wider in position.wider():
+            for ident, child in wider.children.items():
+                same = (ident.name, ident.arguments) == (selection.name, given.text)
+                if same and child.type_name == ref.name and self._fits(child, needed):
+                    return child
+        return self._add_child(position, selection, given)
+
+    def _add_child(self, position: Position, selection: Selection, given: Arguments) -> Position:
+        ref = self._reach.field_ref(position.type_name, selection.name)
+        ident = Ident(selection.name, given.text, "#")
+        key = allocate(self._reach, position, ident, selection.name)
+        child = Position(
+            type_name=ref.name,
+            keys=position.keys.below(key),
+            parent=position,
+            name=selection.name,
+            ident=ident,
+            arguments=given,
+            key=key,
+            list_depth=ref.list_depth,
+            relative=(),
+            defer=self._draft.block,
+        )
+        position.children[ident] = child
+        return child
+
+    def _fits(self, child: Position, needed: Condition | None) -> bool:
+        if child.defer not in self._draft.available:
+            return child.source is None
+        return needed is None or child.source is None or implies(needed, child.source.condition)
+
+
+def arguments_of(selection: Selection) -> Arguments:
+    """Return the arguments of a field in a field set."""
+    return parse_arguments(selection.arguments) if selection.arguments else NO_ARGUMENTS
