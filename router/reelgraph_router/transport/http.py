@@ -1,4 +1,4 @@
-"""HTTP/1.1 to subgraphs: a lean keep-alive pool over asyncio and httptools.
+"""HTTP/1.1 to subgraphs: a lean keep-alive pool over asyncio.
 
 A general HTTP client costs up to twenty times the CPU of this one for small answers (see
 `benchmarks/router`), which is why the hot path has its own. It knows just what a GraphQL POST
@@ -91,9 +91,13 @@ class Pool:
         return exchange
 
     def _dispatch(self, exchange: Exchange) -> None:
-        if self._idle:
-            self._idle.pop().start(exchange)
-        elif self._closed:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_quiet():
+                connection.start(exchange)
+                return
+            connection.abandon()
+        if self._closed:
             self._fail_soon(exchange, FaultKind.UNREACHABLE, "the pool is closed")
         elif len(self._waiting) >= self.limits.waiting:
             self._fail_soon(exchange, FaultKind.OVERLOADED, f"{self.limits.waiting} wait already")
@@ -148,6 +152,9 @@ class Pool:
         """Take back a connection that can carry another request."""
         if self._closed:
             connection.close()
+            return
+        if self._waiting and not connection.is_quiet():
+            connection.abandon()  # those who wait get another one once it is lost
             return
         while self._waiting:
             exchange = self._waiting.popleft()

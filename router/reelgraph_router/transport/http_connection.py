@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import select
+from collections.abc import Callable
 from typing import Protocol, cast
 
-import httptools
-
-from reelgraph_router.transport.compressed import GZIP_START, decompressed
+from reelgraph_router.transport.answer_head import AnswerFault
+from reelgraph_router.transport.answer_reader import AnswerReader
+from reelgraph_router.transport.compressed import Decompression, is_compressed
 from reelgraph_router.transport.pool_limits import PoolLimits
 from reelgraph_router.transport.port import (
     Deliver,
@@ -17,10 +19,6 @@ from reelgraph_router.transport.port import (
     SubgraphRequest,
     TransportFault,
 )
-
-CRLF = b"\r\n"
-MAX_HEAD_BYTES = 1024 * 1024
-"""More bytes before an answer's body than this are no head."""
 
 
 class Owner(Protocol):
@@ -87,33 +85,25 @@ class Exchange:
 
 
 class Connection(asyncio.Protocol):
-    """One keep-alive connection; carries one exchange at a time."""
+    """One keep-alive connection; carries one exchange at a time.
+
+    It goes back to its pool only where the answer's end was the end of what came, the request was
+    written in full, and nothing came while nothing was asked: else the next caller could be given bytes that
+    are not its own.
+    """
 
     __slots__ = (
-        "_exchange",
-        "_head_bytes",
-        "_headers",
-        "_parser",
-        "_parts",
-        "_pool",
-        "_received",
-        "_size",
-        "_transport",
-        "_used",
-        "idle_since",
-    )
+        "_exchange", "_look", "_pool", "_reader", "_received", "_transport", "_used", "idle_since",
+    )  # fmt: skip
 
     def __init__(self, pool: Owner) -> None:
         self._pool = pool
-        self._parser = httptools.HttpResponseParser(self)
+        self._reader = AnswerReader(pool.limits.answer_bytes)
         self._exchange: Exchange | None = None
         self._transport: asyncio.Transport | None = None
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._parts: list[bytes] = []
-        self._size = 0
-        self._head_bytes = 0
         self._received = False
         self._used = False
+        self._look: Callable[[int], list[tuple[int, int]]] | None = None
         self.idle_since = 0.0
 
     # asyncio.Protocol
@@ -122,22 +112,25 @@ class Connection(asyncio.Protocol):
         """The connection stands."""
         # uvloop's transports are no subclass of asyncio.Transport, though they are alike.
         self._transport = cast(asyncio.Transport, transport)
+        if transport.get_extra_info("ssl_object") is None and hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+            self._look = poll.poll
 
     def data_received(self, data: bytes) -> None:
-        """Feed what arrived to the parser."""
-        if self._exchange is None:
-            self.close()  # bytes nobody asked for: the connection is out of step
+        """Take what arrived for the exchange under way."""
+        exchange = self._exchange
+        if exchange is None:
+            self.abandon()  # bytes nobody asked for: the connection is out of step
             return
         self._received = True
         try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserError as error:
-            self._fail(FaultKind.PROTOCOL, f"{type(error).__name__}: {error}")
+            answer = self._reader.feed(data)
+        except AnswerFault as fault:
+            self._fail(fault.kind, fault.detail)
             return
-        if not self._parts:
-            self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD_BYTES:
-                self._fail(FaultKind.TOO_LARGE, f"a head of more than {MAX_HEAD_BYTES} bytes")
+        if answer is not None:
+            self._complete(exchange, answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the exchange under way: with its answer, another try, or a fault."""
@@ -147,10 +140,9 @@ class Connection(asyncio.Protocol):
             return
         self._exchange = None
         exchange.connection = None
-        if self._reads_until_close() and exc is None:
-            status = self._parser.get_status_code()
-            answer = SubgraphAnswer(status, self._headers, b"".join(self._parts))
-            exchange.finish(self._readable(answer))
+        answer = self._reader.finish() if exc is None else None
+        if answer is not None:
+            self._deliver(exchange, answer)
         elif not self._received and self._used and self._may_retry(exchange):
             exchange.retried = True
             self._pool.retry(exchange)
@@ -161,62 +153,39 @@ class Connection(asyncio.Protocol):
     def _may_retry(self, exchange: Exchange) -> bool:
         return exchange.request.repeatable and not exchange.retried and not exchange.done
 
-    def _reads_until_close(self) -> bool:
-        """Whether the end of the connection is the end of the body (RFC 9112, 6.3, rule 8)."""
-        if not self._headers:
-            return False
-        names = {name.lower() for name, _ in self._headers}
-        return b"content-length" not in names and b"transfer-encoding" not in names
-
-    # httptools
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header line of the answer."""
-        self._headers.append((name, value))
-
-    def on_body(self, body: bytes) -> None:
-        """A part of the body."""
-        self._size += len(body)
-        if self._size > self._pool.limits.answer_bytes:
-            self._fail(FaultKind.TOO_LARGE, f"more than {self._pool.limits.answer_bytes} bytes")
-            return
-        self._parts.append(body)
-
-    def on_message_complete(self) -> None:
+    def _complete(self, exchange: Exchange, answer: SubgraphAnswer) -> None:
         """The answer is whole: free the connection, then deliver."""
-        exchange = self._exchange
-        if exchange is None:
-            return
-        status = self._parser.get_status_code()
-        if status < 200:  # interim answer; the final one follows
-            self._reset()
-            return
-        parts = self._parts
-        answer = SubgraphAnswer(
-            status, self._headers, parts[0] if len(parts) == 1 else b"".join(parts)
-        )
         self._exchange = None
         exchange.connection = None
-        if self._parser.should_keep_alive():
+        assert self._transport is not None
+        if self._reader.keeps and not self._transport.get_write_buffer_size():
             self._used = True
             self._pool.release(self)
         else:
             self.close()
-        exchange.finish(self._readable(answer))
+        self._deliver(exchange, answer)
 
-    def _readable(self, answer: SubgraphAnswer) -> Outcome:
-        if answer.body.startswith(GZIP_START):
-            return decompressed(answer, self._pool.limits.answer_bytes)
-        return answer
+    def _deliver(self, exchange: Exchange, answer: SubgraphAnswer) -> None:
+        if is_compressed(answer):
+            Decompression(answer, self._pool.limits.answer_bytes, exchange.finish).start()
+        else:
+            exchange.finish(answer)
 
     # the pool's side
+
+    def is_quiet(self) -> bool:
+        """Whether nothing has come that was not read yet: the end, or bytes that nobody asked for.
+
+        Under TLS that cannot be told: what came may be no bytes of an answer.
+        """
+        return self._look is None or not self._look(0)
 
     def start(self, exchange: Exchange) -> None:
         """Write a request; the connection must be idle."""
         self._exchange = exchange
         exchange.connection = self
         self._received = False
-        self._reset()
+        self._reader.reset()
         request = exchange.request
         body = request.body
         assert self._transport is not None
@@ -224,12 +193,6 @@ class Connection(asyncio.Protocol):
             b"%bcontent-length: %d\r\n%b\r\n%b"
             % (self._pool.head, len(body), request.headers, body)
         )
-
-    def _reset(self) -> None:
-        self._headers = []
-        self._parts = []
-        self._size = 0
-        self._head_bytes = 0
 
     def _fail(self, kind: FaultKind, detail: str) -> None:
         exchange = self._exchange
