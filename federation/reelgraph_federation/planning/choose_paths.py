@@ -14,12 +14,12 @@ from reelgraph_federation.planning.collect_leaves import Task
 from reelgraph_federation.planning.draft_plan import DraftPlan
 from reelgraph_federation.planning.drafts import FetchedField, Leaf, OpenSelection
 from reelgraph_federation.planning.errors import NoPathError
-from reelgraph_federation.planning.field_set_positions import FieldSetPositions
+from reelgraph_federation.planning.field_set_positions import FieldSetPositions, selects
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.move_options import waves_late
 from reelgraph_federation.planning.open_selections import SelectionOpener
-from reelgraph_federation.planning.option import least_reuse
+from reelgraph_federation.planning.option import Option, key_below, least_reuse
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.reuse import Reuse
 from reelgraph_federation.planning.search_budget import SearchBudget
@@ -37,9 +37,9 @@ class Chooser:
         self._draft = draft
         self._reach = reach
         self._budget = SearchBudget(reach.budget)
-        positions = FieldSetPositions(draft, reach)
-        self._options = SelectionOptions(draft, reach, positions, self._budget)
-        inputs = InputChooser(reach, positions, self)
+        self._positions = FieldSetPositions(draft, reach)
+        self._options = SelectionOptions(draft, reach, self._positions, self._budget)
+        inputs = InputChooser(reach, self._positions, self)
         self._opener = SelectionOpener(draft, reach, inputs, self)
 
     def fill_block(
@@ -85,7 +85,10 @@ class Chooser:
             )
             if found is None:
                 raise NoPathError(f"{position.type_name}.{leaf.name}", position.path())
-            opened = self._opener.open(found[0].opening, leaf.condition)
+            option = found[0]
+            if reuse == Reuse.NOTHING and self._draft.block and not leaf.directives:
+                option = self._early_option(position, leaf, option) or option
+            opened = self._opener.open(option.opening, leaf.condition)
             fetched = self._opener.select(position, opened, leaf, ident)
         self._opener.use(fetched.opened, leaf.condition, leaf.name)
         item = fetched.item
@@ -93,6 +96,24 @@ class Chooser:
         item.order = min(item.order, leaf.order)
         position.names.setdefault(ident, item.key)
         return fetched
+
+    def _early_option(self, position: Position, leaf: Leaf, option: Option) -> Option | None:
+        """Return how a deferred leaf joins an earlier fetch that brings it for another reason anyway.
+
+        It is part of the key by which its objects would be entered again, or a field set has read it
+        already. No call is made to defer what is there.
+        """
+        move, below = key_below(option.opening)
+        path = [(one.name, one.arguments.text) for one in below]
+        path.append((leaf.name, leaf.arguments.text))
+        twin = self._positions.twin_of(position)
+        ident = Ident(leaf.name, leaf.arguments.text)
+        if not (move is not None and selects(move.move.key, path)) and (
+            twin is None or self._draft.find_fetched(twin, ident, None) is None
+        ):
+            return None
+        early = self._options.for_field(position, leaf.name, None, Reuse.FETCHES)
+        return early if early is not None and early.cost.is_free else None
 
     def ensure(
         self, position: Position, latest: int | None, reuse: Reuse = Reuse.FETCHES

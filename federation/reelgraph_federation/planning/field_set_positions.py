@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from reelgraph_federation.field_sets import Selection
+from collections.abc import Sequence
+
+from reelgraph_federation.field_sets import FieldSet, Selection
 from reelgraph_federation.operations.conditions import implies
 from reelgraph_federation.operations.passes.merge_fields import parse_arguments
 from reelgraph_federation.operations.tree import NO_ARGUMENTS, Arguments
@@ -77,6 +79,23 @@ class FieldSetPositions:
                     return child
         return self._add_child(position, selection, given)
 
+    def twin_of(self, position: Position) -> Position | None:
+        """Return the position of a field set for what the client selects here, if there is one.
+
+        There is where a field set was read before a part under `@defer` selects the same.
+        """
+        if position.enclosing is not None:
+            twin = self.twin_of(position.enclosing)
+            return twin.fragments.get(position.types) if twin is not None else None
+        if position.parent is None or position.defer != self._draft.block:
+            return position
+        above = self.twin_of(position.parent)
+        wanted = (position.name, position.arguments.text)
+        for child in above.children.values() if above is not None else ():
+            if child.source is None and (child.name, child.arguments.text) == wanted:
+                return child
+        return None
+
     def _add_child(self, position: Position, selection: Selection, given: Arguments) -> Position:
         ref = self._reach.field_ref(position.type_name, selection.name)
         ident = Ident(selection.name, given.text, "#")
@@ -100,6 +119,19 @@ class FieldSetPositions:
         if child.defer not in self._draft.available:
             return child.source is None
         return needed is None or child.source is None or implies(needed, child.source.condition)
+
+
+def selects(fields: FieldSet, path: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether a field set has a leaf, given by the names and arguments of the fields to it."""
+    for one in fields:
+        if not one.name:
+            if selects(one.children, path):
+                return True
+        elif (one.name, arguments_of(one).text) == path[0] and (
+            selects(one.children, path[1:]) if path[1:] else not one.children
+        ):
+            return True
+    return False
 
 
 def arguments_of(selection: Selection) -> Arguments:

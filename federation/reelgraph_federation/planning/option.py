@@ -92,6 +92,18 @@ class LeafOptions(Protocol):
         """Return the cheapest open selection at a position from which a leaf can be selected."""
 
 
+def key_below(opening: Opening) -> tuple[ByKey | None, tuple[Position, ...]]:
+    """Return the entity move that an opening begins with, if any, and the fields below it, outermost first."""
+    below: tuple[Position, ...] = ()
+    while not isinstance(opening, ByKey):
+        if isinstance(opening, ByField):
+            below = (opening.position, *below)
+        elif not isinstance(opening, ByType):
+            return None, below
+        opening = opening.above
+    return opening, below
+
+
 def cheaper(one: Option | None, other: Option | None) -> Option | None:
     """Return the option that costs less, the first of two that cost the same."""
     if one is None or (other is not None and other.cost < one.cost):
