@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from cross_web import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -53,6 +54,10 @@ class GraphQLEndpoint(GraphQL[Context[Any], None]):
 
     def encode_json(self, data: object) -> str | bytes:
         """Write a response as compact JSON."""
+        try:
+            return orjson.dumps(data)
+        except TypeError:  # integers beyond 64 bits
+            pass
         return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -9,7 +9,7 @@ returned as an exception becomes an error with the path of its entry and null th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from strawberry.federation.schema_directives import Key
@@ -113,12 +113,21 @@ async def _resolve_keys(
     if entity.form == "stub":
         return keys
     if entity.form == "one":
-        calls = (resolve_one(entity, arguments, info) for arguments in keys)
-        return await asyncio.gather(*calls, return_exceptions=True)
+        return await _awaited([resolve_one(entity, arguments, info) for arguments in keys])
     try:
         return await resolve_many(entity, keys, info)
     except Exception as error:
         return [error] * len(keys)
+
+
+async def _awaited(found: list[Result]) -> list[Result]:
+    """Await what has to be awaited, together: most resolvers of one reference have their answer."""
+    waiting = [index for index, one in enumerate(found) if isinstance(one, Awaitable)]
+    if waiting:
+        awaited = await asyncio.gather(*(found[i] for i in waiting), return_exceptions=True)
+        for index, result in zip(waiting, awaited, strict=True):
+            found[index] = result
+    return found
 
 
 def _entity_definitions(converter: GraphQLCoreConverter) -> list[StrawberryObjectDefinition]:

@@ -26,7 +26,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
@@ -118,13 +118,15 @@ async def resolve_many(entity: EntityType, keys: Sequence[Any], info: object) ->
     return result
 
 
-async def resolve_one(entity: EntityType, arguments: dict[str, Any], info: object) -> Any:
-    """Call the type's `resolve_reference`; raises whatever it raises."""
+def resolve_one(entity: EntityType, arguments: dict[str, Any], info: object) -> Any:
+    """Call the type's `resolve_reference`: its result, an awaitable of it, or what it raised."""
     assert entity.resolve is not None
     if entity.wants_info:
         arguments = {**arguments, "info": info}
-    found = entity.resolve(**arguments)
-    return await found if isinstance(found, Awaitable) else found
+    try:
+        return entity.resolve(**arguments)
+    except Exception as error:
+        return error
 
 
 def _describe_many(

@@ -23,6 +23,7 @@ from strawberry.types.execution import ExecutionContext, ExecutionResult
 
 from reelgraph_dgs.client_errors import ClientErrors, client_error
 from reelgraph_dgs.entities import EntityResolver
+from reelgraph_dgs.fast.executor import FastExecutor
 from reelgraph_dgs.operation_name import OperationNameRequired
 from reelgraph_dgs.settings import GraphQLLimits
 
@@ -80,11 +81,14 @@ def federation_schema(
     config: StrawberryConfig | None = None,
     schema_directives: Iterable[object] = (),
     federation_version: Literal["2.0", "2.3", "2.5", "2.9", "2.11"] = "2.11",
+    fast_attributes: bool = True,
 ) -> FederatedSchema:
     """Make a schema with Strawberry's federation types, safe to put on a network.
 
     `types` lists the entities that no field of the schema leads to. Errors are masked and
-    coded, and documents are cached and limited (see `FederatedSchema.limit`). Raises `WiringError` for an entity whose
+    coded, and documents are cached and limited (see `FederatedSchema.limit`). Plain attributes are
+    read by functions made for each document (see `reelgraph_dgs.fast`), with the same answers, unless
+    `fast_attributes` is false. Raises `WiringError` for an entity whose
     references cannot be resolved as it is written.
     """
     return FederatedSchema(
@@ -96,6 +100,7 @@ def federation_schema(
         config=config,
         schema_directives=schema_directives,
         federation_version=federation_version,
+        execution_context_class=FastExecutor if fast_attributes else None,
     )
 
 
