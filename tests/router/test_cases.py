@@ -3,7 +3,7 @@
 Each file is YAML: `subgraphs` (name → `sdl`, `data`) and `operations`, a list of `query`, optional
 `variables`, and the expected `answer` and number of `calls` per subgraph. The router must answer so, and
 so must each way of execution by itself. Which way really answered, and why another one did not, stands
-under case_ways/.
+under case_ways/. No answer may have a null without a reason (null_reasons.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from case_runs import (
     load,
     make_transport,
     operations_in,
+    read,
 )
+from null_reasons import unexplained_nulls
 from router_cases import CASES
 from ways import WAYS, answer_by
 
@@ -57,7 +59,10 @@ async def test_each_way(path, way, update_golden):
             check(operation, {"errors": [fault.to_json() for fault in error.faults]}, transport)
             told.append(f"{name}: refused before\n")
         else:
-            check(operation, orjson.loads(answered.body), transport)
+            answer = orjson.loads(answered.body)
+            check(operation, answer, transport)
+            graph, plan = read(supergraph), program.plan
+            assert unexplained_nulls(graph, plan, answer, transport.heard) == []
             told.append(f"{name}: {answered.tell()}\n")
     golden = TOLD / way.replace(", ", "-").replace(" ", "-") / f"{path.stem}.txt"
     if update_golden:

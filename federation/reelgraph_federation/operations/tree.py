@@ -48,6 +48,8 @@ class SelectedField:
     """Of a mutation's root field that runs at one of several places: which of them this is."""
     introspection: str = ""
     """Of `__schema` and `__type`: the alias in `NormalizedOperation.introspection`."""
+    by_fragment: bool = False
+    """Whether only fragments with a type condition select it: no other object has it."""
 
     @property
     def tag(self) -> str:

@@ -166,11 +166,12 @@ class InputChooser:
         child = self._positions.child_for(position, selection, want.shared)
         if child.source is None:
             child.relative = either(child.relative, condition)
+        below = replace(want, shared=ALWAYS)
+        children = self._commit_set(below, child, selection.children, ALWAYS)
+        # Only now, so that it is the field by which what is below was found, if there is one.
         opened = self._chooser.ensure(child, latest)
         assert opened.item is not None
         group.fetched_fields.append(FetchedField(opened, opened.item))
-        below = replace(want, shared=ALWAYS)
-        children = self._commit_set(below, child, selection.children, ALWAYS)
         if self._reach.graph.types.is_abstract(child.type_name) and not is_key:
             fetched = self.typename(child, ALWAYS, latest)
             group.fetched_fields.append(fetched)

@@ -5,7 +5,7 @@ How the search goes is told in `reelgraph_federation.planning`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from reelgraph_federation.operations.conditions import NEVER, either
 from reelgraph_federation.operations.defer_usages import DeferSet
@@ -47,22 +47,45 @@ class Chooser:
         block: DeferSet,
         available: frozenset[DeferSet],
         tasks: list[Task],
-        objects: Iterable[Position],
+        objects: Sequence[Position],
     ) -> None:
         """Fetch the leaves of a block of `@defer`, and let each object be there whatever is skipped of it."""
         draft = self._draft
-        draft.enter_block(block, available, tasks)
-        for task in tasks:
+        sure = [task for task in tasks if not task.position.doubts]
+        draft.enter_block(block, available, sure)
+        for task in sure:
             # Entering again what stands there takes a wave that reaching it alone does not.
             late = 1 + waves_late(draft, self._reach, task.position) if block else 0
             draft.last_wave = max(draft.last_wave, task.wave + late)
         sign = 1 if draft.constraints.early_first else -1
-        for task in sorted(tasks, key=lambda one: (one.has_choice, sign * one.wave)):
-            self._budget.task = task
-            self.commit(task.position, task.leaf, None, Reuse.NOTHING)
+        sure.sort(key=lambda one: (one.has_choice, sign * one.wave))
+        self._fetch(sure, (one for one in objects if not one.doubts))
+        # Then what is only asked of types that come if one subgraph is asked: outer ones first.
+        doubtful = [task for task in tasks if task.position.doubts]
+        for doubts in sorted({task.position.doubts for task in doubtful}):
+            self._fetch(
+                (one for one in doubtful if one.position.doubts == doubts),
+                (one for one in objects if one.doubts == doubts),
+            )
+
+    def _fetch(self, tasks: Iterable[Task], objects: Iterable[Position]) -> None:
+        for task in tasks:
+            if self._may_come(task.position):
+                self._budget.task = task
+                self.commit(task.position, task.leaf, None, Reuse.NOTHING)
         for position in objects:
-            if position.parent is not None:
+            if position.parent is not None and self._may_come(position):
                 self.ensure(position, None, Reuse.NOTHING)
+
+    def _may_come(self, position: Position) -> bool:
+        """Tell whether a subgraph is asked that can return the type of a doubtful fragment."""
+        if not position.doubts:
+            return True
+        at = position
+        while not at.is_doubtful:
+            assert at.outside.parent is not None
+            at = at.outside.parent
+        return bool(self._draft.selections_at(at))
 
     def commit(
         self,

@@ -15,6 +15,7 @@ from reelgraph_federation.planning.errors import NoPathError
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.positions import TYPENAME, Position
+from reelgraph_federation.planning.reach_below import ReachBelow
 from reelgraph_federation.planning.waves import NEVER_REACHED, Waves
 from reelgraph_federation.supergraph.model import UnionType
 
@@ -37,6 +38,7 @@ class LeafCollector:
     def __init__(self, reach: Reach, *, defers: bool = False) -> None:
         self._reach = reach
         self._types = reach.graph.types
+        self._below = ReachBelow(reach)
         self._alike = AlikeTypes(reach, defers=defers)
         self.tasks: list[Task] = []
         self.objects: list[Position] = []
@@ -53,7 +55,7 @@ class LeafCollector:
             if field.name == "__typename" or (
                 not self._takes_by_type(position, field)
                 and not self._enters_by_type(position, field)
-                and self._is_for_all(position, field)
+                and not self._is_by_type(position, field)
             ):
                 self._add(position, field)
             else:
@@ -77,28 +79,52 @@ class LeafCollector:
         return tasks, [position for position in self.objects if position.defer == block]
 
     def _add_cases(self, position: Position, asked: Mapping[str, Iterable[SelectedField]]) -> None:
-        """Add fields of object types; types that can be neither returned here nor shown are left out."""
-        there = {case: fields for case, fields in asked.items() if self._is_there(position, case)}
-        position.shown.update(there)
-        for field, types in self._alike.join(position, there):
-            fragment = position.within(*types)
-            if fragment.is_joint:
-                fragment.on = self._types.meaning(fragment.types, position.type_name)
-            for case in types:
-                position.asked_at[case, field.response_name] = fragment
-            self._add(fragment, field)
+        """Add fields of object types; types that can be neither returned here nor shown are left out.
+
+        Where not all subgraphs that may be asked for the objects can return a type, what only a
+        fragment selects of it is left out (see `Waves.can_be`); what is selected of all objects is
+        asked where one of those subgraphs is.
+        """
+        nodes = self._reach.closed(position)
+        sure: dict[str, list[SelectedField]] = {}
+        doubtful: dict[str, list[SelectedField]] = {}
+        for case, fields in asked.items():
+            if self._is_there(position, case):
+                if nodes.can_be(case):
+                    sure[case] = list(fields)
+                else:
+                    doubtful[case] = [one for one in fields if not one.by_fragment]
+        position.shown.update(sure, doubtful)
+        for there in (sure, doubtful):
+            for field, types in self._alike.join(position, there):
+                fragment = position.within(*types)
+                fragment.doubts = position.doubts + (there is doubtful)
+                if fragment.is_joint:
+                    fragment.on = self._types.meaning(fragment.types, position.type_name)
+                for case in types:
+                    position.asked_at[case, field.response_name] = fragment
+                self._add(fragment, field)
 
     def _is_there(self, position: Position, case: str) -> bool:
-        direct = self._reach.direct(position)
-        if self._reach.graph.supergraph.types[case].applied.inaccessible or not direct.can_be(case):
+        if self._reach.graph.supergraph.types[case].applied.inaccessible:
             return False
+        if not self._reach.closed(position).may_be(case):
+            return False
+        direct = self._reach.direct(position)
         return bool(self._reach.narrow(direct, case) or self._reach.direct(position.within(case)))
 
     def _ask_by_type(self, position: Position, field: SelectedField) -> None:
-        """Ask a field type by type, since no subgraph answers it for all types at once."""
+        """Ask a field type by type; of some types it may be that no subgraph has it."""
         position.asked_by_type.add(field.response_name)
-        possible = self._types.possible(position.type_name)
-        self._add_cases(position, {case: (field,) for case in possible})
+        nodes = self._reach.closed(position)
+        bounds = dict(self._below.by_type(nodes, position.type_name, field))
+        reached = [case for case, bound in bounds.items() if bound.wave < NEVER_REACHED]
+        if bounds and not reached:
+            raise NoPathError(f"{position.type_name}.{field.name}", position.path())
+        for case in bounds.keys() - set(reached):
+            position.shown.add(case)
+            position.unreached.add((case, field.response_name))
+        self._add_cases(position, {case: (field,) for case in reached})
 
     def _takes_by_type(self, position: Position, field: SelectedField) -> bool:
         """Tell whether something below takes from a context that only some types here set."""
@@ -120,25 +146,10 @@ class LeafCollector:
         possible = self._types.possible(position.type_name)
         return not entity_moves(position.type_name) and any(entity_moves(name) for name in possible)
 
-    def _is_for_all(self, position: Position, field: SelectedField) -> bool:
-        """Tell whether a field of an abstract type is best asked for all its objects at once."""
-        reach = self._reach
-        direct = reach.direct(position)
-        if any(reach.plain_edge(node, field.name) for node in direct):
-            return True
-        own = reach.field_wave(reach.closed(position), position.type_name, field.name)
-        if own >= NEVER_REACHED:
-            return False
-        by_type = 0
-        for case in self._types.possible(position.type_name):
-            self._reach.budget.step()
-            fragment = position.within(case)
-            nodes = reach.closed(fragment)
-            if nodes:
-                by_type = max(by_type, reach.field_wave(nodes, case, field.name))
-            else:
-                del position.fragments[case,]
-        return own <= by_type
+    def _is_by_type(self, position: Position, field: SelectedField) -> bool:
+        """Tell whether a field of an abstract type is better asked of each type of object."""
+        nodes = self._reach.closed(position)
+        return self._below.is_by_type(nodes, position.type_name, field)
 
     def _tells_types_apart(self, position: Position, selections: Selections) -> bool:
         """Tell whether the response depends on the runtime type."""
@@ -243,6 +254,7 @@ def child_position(reach: Reach, position: Position, field: SelectedField) -> Po
         key=key,
         list_depth=ref.list_depth,
         relative=field.condition,
+        doubts=position.doubts,
         defer=field.defer,
     )
     position.children[ident] = child

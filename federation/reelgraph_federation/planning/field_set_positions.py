@@ -27,35 +27,39 @@ class FieldSetPositions:
         self, position: Position, selection: Selection, latest: int
     ) -> list[Position] | None:
         """Return the fragments in which a selection must be asked, `None`: at the position."""
-        types, reach = self._reach.graph.types, self._reach
+        types, closed = self._reach.graph.types, self._reach.closed(position)
         if not selection.name:
             possible = types.possible_set(position.type_name)
             if selection.on is None or possible <= types.possible_set(selection.on):
                 return None
-            names = [name for name in types.possible(selection.on) if name in possible]
+            names = [
+                name
+                for name in types.possible(selection.on)
+                if name in possible and closed.can_be(name)
+            ]
         elif (
             not types.is_abstract(position.type_name)
             or selection.name == TYPENAME.name
-            or self._is_for_all(position, selection.name, latest)
+            or self._is_for_all(position, selection, latest)
         ):
             return None
         else:
-            names = list(types.possible(position.type_name))
+            names = [one for one in types.possible(position.type_name) if closed.may_be(one)]
         # What is only returned by subgraphs that are asked later cannot be there by then.
-        closed = reach.closed(position)
-        known = [
-            name
-            for name in names
-            if closed.can_be(name) and reach.narrow(closed, name).floor <= latest
-        ]
+        known = [name for name in names if self._reach.narrow(closed, name).floor <= latest]
         return [position.within(name) for name in known]
 
-    def _is_for_all(self, position: Position, name: str, latest: int) -> bool:
-        """Tell whether a subgraph has a field for objects of all types in time."""
-        reach = self._reach
-        return reach.graph.types.has_field(position.type_name, name) and any(
+    def _is_for_all(self, position: Position, selection: Selection, latest: int) -> bool:
+        """Tell whether a field is asked for objects of all types at once, to be there in time."""
+        reach, type_name, name = self._reach, position.type_name, selection.name
+        nodes = reach.closed(position)
+        if not reach.graph.types.has_field(type_name, name):
+            return False
+        if selection.children and reach.object_wave(nodes, type_name, selection) > latest:
+            return reach.by_type_wave(nodes, type_name, selection) > latest
+        return any(
             wave <= latest and (reach.has_plainly(node, name) or reach.entry_edge(node, name))
-            for node, wave in reach.closed(position).items()
+            for node, wave in nodes.items()
         )
 
     def child_for(

@@ -217,15 +217,19 @@ class NodeReach:
         elif not selection.children:
             wave = self.field_wave(nodes, type_name, selection.name)
         else:
-            wave = self._object_wave(nodes, type_name, selection)
+            wave = self.object_wave(nodes, type_name, selection)
         if wave > nodes.floor and self.graph.types.is_abstract(type_name):
-            waves = [
-                self._case_wave(self.narrow(nodes, name), name, (selection,))
-                for name in self.graph.types.possible(type_name)
-                if nodes.can_be(name)
-            ]
-            wave = min(wave, max(waves, default=NEVER_REACHED))
+            wave = min(wave, self.by_type_wave(nodes, type_name, selection))
         return wave
+
+    def by_type_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
+        """Return the wave after which a field is there when it is asked type by type."""
+        waves = [
+            self._case_wave(self.narrow(nodes, name), name, (selection,))
+            for name in self.graph.types.possible(type_name)
+            if nodes.may_be(name)
+        ]
+        return max(waves, default=NEVER_REACHED)
 
     def _case_wave(self, case: Waves, name: str, fields: FieldSet) -> int:
         """Return the wave after which a field set is there for one object type, entity moves included."""
@@ -236,7 +240,8 @@ class NodeReach:
             wave = min(wave, self.set_wave(self.closure(name, case), name, fields))
         return wave
 
-    def _object_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
+    def object_wave(self, nodes: Waves, type_name: str, selection: Selection) -> int:
+        """Return the wave after which an object field is there, with what is selected below it."""
         below = self.follow(nodes, type_name, selection.name)
         if not below:
             return NEVER_REACHED

@@ -49,6 +49,10 @@ class Position:
     """The object types that were asked something here, and may be shown."""
     asked_at: dict[tuple[str, str], Position] = field(default_factory=dict)
     """The fragment in which a response name is asked for an object type."""
+    doubts: int = 0
+    """In how many fragments it stands whose types only some of those that may be asked can return."""
+    unreached: set[tuple[str, str]] = field(default_factory=set)
+    """Types here, each with the response name of a field that can be had of other types only."""
     tells_types: bool = False
     """Whether the response depends on the runtime types of the objects."""
     asked_by_type: set[str] = field(default_factory=set)
@@ -76,6 +80,7 @@ class Position:
                 key=self.key,
                 list_depth=self.list_depth,
                 types=types,
+                doubts=self.doubts,
                 defer=self.defer,
             )
         return found
@@ -92,6 +97,11 @@ class Position:
     def is_joint(self) -> bool:
         """Whether objects of several types stand here that nothing tells apart."""
         return len(self.types) > 1
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether only some of the subgraphs that may be asked here can return its type."""
+        return self.enclosing is not None and self.doubts > self.enclosing.doubts
 
     @property
     def outside(self) -> Position:

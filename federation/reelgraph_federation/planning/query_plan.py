@@ -188,11 +188,15 @@ class ScalarShape:
 
 @dataclass(frozen=True, slots=True)
 class EnumShape:
-    """A leaf that must be one of `values`, the enum's accessible values; anything else is null."""
+    """A leaf that must be one of `values`, the enum's accessible values.
+
+    One of `hidden`, the inaccessible ones, is null; anything else is an error.
+    """
 
     name: str
     nullable: bool
     values: frozenset[str]
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +228,15 @@ class AbstractShape:
     """An interface or a union.
 
     `possible` has every accessible runtime type with its fields in order; the shapes inside are
-    the same object where types do not differ. A runtime type that is not listed is inaccessible:
-    the value is null. `typename_key` is `None` when nothing depends on the runtime type.
+    the same object where types do not differ. A runtime type in `hidden` is inaccessible: the value is
+    null. One that is in neither list cannot be returned here: that is an error. `typename_key` is `None` when nothing depends on the runtime type.
     """
 
     name: str
     nullable: bool
     typename_key: str | None
     possible: tuple[tuple[str, ObjectShape], ...]
+    hidden: frozenset[str] = frozenset()
 
 
 ValueShape: TypeAlias = ScalarShape | EnumShape | ListShape | ObjectShape | AbstractShape
@@ -254,6 +259,8 @@ class FieldShape:
     """`__schema` or `__type`: answered from `QueryPlan.introspection`, where `key` is its alias."""
     left_out: bool = False
     """The caller may not have it: null, `key` is not read."""
+    unreached: bool = False
+    """No subgraph has it for objects of this type: null with an error, `key` is not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class ShapeBuilder:
         """The use of `@defer` whose part is being built, `None`: the first answer."""
         self._types = reach.graph.types
         self._supergraph = reach.graph.supergraph
-        self._enums: dict[str, frozenset[str]] = {}
+        self._enums: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self._made: dict[tuple[int | None, Position, int, TypeRef], ValueShape] = {}
         """The shapes made, so that what types have in common is one object."""
 
@@ -54,12 +54,13 @@ class ShapeBuilder:
         elsewhere: list[str] = []
         for field in selections.for_type(type_name):
             self._reach.budget.spend()
-            at = position
-            if self._types.is_abstract(position.type_name):
-                is_own = field.response_name in selections.fields
-                if not is_own or field.response_name in position.asked_by_type:
-                    at = position.asked_at[type_name, field.response_name]
-            shape = self._field(position, at, type_name, field)
+            at = self._asked_at(position, type_name, selections, field)
+            if at is not None:
+                shape = self._field(position, at, type_name, field)
+            elif (type_name, field.response_name) in position.unreached:
+                shape = self._null(type_name, field, unreached=True)
+            else:
+                continue  # a fragment does not apply to what only some subgraphs return
             if self._is_shown(field, shape):
                 fields += _placed(field, shape)
             else:
@@ -70,23 +71,44 @@ class ShapeBuilder:
             return PartialShape(type_name, nullable, shown, tuple(elsewhere))
         return ObjectShape(type_name, nullable, shown)
 
+    def _asked_at(
+        self, position: Position, type_name: str, selections: Selections, field: SelectedField
+    ) -> Position | None:
+        """Return where a field of objects of a type was asked, `None` if nowhere."""
+        if self._types.is_abstract(position.type_name):
+            name = field.response_name
+            if name not in selections.fields or name in position.asked_by_type:
+                return position.asked_at.get((type_name, name))
+        return position
+
     def _left_out(self, type_name: str, selections: Selections) -> list[tuple[int, FieldShape]]:
         """Return the fields that the caller may not have, with their place in the order."""
         found: list[tuple[int, FieldShape]] = []
         for field in selections.left_out_for(type_name):
-            nullable = self._reach.field_ref(type_name, field.name).nullable
-            shape = FieldShape(
-                field.response_name,
-                "",
-                ScalarShape(field.name, nullable),
-                type_name,
-                field.name,
-                field.condition,
-                left_out=True,
-            )
+            shape = self._null(type_name, field, left_out=True)
             if self._is_shown(field, shape):
                 found += _placed(field, shape)
         return found
+
+    def _null(
+        self,
+        type_name: str,
+        field: SelectedField,
+        *,
+        left_out: bool = False,
+        unreached: bool = False,
+    ) -> FieldShape:
+        """Return the shape of a field that is not fetched."""
+        return FieldShape(
+            field.response_name,
+            "",
+            ScalarShape(field.name, self._reach.field_ref(type_name, field.name).nullable),
+            type_name,
+            field.name,
+            field.condition,
+            left_out=left_out,
+            unreached=unreached,
+        )
 
     def _is_shown(self, field: SelectedField, shape: FieldShape) -> bool:
         """Tell whether the part of the answer being built has a field, or leads through it."""
@@ -142,7 +164,7 @@ class ShapeBuilder:
             return self._composite(ref, position, selections)
         one = self._supergraph.types.get(ref.name)
         if isinstance(one, EnumType):
-            return EnumShape(ref.name, ref.nullable, self._enum_values(one))
+            return EnumShape(ref.name, ref.nullable, *self._enum(one))
         return ScalarShape(ref.name, ref.nullable)
 
     def _composite(self, ref: TypeRef, position: Position, selections: Selections) -> ValueShape:
@@ -156,18 +178,22 @@ class ShapeBuilder:
             self._made[memo] = found
         return found
 
-    def _abstract(self, ref: TypeRef, position: Position, selections: Selections) -> AbstractShape:
-        possible: list[tuple[str, ObjectShape]] = []
-        for name in self._types.possible(ref.name):
-            if not self._supergraph.types[name].applied.inaccessible and self._is_planned(
-                position, name, selections
-            ):
-                possible.append((name, self._object(position, name, selections, ref.nullable)))
+    def _abstract(self, ref: TypeRef, position: Position, selections: Selections) -> ValueShape:
+        names = self._types.possible(ref.name)
+        if not names and not position.tells_types:
+            # An interface object of which nobody knows an implementation, and nobody asks the type.
+            return self._object(position, ref.name, selections, ref.nullable)
+        hidden = self._types.hidden(ref.name)
+        possible = tuple(
+            (name, self._object(position, name, selections, ref.nullable))
+            for name in names
+            if name not in hidden and self._is_planned(position, name, selections)
+        )
         typename = position.names.get(TYPENAME) if position.tells_types else None
-        return AbstractShape(ref.name, ref.nullable, typename, tuple(possible))
+        return AbstractShape(ref.name, ref.nullable, typename, possible, hidden)
 
     def _is_planned(self, position: Position, name: str, selections: Selections) -> bool:
-        """Tell whether a type can appear: types that no subgraph returns here were left out."""
+        """Tell whether a type can appear: some subgraph may return it here."""
         if not self._types.is_abstract(position.type_name):
             return name == position.type_name
         if name not in self._types.possible_set(position.type_name):
@@ -176,12 +202,14 @@ class ShapeBuilder:
             return True
         return name in position.shown
 
-    def _enum_values(self, one: EnumType) -> frozenset[str]:
+    def _enum(self, one: EnumType) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the values of an enum that clients may see, and those that they may not."""
         found = self._enums.get(one.name)
         if found is None:
-            found = self._enums[one.name] = frozenset(
-                name for name, value in one.values.items() if not value.applied.inaccessible
+            hidden = frozenset(
+                name for name, value in one.values.items() if value.applied.inaccessible
             )
+            found = self._enums[one.name] = frozenset(one.values) - hidden, hidden
         return found
 
 

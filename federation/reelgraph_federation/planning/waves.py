@@ -18,7 +18,7 @@ def in_time(wave: int, latest: int | None) -> bool:
 class Waves(dict[TypeNode, int]):
     """Nodes, each with the first wave in which it can be reached."""
 
-    __slots__ = ("floor", "is_read", "origin", "returned", "scope")
+    __slots__ = ("common", "floor", "is_read", "known", "origin", "scope")
 
     def __init__(
         self, nodes: Mapping[TypeNode, int], floor: int | None = None, scope: Scope = NO_SCOPE
@@ -30,24 +30,34 @@ class Waves(dict[TypeNode, int]):
         """What the objects above set as contexts."""
         self.origin: Waves = self
         """The nodes before any entity move: objects have the types that these can return."""
-        self.returned: frozenset[str] | None = None
-        """Those types once `is_read`, `None` where only interface objects stand, which tell none."""
+        self.known: frozenset[str] | None = None
+        """The types, once `is_read`, that some of these can return; `None` where only interface
+        objects stand, which tell none."""
+        self.common: frozenset[str] | None = None
+        """The types that all of them can return."""
         self.is_read = False
 
     def can_be(self, type_name: str) -> bool:
-        """Tell whether objects may be of an object type.
+        """Tell whether objects may be of an object type, whichever subgraph is asked for them.
 
-        All that resolve a field of an object return the same object, so all that are reached first
-        must be able to return its type. Where they have no type in common, none is believed alone.
+        All nodes that a position's field leads to hold the same objects, and any of them may be the
+        one that is asked: so all must be able to return the type (docs/decisions/0010). Where
+        they have no type in common, none is believed alone.
         """
+        common = self._read().common
+        return common is None or type_name in common
+
+    def may_be(self, type_name: str) -> bool:
+        """Tell whether some subgraph that may be asked for the objects can return an object type."""
+        known = self._read().known
+        return known is None or type_name in known
+
+    def _read(self) -> Waves:
         origin = self.origin
         if not origin.is_read:
             origin.is_read = True
-            each = [
-                frozenset(node.possible)
-                for node, wave in origin.items()
-                if wave <= origin.floor and not node.is_interface_object
-            ]
+            each = [frozenset(node.possible) for node in origin if not node.is_interface_object]
             if each:
-                origin.returned = frozenset.intersection(*each) or frozenset.union(*each)
-        return origin.returned is None or type_name in origin.returned
+                origin.known = frozenset.union(*each)
+                origin.common = frozenset.intersection(*each) or origin.known
+        return origin

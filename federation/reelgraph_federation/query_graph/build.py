@@ -146,6 +146,17 @@ class QueryGraph:
         )
 
     @cached_property
+    def has_provides(self) -> bool:
+        """Whether any field has `@provides`."""
+        return any(
+            join.provides
+            for one in self.supergraph.types.values()
+            if isinstance(one, (ObjectType, InterfaceType))
+            for field in one.fields.values()
+            for join in field.joins
+        )
+
+    @cached_property
     def context_selections(self) -> dict[str, tuple[str, ...]]:
         """Return what arguments take from each context: the selections, as text."""
         found: dict[str, set[str]] = {}

@@ -24,6 +24,7 @@ class TypeIndex:
         self._possible: dict[str, tuple[str, ...]] = {}
         self._possible_in: dict[tuple[str, str], tuple[str, ...]] = {}
         self._sets: dict[str, frozenset[str]] = {}
+        self._hidden: dict[str, frozenset[str]] = {}
         self._meanings: dict[tuple[tuple[str, ...], str], str | None] = {}
         self._abstract_in: dict[tuple[str, str], tuple[str, ...]] = {}
         self._surely_in: dict[tuple[str, str], frozenset[str]] = {}
@@ -80,6 +81,15 @@ class TypeIndex:
         found = self._sets.get(name)
         if found is None:
             found = self._sets[name] = frozenset(self.possible(name))
+        return found
+
+    def hidden(self, name: str) -> frozenset[str]:
+        """Return those of `possible` that clients may not see (`@inaccessible`)."""
+        found = self._hidden.get(name)
+        if found is None:
+            found = self._hidden[name] = frozenset(
+                one for one in self.possible(name) if self._types[one].applied.inaccessible
+            )
         return found
 
     def possible_in(self, subgraph: str, name: str) -> tuple[str, ...]:

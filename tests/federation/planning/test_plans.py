@@ -3,7 +3,7 @@
 A case is one file: blocks headed `--- subgraph NAME` (SDL; the federation link is added unless it
 brings its own), `--- operation NAME`, followed by `labels=a,b` (overrides in force) or
 `defer=x,y` (`@defer` is obeyed; these variables hold in its `if`). Beside it stands the expected
-plan of each operation. `pytest --update-golden` writes them.
+plan of each operation, or why it is refused. `pytest --update-golden` writes them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,12 @@ from graphql import parse, validate
 
 from reelgraph_federation import Subgraph, compose
 from reelgraph_federation.operations import normalize_operation
-from reelgraph_federation.planning import format_plan, plan_operation, plan_to_json
+from reelgraph_federation.planning import (
+    PlanningError,
+    format_plan,
+    plan_operation,
+    plan_to_json,
+)
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.graphql"))
@@ -86,7 +91,10 @@ def describe(supergraph: Supergraph, operation: Operation) -> str:
     document = parse(operation.text)
     assert validate(supergraph.api_schema, document) == []
     normalized = normalize_operation(supergraph, document, deferring=operation.deferring)
-    plan = plan_operation(supergraph, normalized, override_labels=operation.labels)
+    try:
+        plan = plan_operation(supergraph, normalized, override_labels=operation.labels)
+    except PlanningError as error:
+        return f"refused: {error.code}: {error}\n"
     again = plan_operation(supergraph, normalized, override_labels=operation.labels)
     assert plan == again
     assert json.loads(json.dumps(plan_to_json(plan)))["node"] == "QueryPlan"

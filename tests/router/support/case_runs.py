@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from graphql import GraphQLSchema, OperationDefinitionNode, parse
+from null_reasons import HearingTransport
 from router_cases import subgraph_sdl
 from simulated_subgraph import SimulatedSubgraph
 
@@ -61,14 +62,14 @@ def compile_operation(sdl: str, operation) -> tuple[Program, dict[str, object], 
     return compile_plan(plan, lambda _: 5.0), dict(coerce(operation.get("variables"))), schema
 
 
-def make_transport(case) -> MemoryTransport:
+def make_transport(case) -> HearingTransport:
     """The subgraphs of a case."""
 
     def handler(spec):
         subgraph = SimulatedSubgraph(spec["sdl"], spec.get("data", {}))
         return lambda request: subgraph.execute(request.query, request.variables)
 
-    return MemoryTransport({name: handler(spec) for name, spec in case["subgraphs"].items()})
+    return HearingTransport({name: handler(spec) for name, spec in case["subgraphs"].items()})
 
 
 def operations_in(paths: Iterable[Path]):

@@ -119,14 +119,15 @@ class FieldMerger:
         return groups
 
     def _is_for_all(self, type_name: str, group: list[tuple[int, Entry]]) -> bool:
-        if any(
-            entry.types is not None and not entry.types >= self._visible(type_name)
-            for _, entry in group
-        ):
+        if not all(self._holds_for_all(type_name, entry) for _, entry in group):
             return False
         name = group[0][1].node.name.value
         one = self._types.composite(type_name)
         return name in _META_TYPES or (not isinstance(one, UnionType) and name in one.fields)
+
+    def _holds_for_all(self, type_name: str, entry: Entry) -> bool:
+        """Tell whether an entry is selected of every object that clients may see."""
+        return entry.types is None or entry.types >= self._visible(type_name)
 
     def _visible(self, type_name: str) -> frozenset[str]:
         """Return the object types of `type_name` that clients know: others come as null."""
@@ -151,7 +152,9 @@ class FieldMerger:
             own = [one for one in group if one[1].types is None or case in one[1].types]
             if own:
                 fields = selections.cases.setdefault(case, {})
-                fields[response_name] = self._merge_group(place, response_name, case, own)
+                field = self._merge_group(place, response_name, case, own)
+                field.by_fragment = not any(self._holds_for_all(type_name, e) for _, e in own)
+                fields[response_name] = field
 
     def _merge_group(
         self,

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     ENUM = "an enum value that clients do not know"
     SCALAR = "a scalar of another type, or null"
     LIST = "no list where one belongs"
+    UNREACHED = "an object of a type of which no subgraph has a field"
     LEFT_OUT = "a field that the caller may not have and that is not nullable"
 
 

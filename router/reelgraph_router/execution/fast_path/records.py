@@ -145,8 +145,10 @@ class Records:
         return record
 
     def _check_field(self, one: FieldShape) -> None:
-        if one.introspection or one.left_out or one.condition != ALWAYS:
-            raise UnsupportedPlan("introspection, what the caller may not have, or a condition")
+        if one.introspection or one.left_out or one.unreached or one.condition != ALWAYS:
+            raise UnsupportedPlan(
+                "introspection, what the caller may not have, what no subgraph has, or a condition"
+            )
 
     def _field_form(self, one: FieldShape, path: KeyPath) -> tuple[Any, bool]:
         if one.key != one.response_name:

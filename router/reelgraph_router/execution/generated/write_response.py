@@ -131,6 +131,9 @@ class ShapeWriter:
             if not field.shape.nullable:
                 self._source.line("raise Bailout(LEFT_OUT)")
             return "None"
+        if field.unreached:
+            self._source.line("raise Bailout(UNREACHED)")
+            return "None"
         value = self._name("v")
         # Where null is no answer anyway, a key that is missing may just as well raise.
         sure = not field.shape.nullable or self._positions.is_local(position, field.key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from reelgraph_federation.planning import NoPathError
 from reelgraph_federation.planning.query_plan import (
     ALWAYS,
     AbstractShape,
@@ -97,8 +98,7 @@ class Completion:
         if isinstance(shape, ScalarShape):
             return self._scalar(shape, value, path, coordinate)
         if isinstance(shape, EnumShape):
-            # A value that the API does not know is inaccessible, which is no error in itself.
-            return value if isinstance(value, str) and value in shape.values else None
+            return self._enum(shape, value, path, coordinate)
         if isinstance(shape, ListShape):
             return self._list(shape, value, path, coordinate)
         if not isinstance(value, dict):
@@ -110,10 +110,22 @@ class Completion:
                 return self._object(concrete, value, path)
             if shape.typename_key is not None and value.get(shape.typename_key) is None:
                 self._report_unknown(shape, value, path)
-            else:
-                self._faults.silence(value)  # of an inaccessible type
+                return None
+            name = value.get(shape.typename_key or "")
+            if not isinstance(name, str) or name not in shape.hidden:
+                self._wrong(f"an object of a type that {shape.name} may be", path, coordinate)
+            self._faults.silence(value)
             return None
         return self._object(shape, value, path)
+
+    def _enum(self, shape: EnumShape, value: object, path: Path, coordinate: str) -> object:
+        if isinstance(value, str):
+            if value in shape.values:
+                return value
+            if value in shape.hidden:
+                return None  # clients may not see it, which is no error in itself
+        self._wrong(f"a value of {shape.name}", path, coordinate)
+        return None
 
     def _scalar(self, shape: ScalarShape, value: object, path: Path, coordinate: str) -> object:
         match shape.name:
@@ -177,6 +189,8 @@ class Completion:
             return self._meta(field, at)
         if field.left_out:
             return self._left_out(field, at)
+        if field.unreached:
+            return self._unreached(field, at)
         missing = field.key not in owner
         # What failed at the object as a whole explains the fields that did not come.
         told = self._report(faults, field.key, at, field.shape) or (told_here and missing)
@@ -202,6 +216,14 @@ class Completion:
             return None
         self._explained.update(path[:length] for length in range(len(path)))
         return INVALID
+
+    def _unreached(self, field: FieldShape, path: Path) -> object:
+        """Null with an error for a field that no subgraph has for objects of this type."""
+        message = (
+            f"No subgraph that can be reached resolves {field.parent}.{field.name} of this object."
+        )
+        self._error(message, NoPathError.code, path)
+        return None if field.shape.nullable else INVALID
 
     def _report(
         self, faults: FaultsByKey | None, key: Key, path: Path,
@@ -239,7 +261,7 @@ class Completion:
             return faults
         shown = [one for one in shape.fields if holds(one.condition, self._variables)]
         fetched = [one for one in shown if one.constant is None and not one.introspection]
-        if any(one.key not in value and not one.left_out for one in fetched):
+        if any(one.key not in value and not one.left_out and not one.unreached for one in fetched):
             return faults
         keys = {None, *(one.key for one in shown)}
         for key, entries in faults.items():
