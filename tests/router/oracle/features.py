@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from reelgraph_federation.planning.query_plan import Written
 from tests.router.oracle.world import LABELS, FieldModel, TypeModel, World, top_names
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ WORLD_FEATURES = (
     "list of scalars in a key",
     "list of values in a key",
     "lists of lists",
+    "many types that little tells apart",
     "mutations",
     "narrower type in one subgraph",
     "nested @provides",
@@ -76,6 +78,7 @@ OPERATION_FEATURES = (
     "field selected twice",
     "fragment on another abstract type",
     "fragment used twice",
+    "fragments on abstract types, many levels deep",
     "input object argument",
     "introspection fields beside others",
     "mutation",
@@ -87,7 +90,13 @@ OPERATION_FEATURES = (
     "variable inside an input object or list",
     "variable with a default",
 )
-PLAN_FEATURES = ("four or more fetches", "three or more waves", "two or more fetches")
+PLAN_FEATURES = (
+    "entities below types asked together",
+    "four or more fetches",
+    "three or more waves",
+    "two or more fetches",
+    "types asked together",
+)
 
 
 def world_features(world: World, labels: Collection[str]) -> set[str]:
@@ -168,4 +177,22 @@ def plan_features(bench: Bench) -> set[str]:
         found.add("four or more fetches")
     if max(waves.values(), default=0) >= 3:
         found.add("three or more waves")
+    steps = [
+        step
+        for fetch in plan.fetches
+        for group in fetch.groups
+        for path in group.paths
+        for step in path.steps
+    ]
+    if any(len(step.types or ()) > 1 for step in steps):
+        found.add("entities below types asked together")
+    if any(_asks_together(fetch.written) for fetch in plan.fetches):
+        found.add("types asked together")
     return found
+
+
+def _asks_together(written: tuple[Written, ...]) -> bool:
+    return any(
+        len(one.types or ()) > 1 or (one.children is not None and _asks_together(one.children))
+        for one in written
+    )

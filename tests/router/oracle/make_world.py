@@ -38,6 +38,8 @@ def make_types(dice: Dice) -> World:
     _add_hidden(world, dice)
     _add_interfaces(world, dice)
     _add_union(world, dice)
+    if dice.chance(25):
+        _add_crowd(world, dice)
     for one in world.of_kind("value"):
         if one.name == "KV":
             continue
@@ -209,6 +211,41 @@ def _add_union(world: World, dice: Dice) -> None:
         if "H0" in world.types and dice.chance(60):
             members.append("H0")
         world.types["U0"] = TypeModel("U0", "union", members=members)
+
+
+def _add_crowd(world: World, dice: Dice) -> None:
+    """Add many types that little tells apart, an interface in another, and a union of them.
+
+    Fields lead from each to the others, so that fragments on them can be nested in each other.
+    """
+    names = [f"C{number}" for number in range(dice.one_of((6, 4, 9)))]
+    for name in names:
+        world.types[name] = TypeModel(name, "value")
+    some_entities = dice.some(_plain(world, "entity"), 40)
+    wide = TypeModel("I8", "interface", members=[*names, *some_entities])
+    deep = TypeModel("I9", "interface", members=dice.at_least_one(names, 70), interfaces=["I8"])
+    world.types.update({"I8": wide, "I9": deep, "V9": TypeModel("V9", "value")})
+    world.types["U9"] = TypeModel("U9", "union", members=dice.at_least_one(names, 70))
+    wide.fields["t8"] = FieldModel("t8", "String")
+    deep.fields.update(wide.fields)
+    for one, field in (
+        (wide, FieldModel("c8", dice.one_of(("I8", "I9", "U9")), dice.one_of(STOPPABLE))),
+        (deep, FieldModel("c9", dice.one_of(("V9", "I8", "U9")), dice.one_of(STOPPABLE))),
+        (deep, FieldModel("n9", dice.one_of(SCALARS))),
+    ):
+        one.fields[field.name] = field
+    entities = _plain(world, "entity")
+    if entities:
+        deep.fields["e9"] = FieldModel("e9", dice.one_of(entities), dice.one_of(STOPPABLE[:2]))
+    deep.fields.update(wide.fields)
+    deep.fields["t9"] = FieldModel("t9", "String")
+    for one in (wide, deep):
+        _implement(world, one, dice)
+    back = world.types["V9"].fields
+    back["b8"] = FieldModel("b8", dice.one_of(("I8", "U9")), dice.one_of(STOPPABLE))
+    if entities:
+        back["e8"] = FieldModel("e8", dice.one_of(entities), "{}")
+    world.features.add("many types that little tells apart")
 
 
 def _add_value_field(world: World, one: TypeModel, name: str, dice: Dice) -> None:

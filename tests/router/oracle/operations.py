@@ -78,12 +78,19 @@ class OperationMaker:
     """Fragment name → type."""
     budget: int = 34
     with_introspection: bool = True
+    is_nested: bool = False
+    """Whether it goes deep, through fragments on interfaces and unions wherever it can."""
     make_arguments: type[ArgumentMaker] = ArgumentMaker
     features: set[str] = field(default_factory=set)
 
     def make(self) -> Generated:
         """Return a random operation."""
         self.budget = self.dice.one_of((14, 7, 20, 34))
+        self.is_nested = self.dice.chance(15)
+        depth = self.dice.upto(5, 2)
+        if self.is_nested:
+            self.budget, depth = 50, 9
+            self.features.add("fragments on abstract types, many levels deep")
         self.arguments = self.make_arguments(self.dice, self.features)
         schema = self.facts.schema
         kind, root = "query", schema.query_type
@@ -94,7 +101,7 @@ class OperationMaker:
         if schema.subscription_type is not None and self.dice.chance(30):
             body, kind = [self._stream(schema.subscription_type)], "subscription"
         else:
-            body = self._selection(root, self.dice.upto(5, 2), {}, ())
+            body = self._selection(root, depth, {}, ())
         definitions = self.arguments.definitions()
         head = f"{kind} Q({definitions})" if definitions else f"{kind} Q"
         used = "".join(
@@ -123,6 +130,8 @@ class OperationMaker:
         if on is self.facts.schema.query_type and self.with_introspection and self.dice.chance(4):
             return self._introspection(on, table, chain)
         percent = 45 if is_abstract_type(on) else 0 if on.name.startswith("__") else 15
+        if self.is_nested and is_abstract_type(on):
+            percent = 80
         if depth > 0 and self.budget > 0 and self.dice.chance(percent):
             return self._fragment(on, depth, table, chain)
         fields = {}
@@ -144,6 +153,13 @@ class OperationMaker:
             node.parent = _object_name(on)
             add(table, node, chain, self.fragments)
             return node
+        if self.is_nested and self.dice.chance(70):
+            leading = {
+                name: one
+                for name, one in fields.items()
+                if is_composite_type(get_named_type(one.type))
+            }
+            fields = leading or fields
         name = self.dice.one_of(list(fields))
         return self._field(on, name, fields[name], depth, table, chain)
 
@@ -217,7 +233,10 @@ class OperationMaker:
         return self.arguments.condition() if self.dice.chance(10) else ""
 
     def _fragment(self, on: Composite, depth: int, table: Table, chain: Chain) -> Node:
-        target = self.dice.one_of(self.facts.targets(on))
+        targets = self.facts.targets(on)
+        if self.is_nested and self.dice.chance(80):
+            targets = [one for one in targets if is_abstract_type(one)] or targets
+        target = self.dice.one_of(targets)
         condition = self._condition()
         if condition:
             self.features.add("@skip or @include on a fragment")
