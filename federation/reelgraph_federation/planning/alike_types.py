@@ -47,11 +47,11 @@ class AlikeTypes:
     def _likeness(self, position: Position, case: str, field: SelectedField) -> Hashable:
         """Return what types must have in common to be asked a field together, `None`: alone."""
         leads = self._leads(position, case, field)
+        if leads is None or self._types.contexts_of(case):
+            return None
         signatures = self._reach.signatures(case, field.name)
-        if leads is None or self._types.contexts_of(case) or len(signatures) > 1:
-            return (
-                None  # where subgraphs declare a field differently, each type has a key of its own
-            )
+        if len(signatures) > 1:
+            return None  # each of such types may need a key of its own
         if self._may_be_entered(position, case) and not self._is_as_good(position, case, field):
             return None
         return (

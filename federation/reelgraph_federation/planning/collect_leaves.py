@@ -231,8 +231,8 @@ def allocate(reach: Reach, position: Position, ident: Ident, preferred: str) -> 
     """Return the internal key of a field at a position, choosing one the first time."""
     key = position.names.get(ident)
     if key is None:
-        signatures = reach.signatures(position.type_name, ident.name)
-        key = position.keys.allocate(ident, position.type_name, preferred, signatures)
+        parent, signatures = reach.declared(position, ident.name)
+        key = position.keys.allocate(ident, parent, preferred, signatures)
         position.names[ident] = key
     return key
 

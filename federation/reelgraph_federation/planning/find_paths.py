@@ -118,6 +118,33 @@ class Reach(NodeReach):
         waves = [value_wave(nodes.scope, one) for one in edge.contexts]
         return max(self.set_wave(nodes, position.type_name, edge.requires), *waves, 0)
 
+    def declared(self, position: Position, field_name: str) -> tuple[str, frozenset[str]]:
+        """Return what a field's key at a position goes by: its parent, and its signatures.
+
+        The parent is the position's type. Where a subgraph declares a narrower one there, its field
+        may have another type, so that such a position has keys of its own.
+        """
+        signatures = self.signatures(position.type_name, field_name)
+        narrower = self._narrower(position)
+        if not narrower:
+            return position.type_name, signatures
+        assert position.parent is not None
+        for name in narrower:
+            if self.graph.types.has_field(name, field_name):
+                signatures |= self.signatures(name, field_name)
+        return f"{position.parent.type_name}.{position.name}", signatures
+
+    def _narrower(self, position: Position) -> tuple[str, ...]:
+        """Return the types other than its own that subgraphs declare at a position."""
+        if position.parent is None or position.enclosing is not None:
+            return ()
+        one = self.graph.types.composite(position.parent.type_name)
+        field = None if isinstance(one, UnionType) else one.fields.get(position.name)
+        if field is None:
+            return ()
+        names = (join.type.name for join in field.joins if join.type is not None)
+        return tuple(name for name in names if name != position.type_name)
+
     def signatures(self, type_name: str, field_name: str) -> frozenset[str]:
         """Return the shapes of a field's type in all subgraphs; see `KeySpace.allocate`."""
         memo = (type_name, field_name)

@@ -29,7 +29,10 @@ def run_seed(seed: int, options: argparse.Namespace) -> tuple[int, Tally, str | 
     tally = Tally()
     # A third of all worlds have failing fields, or as many as was asked for.
     percent = options.errors if options.errors >= 0 else (0, 0, 6)[seed % 3]
-    shares = {name: getattr(options, name) for name in ("contexts", "access", "links", "streams")}
+    shares = {
+        name: getattr(options, name)
+        for name in ("contexts", "access", "links", "streams", "crowds")
+    }
     try:
         dice = Dice(SeededSource(seed))
         asyncio.run(run_world(dice, tally, percent, **shares))
@@ -75,6 +78,9 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--contexts", type=int, default=15, help="percent of worlds with contexts")
     parser.add_argument(
         "--access", type=int, default=25, help="percent of worlds with authorisation directives"
+    )
+    parser.add_argument(
+        "--crowds", type=int, default=20, help="percent of worlds with many types alike"
     )
     parser.add_argument(
         "--links", type=int, default=10, help="percent of worlds with fields that return Query"

@@ -19,8 +19,11 @@ STOPPABLE = ("{}", "[{}]", "[[{}]]")
 """Wrappers that let data of types that contain themselves end."""
 
 
-def make_types(dice: Dice) -> World:
-    """Return a world with parts and types, whose fields have no place yet."""
+def make_types(dice: Dice, crowds: int = 0) -> World:
+    """Return a world with parts and types, whose fields have no place yet.
+
+    `crowds` is the percentage of worlds with many types that little tells apart.
+    """
     world = World()
     count = dice.one_of((3, 2, 4, 1, 5))
     world.parts = [Part(f"s{number}") for number in range(count)]
@@ -38,7 +41,7 @@ def make_types(dice: Dice) -> World:
     _add_hidden(world, dice)
     _add_interfaces(world, dice)
     _add_union(world, dice)
-    if dice.chance(25):
+    if crowds and dice.chance(crowds):
         _add_crowd(world, dice)
     for one in world.of_kind("value"):
         if one.name == "KV":

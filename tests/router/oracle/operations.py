@@ -57,6 +57,11 @@ class SchemaFacts:
             if is_composite_type(one) and not one.name.startswith("__")
         }
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether many types implement an interface and another one in it; see make_world.py."""
+        return "I9" in self.schema.type_map
+
     def targets(self, on: Composite) -> list[Composite]:
         """Return the types that a fragment within a type may be on."""
         if on.name not in self._targets:
@@ -86,10 +91,9 @@ class OperationMaker:
     def make(self) -> Generated:
         """Return a random operation."""
         self.budget = self.dice.one_of((14, 7, 20, 34))
-        self.is_nested = self.dice.chance(15)
-        depth = self.dice.upto(5, 2)
+        self.is_nested = self.facts.is_crowded and self.dice.chance(40)
         if self.is_nested:
-            self.budget, depth = 50, 9
+            self.budget = 50
             self.features.add("fragments on abstract types, many levels deep")
         self.arguments = self.make_arguments(self.dice, self.features)
         schema = self.facts.schema
@@ -101,6 +105,7 @@ class OperationMaker:
         if schema.subscription_type is not None and self.dice.chance(30):
             body, kind = [self._stream(schema.subscription_type)], "subscription"
         else:
+            depth = 9 if self.is_nested else self.dice.upto(5, 2)
             body = self._selection(root, depth, {}, ())
         definitions = self.arguments.definitions()
         head = f"{kind} Q({definitions})" if definitions else f"{kind} Q"

@@ -59,14 +59,16 @@ async def run_world(
     access: int = 0,
     links: int = 0,
     streams: int = 0,
+    crowds: int = 0,
 ) -> None:
     """Make a world and compare operations on it; raises `Difference`.
 
     `errors` is the percentage of values that fail, `contexts` that of worlds with contexts,
     `access` that of worlds with authorisation directives, `links` that of worlds with fields that
-    return `Query`, `streams` that of worlds with subscriptions.
+    return `Query`, `streams` that of worlds with subscriptions, `crowds` that of worlds with many types that little
+    tells apart.
     """
-    world = make_world(dice)
+    world = make_world(dice, crowds)
     subgraphs = print_parts(world)
     labels = dice.some(LABELS)
     try:

@@ -19,9 +19,9 @@ from tests.router.oracle.world import (
 EVERYWHERE = 100
 
 
-def make_world(dice: Dice) -> World:
-    """Return a world whose parts compose."""
-    world = make_types(dice)
+def make_world(dice: Dice, crowds: int = 0) -> World:
+    """Return a world whose parts compose; `crowds` is as for `make_types`."""
+    world = make_types(dice, crowds)
     splitter = Splitter(world, dice)
     splitter.split()
     weaver = Weaver(world, dice, splitter)

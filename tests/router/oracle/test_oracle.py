@@ -53,6 +53,14 @@ def test_world(seed: int) -> None:
     assert (tally.worlds, tally.operations) == (1, 12), tally.rejected
 
 
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_crowded_world(seed: int) -> None:
+    tally = Tally()
+    source = SeededSource(10 * seed)
+    asyncio.run(run_world(Dice(source), tally, (0, 0, 6)[seed % 3], operations=15, crowds=100))
+    assert (tally.worlds, tally.operations) == (1, 15), tally.rejected
+
+
 @settings(
     max_examples=5,
     deadline=None,
@@ -69,7 +77,7 @@ def test_worlds_have_every_feature() -> None:
     """Guard the generator: what it can no longer make, nobody would miss otherwise."""
     found = dict.fromkeys(WORLD_FEATURES, 0)
     for seed in range(250):
-        for name in world_features(make_world(Dice(SeededSource(seed))), ["beta"]):
+        for name in world_features(make_world(Dice(SeededSource(seed)), crowds=10), ["beta"]):
             found[name] = found.get(name, 0) + 1
     assert set(found) == set(WORLD_FEATURES), "features.py does not list a feature"
     assert {name: number for name, number in found.items() if number < 3} == {}
@@ -79,7 +87,7 @@ def test_operations_have_every_feature() -> None:
     found: Counter[str] = Counter()
     for seed in range(100):
         dice = Dice(SeededSource(seed))
-        facts = SchemaFacts(build_schema(print_world(make_world(dice))))
+        facts = SchemaFacts(build_schema(print_world(make_world(dice, crowds=10))))
         for _ in range(20):
             found.update(OperationMaker(facts, dice).make().features)
     assert set(found) <= set(OPERATION_FEATURES), "features.py does not list a feature"
@@ -88,8 +96,10 @@ def test_operations_have_every_feature() -> None:
 
 def test_plans_have_every_feature() -> None:
     tally = Tally()
-    for seed in range(40, 56):
+    for seed in range(40, 46):
         asyncio.run(run_world(Dice(SeededSource(seed)), tally, operations=12))
+    for seed in range(46, 50):
+        asyncio.run(run_world(Dice(SeededSource(seed)), tally, operations=12, crowds=100))
     assert [name for name in PLAN_FEATURES if not tally.operation_features[name]] == []
 
 
