@@ -25,9 +25,12 @@ from reelgraph_dgs.reference_resolvers import (
     resolve_one,
 )
 from reelgraph_dgs.representations import RepresentationReader
+from reelgraph_dgs.settings import GraphQLLimits
 
 if TYPE_CHECKING:
     from strawberry.types.info import Info
+
+_MOST_REPRESENTATIONS = GraphQLLimits().representations
 
 Result = Any
 """An instance of the entity, None, or the exception that stands in its place."""
@@ -36,7 +39,9 @@ Result = Any
 class EntityResolver:
     """Resolves lists of representations for one schema."""
 
-    def __init__(self, converter: GraphQLCoreConverter, max_representations: int = 10_000) -> None:
+    def __init__(
+        self, converter: GraphQLCoreConverter, max_representations: int = _MOST_REPRESENTATIONS
+    ) -> None:
         self.max_representations = max_representations
         self._reader = RepresentationReader(converter)
         self._entities = {

@@ -9,7 +9,7 @@ from pydantic import Field
 from reelgraph_kit.settings import ServiceSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GraphQLLimits:
     """What one request may ask for, at most."""
 
@@ -19,6 +19,9 @@ class GraphQLLimits:
     representations: int = 10_000
     seconds: float = 30.0
     bytes: int = 10_000_000
+
+
+_LIMITS = GraphQLLimits()
 
 
 class SubgraphSettings(ServiceSettings):
@@ -33,22 +36,26 @@ class SubgraphSettings(ServiceSettings):
         "other services can call.",
     )
     max_query_depth: int = Field(
-        default=50, ge=1, description="Most levels of fields below a root field of an operation."
+        default=_LIMITS.depth,
+        ge=1,
+        description="Most levels of fields below a root field of an operation.",
     )
     max_query_tokens: int = Field(
-        default=20_000, ge=1, description="Most tokens (names, brackets …) of a document."
+        default=_LIMITS.tokens, ge=1, description="Most tokens (names, brackets …) of a document."
     )
     max_query_aliases: int = Field(
-        default=2_000, ge=0, description="Most aliases that an operation may have."
+        default=_LIMITS.aliases, ge=0, description="Most aliases that an operation may have."
     )
     max_representations: int = Field(
-        default=10_000, ge=1, description="Most entities that one _entities call may ask for."
+        default=_LIMITS.representations,
+        ge=1,
+        description="Most entities that one _entities call may ask for.",
     )
     max_request_bytes: int = Field(
-        default=10_000_000, ge=1, description="Most bytes of a request's body."
+        default=_LIMITS.bytes, ge=1, description="Most bytes of a request's body."
     )
     request_timeout_seconds: float = Field(
-        default=30.0,
+        default=_LIMITS.seconds,
         gt=0,
         description="Longest time for one request in seconds, whatever its deadline allows.",
     )

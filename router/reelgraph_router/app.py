@@ -275,7 +275,7 @@ def make_endpoint(
     return GraphQLEndpoint(
         pipeline,
         caller,
-        EndpointRules(settings.max_body_bytes, settings.expose_plan),
+        EndpointRules(max_body_bytes=settings.max_body_bytes, expose_plan=settings.expose_plan),
         csrf=CsrfGuard(settings.csrf_headers),
         cors=Cors(settings.cors_origins, credentials=settings.cors_credentials),
         page=page,

@@ -14,6 +14,7 @@ from typing import cast
 import orjson
 
 from reelgraph_kit.identity import ANONYMOUS, Identity
+from reelgraph_router import defaults
 from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.graph import GraphRules
@@ -43,7 +44,7 @@ class EmbeddedRouter:
         *,
         rules: GraphRules | None = None,
         hooks: Hooks | None = None,
-        request_timeout: float = 30.0,
+        request_timeout: float = defaults.REQUEST_SECONDS,
     ) -> EmbeddedRouter:
         """Make a router for a supergraph.
 

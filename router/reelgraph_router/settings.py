@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode
 
 from reelgraph_federation.budget import MOST_PARTS
 from reelgraph_kit.settings import ServiceSettings
+from reelgraph_router import defaults
 
 CommaList = Annotated[tuple[str, ...], NoDecode]
 """A list written with commas, as environment variables are."""
@@ -42,16 +43,28 @@ class RouterSettings(ServiceSettings):
 
     # What clients may send.
     max_body_bytes: int = Field(
-        default=2_000_000, gt=0, description="Largest request body, in bytes."
+        default=defaults.MOST_BODY_BYTES, gt=0, description="Largest request body, in bytes."
     )
     max_document_characters: int = Field(
-        default=200_000, gt=0, description="Longest document, in characters."
+        default=defaults.MOST_DOCUMENT_CHARACTERS,
+        gt=0,
+        description="Longest document, in characters.",
     )
-    max_tokens: int = Field(default=15_000, gt=0, description="Most tokens in an operation.")
-    max_depth: int = Field(default=100, gt=0, description="Deepest nesting of fields.")
-    max_aliases: int = Field(default=1_000, ge=0, description="Most aliases in an operation.")
-    max_root_fields: int = Field(default=200, gt=0, description="Most fields at the root.")
-    max_directives: int = Field(default=500, ge=0, description="Most directives in an operation.")
+    max_tokens: int = Field(
+        default=defaults.MOST_TOKENS, gt=0, description="Most tokens in an operation."
+    )
+    max_depth: int = Field(
+        default=defaults.MOST_DEPTH, gt=0, description="Deepest nesting of fields."
+    )
+    max_aliases: int = Field(
+        default=defaults.MOST_ALIASES, ge=0, description="Most aliases in an operation."
+    )
+    max_root_fields: int = Field(
+        default=defaults.MOST_ROOT_FIELDS, gt=0, description="Most fields at the root."
+    )
+    max_directives: int = Field(
+        default=defaults.MOST_DIRECTIVES, ge=0, description="Most directives in an operation."
+    )
     max_operation_size: int = Field(
         default=MOST_PARTS,
         gt=0,
@@ -101,10 +114,12 @@ class RouterSettings(ServiceSettings):
 
     # Planning.
     plan_cache_size: int = Field(
-        default=1_000, gt=0, description="Most operations kept ready per supergraph version."
+        default=defaults.PLAN_CACHE_SIZE,
+        gt=0,
+        description="Most operations kept ready per supergraph version.",
     )
     plan_cache_bytes: int = Field(
-        default=24_000_000,
+        default=defaults.PLAN_CACHE_BYTES,
         gt=0,
         description="Most memory for them, as the router estimates it, in bytes; the operations not "
         "used for longest make room.",
@@ -139,10 +154,14 @@ class RouterSettings(ServiceSettings):
 
     # Towards subgraphs.
     request_timeout_seconds: float = Field(
-        default=30.0, gt=0, description="Time for a whole request; told to subgraphs as deadline."
+        default=defaults.REQUEST_SECONDS,
+        gt=0,
+        description="Time for a whole request; told to subgraphs as deadline.",
     )
     subgraph_timeout_seconds: float = Field(
-        default=15.0, gt=0, description="Time for one subgraph call where none is set by name."
+        default=defaults.SUBGRAPH_SECONDS,
+        gt=0,
+        description="Time for one subgraph call where none is set by name.",
     )
     subgraph_timeouts: CommaList = Field(
         default=(), description="Times by subgraph, such as catalog=2.5,search=1, in seconds."
@@ -152,7 +171,7 @@ class RouterSettings(ServiceSettings):
         description="Addresses that replace those of the supergraph, such as catalog=http://….",
     )
     subgraph_connections: int = Field(
-        default=128, gt=0, description="Most connections to one subgraph."
+        default=defaults.SUBGRAPH_CONNECTIONS, gt=0, description="Most connections to one subgraph."
     )
     subgraph_ca_file: Path | None = Field(
         default=None,
@@ -169,18 +188,22 @@ class RouterSettings(ServiceSettings):
         description="The certificate's private key (PEM); without it in the same file.",
     )
     max_subgraph_answer_bytes: int = Field(
-        default=64_000_000, gt=0, description="Largest answer of a subgraph, in bytes."
+        default=defaults.MOST_ANSWER_BYTES,
+        gt=0,
+        description="Largest answer of a subgraph, in bytes.",
     )
     max_running_requests: int = Field(
-        default=5_000,
+        default=defaults.MOST_RUNNING,
         gt=0,
         description="Most operations executed at the same time; others are refused with 503.",
     )
     max_subscriptions: int = Field(
-        default=10_000, ge=0, description="Most subscriptions running at the same time."
+        default=defaults.MOST_SUBSCRIPTIONS,
+        ge=0,
+        description="Most subscriptions running at the same time.",
     )
     subscription_drain_seconds: float = Field(
-        default=10.0,
+        default=defaults.DRAIN_SECONDS,
         ge=0,
         description="How long subscriptions that a new supergraph cannot go on with may still run; "
         "each ends at a random time until then.",

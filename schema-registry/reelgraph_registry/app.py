@@ -87,7 +87,9 @@ def _services(
     settings: RegistrySettings,
 ) -> Services:
     locks, composers = VariantLocks(), Composers()
-    limits = SchemaLimits(settings.max_sdl_bytes, settings.max_subgraphs)
+    limits = SchemaLimits(
+        max_sdl_bytes=settings.max_sdl_bytes, max_subgraphs=settings.max_subgraphs
+    )
     return Services(
         store=store,
         publish=PublishSubgraphs(store, watch.announce, now, limits, locks, composers),

@@ -7,6 +7,10 @@ from pydantic import Field
 
 from reelgraph_kit.settings import ServiceSettings
 
+from .domain.subgraph_version import SchemaLimits
+
+_LIMITS = SchemaLimits()
+
 
 class RegistrySettings(ServiceSettings):
     """What the registry can be told."""
@@ -23,10 +27,14 @@ class RegistrySettings(ServiceSettings):
         default=32_000_000, ge=1_000, description="Largest request body that is read, in bytes."
     )
     max_sdl_bytes: int = Field(
-        default=5_000_000, ge=1_000, description="Largest schema of one subgraph, in bytes."
+        default=_LIMITS.max_sdl_bytes,
+        ge=1_000,
+        description="Largest schema of one subgraph, in bytes.",
     )
     max_subgraphs: int = Field(
-        default=500, ge=1, description="Most subgraphs that are published or checked at once."
+        default=_LIMITS.max_subgraphs,
+        ge=1,
+        description="Most subgraphs that are published or checked at once.",
     )
     max_wait_seconds: float = Field(
         default=60.0, ge=0, le=3600, description="Longest wait that a long-poll is granted."

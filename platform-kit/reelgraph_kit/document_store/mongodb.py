@@ -17,6 +17,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from reelgraph_kit.document_store.port import (
+    PAGE,
     Condition,
     Document,
     DocumentStoreError,
@@ -125,7 +126,7 @@ class MongoCollection:
         self,
         *conditions: Condition,
         sort: Sort | None = None,
-        limit: int = 1000,
+        limit: int = PAGE,
         offset: int = 0,
     ) -> list[Document]:
         """Return the documents that meet all conditions."""

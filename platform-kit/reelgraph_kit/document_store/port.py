@@ -19,6 +19,10 @@ Scalar = str | int | float | bool | None
 Operator = Literal["eq", "in", "lt", "lte", "gt", "gte"]
 
 
+PAGE = 1000
+"""Documents found at once where nothing else is said."""
+
+
 class DocumentStoreError(Exception):
     """The document store could not do what was asked."""
 
@@ -93,7 +97,7 @@ class Collection(Protocol):
         self,
         *conditions: Condition,
         sort: Sort | None = None,
-        limit: int = 1000,
+        limit: int = PAGE,
         offset: int = 0,
     ) -> list[Document]:
         """Return the documents that meet all conditions, by id if no order is asked for.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from reelgraph_kit.document_store.port import (
+    PAGE,
     Condition,
     Document,
     DocumentStoreError,
@@ -108,7 +109,7 @@ class SqliteCollection:
         self,
         *conditions: Condition,
         sort: Sort | None = None,
-        limit: int = 1000,
+        limit: int = PAGE,
         offset: int = 0,
     ) -> list[Document]:
         """Return the documents that meet all conditions."""

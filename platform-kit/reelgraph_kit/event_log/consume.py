@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 
-from reelgraph_kit.event_log.port import Consumer, Event, EventLog, LostOwnership, Start
+from reelgraph_kit.event_log.port import BATCH, Consumer, Event, EventLog, LostOwnership, Start
 
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 15.0
@@ -20,7 +20,7 @@ async def consume(
     group: str,
     handle: Callable[[Sequence[Event]], Awaitable[None]],
     *,
-    limit: int = 500,
+    limit: int = BATCH,
     start: Start = "earliest",
 ) -> None:
     """Hand every event of a topic to `handle`, in batches, until cancelled.

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsError
 
-from reelgraph_kit.event_log.port import Event, EventLogError, LostOwnership, NewEvent, Start
+from reelgraph_kit.event_log.port import BATCH, Event, EventLogError, LostOwnership, NewEvent, Start
 
 _WAIT_MS = 60_000
 
@@ -143,7 +143,7 @@ class KafkaConsumer:
         self._fetched: dict[TopicPartition, int] = {}
         self._closed = False
 
-    async def fetch(self, limit: int = 500, wait_seconds: float | None = None) -> list[Event]:
+    async def fetch(self, limit: int = BATCH, wait_seconds: float | None = None) -> list[Event]:
         """Return the next events, in order within each partition."""
         wait_ms = _WAIT_MS if wait_seconds is None else max(0, round(wait_seconds * 1000))
         while True:

@@ -11,6 +11,10 @@ Start = Literal["earliest", "latest"]
 """Where a group that has never committed begins: with all that is kept, or with what comes."""
 
 
+BATCH = 500
+"""Events fetched at once where nothing else is said."""
+
+
 class EventLogError(Exception):
     """The event log could not do what was asked; trying again later may help."""
 
@@ -43,7 +47,7 @@ class Event:
 class Consumer(Protocol):
     """One member of a consumer group; several share the work, each event goes to one of them."""
 
-    async def fetch(self, limit: int = 500, wait_seconds: float | None = None) -> list[Event]:
+    async def fetch(self, limit: int = BATCH, wait_seconds: float | None = None) -> list[Event]:
         """Return the next events, oldest first, at most `limit`.
 
         Waits until there is at least one, or `wait_seconds` (then the list is empty); None

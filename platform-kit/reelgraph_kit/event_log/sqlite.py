@@ -24,7 +24,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self, TypeVar
 
-from reelgraph_kit.event_log.port import Event, EventLogError, LostOwnership, NewEvent, Start
+from reelgraph_kit.event_log.port import BATCH, Event, EventLogError, LostOwnership, NewEvent, Start
 from reelgraph_kit.sqlite_worker import SqliteWorker
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ class SqliteConsumer:
         self._renewal: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def fetch(self, limit: int = 500, wait_seconds: float | None = None) -> list[Event]:
+    async def fetch(self, limit: int = BATCH, wait_seconds: float | None = None) -> list[Event]:
         """Return the next events, waiting for the first of them."""
         deadline = None if wait_seconds is None else time.monotonic() + wait_seconds
         while not self._closed:

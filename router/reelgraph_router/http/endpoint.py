@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reelgraph_kit.asgi import Message, Receive, Scope, Send
+from reelgraph_router import defaults
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.hooks import Hooks, HttpAnswer, call
 from reelgraph_router.http.caller import Caller
@@ -39,11 +40,11 @@ HeaderMap = Mapping[bytes, bytes]
 _log = logging.getLogger("reelgraph.router.http")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointRules:
     """What the endpoint accepts."""
 
-    max_body_bytes: int = 2_000_000
+    max_body_bytes: int = defaults.MOST_BODY_BYTES
     expose_plan: bool = False
 
 

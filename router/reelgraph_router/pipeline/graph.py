@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from reelgraph_federation.supergraph import Supergraph, parse_supergraph
+from reelgraph_router import defaults
 from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.pipeline.introspect import Introspection
@@ -28,7 +29,7 @@ class GraphRules:
     operations: OperationRules = field(default_factory=OperationRules)
     redaction: Redaction = field(default_factory=Redaction)
     urls: Mapping[str, str] = field(default_factory=dict)
-    timeout: float = 15.0
+    timeout: float = defaults.SUBGRAPH_SECONDS
     timeouts: Mapping[str, float] = field(default_factory=dict)
     hooks: Hooks = field(default_factory=Hooks)
 

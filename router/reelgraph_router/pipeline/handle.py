@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from reelgraph_router import defaults
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.execution.answers.introspected import Introspected
 from reelgraph_router.execution.incremental.deferred_run import DeferredRun
@@ -48,11 +49,11 @@ class Pipeline:
         graphs: HotSwap,
         *,
         hooks: Hooks | None = None,
-        request_timeout: float = 30.0,
+        request_timeout: float = defaults.REQUEST_SECONDS,
         share: bool = False,
-        max_running: int = 5_000,
-        max_subscriptions: int = 10_000,
-        subscription_drain: float = 10.0,
+        max_running: int = defaults.MOST_RUNNING,
+        max_subscriptions: int = defaults.MOST_SUBSCRIPTIONS,
+        subscription_drain: float = defaults.DRAIN_SECONDS,
         usage: UsageCounter | None = None,
         documents: DocumentRules | None = None,
     ) -> None:

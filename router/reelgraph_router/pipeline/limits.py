@@ -14,17 +14,18 @@ from graphql import (
     SelectionSetNode,
 )
 
+from reelgraph_router import defaults
 from reelgraph_router.errors import Code, refuse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationLimits:
     """The bounds; `root_fields` counts the fields of the operation's root."""
 
-    depth: int = 100
-    aliases: int = 1_000
-    root_fields: int = 200
-    directives: int = 500
+    depth: int = defaults.MOST_DEPTH
+    aliases: int = defaults.MOST_ALIASES
+    root_fields: int = defaults.MOST_ROOT_FIELDS
+    directives: int = defaults.MOST_DIRECTIVES
 
 
 @dataclass(frozen=True, slots=True)

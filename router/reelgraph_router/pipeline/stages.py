@@ -23,6 +23,7 @@ from reelgraph_federation.operations.usage import find_use
 from reelgraph_federation.planning import PlanningError, QueryPlan, format_plan, plan_operation
 from reelgraph_federation.supergraph import Supergraph
 from reelgraph_federation.supergraph.model import Access
+from reelgraph_router import defaults
 from reelgraph_router.errors import Code, refuse
 from reelgraph_router.execution.compile import TimeoutOf, compile_plan
 from reelgraph_router.execution.program import Program
@@ -43,20 +44,20 @@ T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationRules:
     """What operations are allowed, and how their fetches are timed."""
 
-    max_tokens: int = 15_000
-    max_characters: int = 200_000
+    max_tokens: int = defaults.MOST_TOKENS
+    max_characters: int = defaults.MOST_DOCUMENT_CHARACTERS
     limits: OperationLimits = field(default_factory=OperationLimits)
     max_parts: int = MOST_PARTS
     """Most that may be made of one operation; see :mod:`reelgraph_federation.budget`."""
-    seconds: float = 30.0
+    seconds: float = defaults.REQUEST_SECONDS
     """How long a request waits for its operation to be made ready."""
     introspection: bool = True
-    cache_size: int = 1_000
-    cache_bytes: int = 24_000_000
+    cache_size: int = defaults.PLAN_CACHE_SIZE
+    cache_bytes: int = defaults.PLAN_CACHE_BYTES
     authorization: AuthorizationRules = field(default_factory=AuthorizationRules)
     count_usage: bool = False
     override_labels: frozenset[str] = frozenset()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reelgraph_router import defaults
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLimits:
     """Bounds of one subgraph's pool. Sizes in bytes, times in seconds."""
 
-    connections: int = 128
+    connections: int = defaults.SUBGRAPH_CONNECTIONS
     waiting: int = 4096
-    answer_bytes: int = 64 * 1024 * 1024
+    answer_bytes: int = defaults.MOST_ANSWER_BYTES
     keep_alive: float = 4.0
     connect_timeout: float = 5.0

@@ -10,15 +10,6 @@ from reelgraph_federation.schema_changes import JudgeRules
 from .change_result import ChangeResult
 from .errors import InvalidInput
 
-SHRINKING_HINTS = frozenset(
-    {
-        "INCONSISTENT_ARGUMENT_PRESENCE",
-        "INCONSISTENT_INPUT_OBJECT_FIELD",
-        "INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM",
-    }
-)
-"""Hints of things that one subgraph defines and the supergraph silently leaves out."""
-
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:

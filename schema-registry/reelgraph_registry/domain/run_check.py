@@ -10,7 +10,7 @@ from datetime import datetime
 
 from graphql import GraphQLSchema, build_schema
 
-from reelgraph_federation.problems import Problem
+from reelgraph_federation.problems import SHRINKING_HINTS, Problem
 from reelgraph_federation.schema_changes import (
     Change,
     Criticality,
@@ -21,7 +21,7 @@ from reelgraph_federation.schema_changes import (
 )
 
 from .change_result import ChangeResult
-from .check import SHRINKING_HINTS, Check, CheckSettings, Finding, HintResult
+from .check import Check, CheckSettings, Finding, HintResult
 from .composition import Composition
 from .locate import SdlIndex, locate
 from .subgraph_version import SubgraphSchema

@@ -117,7 +117,7 @@ def _check_content(schema: SubgraphSchema, limits: "SchemaLimits") -> None:
         raise InvalidInput(f"The URL of subgraph {schema.name} is no usable URL: {problem}.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaLimits:
     """How large a proposal may be."""
 

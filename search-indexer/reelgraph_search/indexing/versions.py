@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from reelgraph_dgs.database import Database
 from reelgraph_search.definition import IndexDefinition
-from reelgraph_search.indexing.ledger import Mark, mark_in
+from reelgraph_search.indexing.ledger import Mark, Priority, mark_in
 from reelgraph_search.indexing.tables import dirty, index_versions
 
 _table = index_versions
@@ -159,7 +159,7 @@ class VersionStore:
         """Rows that are dirty for the version being built alone."""
         query = select(func.count()).where(
             dirty.c.index_name == index,
-            or_(dirty.c.only_building.is_(True), dirty.c.priority >= 3),
+            or_(dirty.c.only_building.is_(True), dirty.c.priority >= Priority.BACKFILL),
         )
         async with self._database.read() as session:
             return int(await session.scalar(query) or 0)
