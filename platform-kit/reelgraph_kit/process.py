@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -22,6 +23,9 @@ from reelgraph_kit.settings import ServiceSettings, load_or_exit
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from reelgraph_kit.server.limits import HttpLimits
+    from reelgraph_kit.server.protocol import GuardedProtocol
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
@@ -41,11 +45,11 @@ def serve(
     settings_class: type[SettingsT],
     settings: SettingsT | None = None,
     *,
-    http: type[asyncio.Protocol] | Literal["httptools"] = "httptools",
+    http: type[GuardedProtocol] | None = None,
 ) -> None:
     """Serve an app until SIGTERM or SIGINT, then finish the requests in flight.
 
-    `http` may be a protocol class of the service's own, on uvicorn's.
+    `http` may be a protocol class of the service's own, on `GuardedProtocol`.
 
     The port is taken before the app is made, so a second start fails at once and leaves the
     first alone. Raises `SystemExit` with the codes above; returns after a clean shutdown.
@@ -98,18 +102,21 @@ def _run(
     create_app: Callable[[SettingsT], ASGIApp],
     settings: SettingsT,
     listener: socket.socket,
-    http: type[asyncio.Protocol] | Literal["httptools"],
+    http: type[GuardedProtocol] | None,
 ) -> bool:
     # Imported here: a process that only fails to bind need not pay for the server.
     import uvicorn
 
+    limits = _with_room(settings.http_limits())
     _drain_callbacks.clear()
     server = _draining_server(uvicorn.Server)(
         uvicorn.Config(
             create_app(settings),
             loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http=http,
-            ws="websockets-sansio" if find_spec("websockets") else "none",
+            http=http_within(limits, http),
+            ws=websocket_within(limits),
+            ws_max_size=limits.message_bytes,
+            timeout_keep_alive=limits.keep_alive_seconds,  # type: ignore[arg-type]
             lifespan="on",
             access_log=False,
             # Who believes X-Forwarded-For is for each service to decide, not for the server.
@@ -138,6 +145,43 @@ def _run(
     finally:
         listener.close()
     return server.started
+
+
+def http_within(
+    limits: HttpLimits, http: type[GuardedProtocol] | None = None
+) -> type[GuardedProtocol]:
+    """A server's protocol class with these limits."""
+    from reelgraph_kit.server.protocol import GuardedProtocol
+
+    return type("BoundedProtocol", (http or GuardedProtocol,), {"limits": limits})
+
+
+def websocket_within(limits: HttpLimits) -> type[asyncio.Protocol] | Literal["none"]:
+    """The class of its WebSockets, where the package for them is installed."""
+    if not find_spec("websockets"):
+        return "none"
+    from reelgraph_kit.server.websocket import GuardedWebSocket
+
+    return type("BoundedWebSocket", (GuardedWebSocket,), {"limits": limits})
+
+
+def _with_room(limits: HttpLimits) -> HttpLimits:
+    """Raise the process's limit of open files for so many connections, or be content with fewer.
+
+    A quarter of the files is kept for all else; where they run out, nobody is answered at all.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return limits
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.connections * 4 // 3 + 64
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY:
+        return limits
+    return replace(limits, connections=max(1, min(limits.connections, soft * 3 // 4)))
 
 
 def on_drain(callback: Callable[[], None]) -> None:

@@ -18,7 +18,10 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from reelgraph_kit.server.limits import HttpLimits
+
 SettingsT = TypeVar("SettingsT", bound="ServiceSettings")
+LIMITS = HttpLimits()
 
 
 class ServiceSettings(BaseSettings):
@@ -80,12 +83,65 @@ class ServiceSettings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", description="Log lines for people (text) or for machines (json)."
     )
+    max_head_bytes: int = Field(
+        default=LIMITS.head_bytes,
+        ge=1_024,
+        description="Largest head of a request, and largest trailers, in bytes; beyond: 431.",
+    )
+    max_headers: int = Field(
+        default=LIMITS.headers, gt=0, description="Most headers of a request; beyond: 431."
+    )
+    head_timeout_seconds: float = Field(
+        default=LIMITS.head_seconds,
+        gt=0,
+        description="How long a new connection may be silent, and a request's head may take: 408.",
+    )
+    body_timeout_seconds: float = Field(
+        default=LIMITS.body_seconds,
+        gt=0,
+        description="How long a request's body may take, and a second more for each 16 KiB: 408.",
+    )
+    keep_alive_seconds: float = Field(
+        default=LIMITS.keep_alive_seconds,
+        gt=0,
+        description="How long a connection is kept without a request. More than what stands before "
+        "the service keeps them.",
+    )
+    write_timeout_seconds: float = Field(
+        default=LIMITS.write_seconds,
+        gt=0,
+        description="How long a client may read nothing of an answer before it is cut off.",
+    )
+    max_connections: int = Field(
+        default=LIMITS.connections,
+        gt=0,
+        description="Most connections of clients; those that only wait make room, then 503. Fewer "
+        "where the system allows fewer open files.",
+    )
+    max_unfinished_bytes: int = Field(
+        default=LIMITS.unfinished_bytes,
+        gt=0,
+        description="Most bytes of all bodies whose rest has not come yet; beyond: 503.",
+    )
     shutdown_grace_seconds: float = Field(
         default=9.0,
         gt=0,
         le=600,
         description="How long requests in flight may go on after SIGTERM, in seconds.",
     )
+
+    def http_limits(self) -> HttpLimits:
+        """What clients may make the server hold."""
+        return HttpLimits(
+            head_bytes=self.max_head_bytes,
+            headers=self.max_headers,
+            head_seconds=self.head_timeout_seconds,
+            body_seconds=self.body_timeout_seconds,
+            keep_alive_seconds=self.keep_alive_seconds,
+            write_seconds=self.write_timeout_seconds,
+            connections=self.max_connections,
+            unfinished_bytes=self.max_unfinished_bytes,
+        )
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -9,6 +10,7 @@ from pydantic import Field, FilePath, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from reelgraph_federation.budget import MOST_PARTS
+from reelgraph_kit.server.limits import HttpLimits
 from reelgraph_kit.settings import ServiceSettings
 from reelgraph_router import defaults
 
@@ -284,6 +286,10 @@ class RouterSettings(ServiceSettings):
                 "supergraph, and a router has one."
             )
         return self
+
+    def http_limits(self) -> HttpLimits:
+        """What clients may make the server hold; a WebSocket's message is as long as a body."""
+        return replace(super().http_limits(), message_bytes=self.max_body_bytes)
 
     def timeouts_by_subgraph(self) -> dict[str, float]:
         """`subgraph_timeouts` as a mapping; raises ValueError naming the wrong entry."""

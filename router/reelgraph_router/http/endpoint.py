@@ -213,17 +213,15 @@ async def read_body(receive: Receive, headers: HeaderMap, limit: int) -> bytes:
         if len(body) > limit:
             raise too_large(limit)
         return body
-    parts, size = [body], len(body)
+    whole = bytearray(body)  # many small parts, kept as they come, would take many times their size
     while message.get("more_body", False):
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        part = message.get("body", b"")
-        size += len(part)
-        if size > limit:
+        whole += message.get("body", b"")
+        if len(whole) > limit:
             raise too_large(limit)
-        parts.append(part)
-    return b"".join(parts)
+    return bytes(whole)
 
 
 def too_large(limit: int) -> RequestError:

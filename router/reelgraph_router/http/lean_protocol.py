@@ -13,6 +13,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from reelgraph_kit.server.protocol import GuardedProtocol, Phase
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
 from reelgraph_router.http.endpoint import CONTENT_TYPES
 from reelgraph_router.http.quick import PATH, QuickEndpoint
@@ -67,8 +68,8 @@ class QuickCycle:
         self.protocol.answer(self, b"500 Internal Server Error", body)
 
 
-class LeanProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with a short way for usual requests.
+class LeanProtocol(GuardedProtocol):
+    """The kit's protocol with a short way for usual requests.
 
     The application offers it as its attribute `quick`, a `QuickEndpoint` or None.
     """
@@ -78,8 +79,8 @@ class LeanProtocol(HttpToolsProtocol):
         self._quick: QuickEndpoint | None = None
         self._media: bytes | None = None
         self._by_name: dict[bytes, bytes] = {}
-        self._parts: list[bytes] = []
-        self._parsing = False
+        self._body = b""
+        self._further: bytearray | None = None
         self._fresh: bytes | None = None
         self._head: RepeatedHead | None = None
         self._given: list[tuple[bytes, bytes]] | None = None
@@ -90,7 +91,7 @@ class LeanProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Bytes came: a request with a known head, or something to parse."""
         head = self._head
-        if head is not None and not self._parsing and self._is_free():
+        if head is not None and self.phase is Phase.IDLE and self._is_free():
             assert self._quick is not None
             body = head.body(data, self._quick.max_body_bytes)
             if body is not None:
@@ -98,27 +99,31 @@ class LeanProtocol(HttpToolsProtocol):
                 self._by_name = head.headers
                 if self._begin_quickly(head.media, body, keep_alive=True):
                     return
-        whole = not self._parsing
+        whole = self.phase in (Phase.IDLE, Phase.SILENT)
         self._fresh = None
         super().data_received(data)
-        if whole and self._fresh is not None and not self._parsing:
+        if whole and self._fresh is not None and self.phase is Phase.IDLE:
             self._head = repeated_head(data, self._by_name, self._fresh)
 
     # The parser's callbacks
 
     def on_message_begin(self) -> None:
         """A request begins; uvicorn hears of it only where it is not a quick one."""
-        self._parsing = True
+        self.guard_begin()
         self.url = b""
         self.headers = []
         self._media = None
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header line."""
-        self.headers.append((name.lower(), value))
+        """One header line, or one trailer."""
+        if self.phase is Phase.BODY:
+            self.guard_trailer(name, value)
+        else:
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Decide which way the request goes."""
+        self.guard_headers()
         if self.url == PATH and self.parser.get_method() == b"POST" and self._is_free():
             self._quick = getattr(self.app, "quick", None)
             headers = self._by_name = dict(self.headers)
@@ -132,40 +137,47 @@ class LeanProtocol(HttpToolsProtocol):
             (self.cycle is None or self.cycle.response_complete)
             and not self.pipeline
             and self.limit_concurrency is None
+            and not self.flow.write_paused  # a client that does not read waits on the long way
         )
 
     def _begin_in_full(self) -> None:
         """Start the request uvicorn's way."""
         url, headers = self.url, self.headers
-        super().on_message_begin()
+        HttpToolsProtocol.on_message_begin(self)
         self.url = url
         for name, value in headers:
-            super().on_header(name, value)
-        super().on_headers_complete()
+            HttpToolsProtocol.on_header(self, name, value)
+        HttpToolsProtocol.on_headers_complete(self)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
         if self._media is None:
             super().on_body(body)
-        else:
-            self._parts.append(body)
+            return
+        self._body_bytes += len(body)
+        if not self._body:
+            self._body = body
+            return
+        if self._further is None:  # one array: many small parts would take many times their size
+            self._further = bytearray(self._body)
+        self._further += body
 
     def on_message_complete(self) -> None:
         """The request is whole: answer it, or start it in full after all."""
-        self._parsing = False
+        self.guard_end()
         media = self._media
         if media is None:
-            super().on_message_complete()
+            HttpToolsProtocol.on_message_complete(self)
             return
-        parts, self._parts, self._media = self._parts, [], None
-        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        body = self._body if self._further is None else bytes(self._further)
+        self._body, self._further, self._media = b"", None, None
         keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
         if self._begin_quickly(media, body, keep_alive=keep_alive):
             self._fresh = media if keep_alive else None
             return
         self._begin_in_full()
-        super().on_body(body)
-        super().on_message_complete()
+        HttpToolsProtocol.on_body(self, body)
+        HttpToolsProtocol.on_message_complete(self)
 
     def _begin_quickly(self, media: bytes, body: bytes, *, keep_alive: bool) -> bool:
         """Start to answer; False where the request must go uvicorn's way."""
@@ -215,7 +227,7 @@ class LeanProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         rest = self._idle_since + self.timeout_keep_alive - self.loop.time()
-        if not self._is_free():
+        if self.phase is not Phase.IDLE or not self._is_free():
             rest = self.timeout_keep_alive
         if rest > 0:
             self._idle_timer = self.loop.call_later(rest, self._close_if_idle)

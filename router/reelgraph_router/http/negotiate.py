@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from reelgraph_router.pipeline.incremental_formats import (
     DEFER_20220824,
@@ -21,8 +23,24 @@ _WEIGHT = re.compile(rb"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 SUBSCRIPTION_SPEC = "subscriptionSpec=1.0"
 
 
+MAX_REMEMBERED = 500
+"""Longer headers are read anew each time."""
+
+T = TypeVar("T")
+
 Range = tuple[float, bytes, frozenset[bytes]]
 """A weight, a media range, its other parameters."""
+
+
+def remembered(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Remember what was read from headers of usual lengths."""
+    known = lru_cache(maxsize=512)(read)
+
+    @wraps(read)
+    def found(header: bytes) -> T:
+        return known(header) if len(header) <= MAX_REMEMBERED else read(header)
+
+    return found
 
 
 def read_ranges(header: bytes) -> list[Range]:
@@ -40,7 +58,7 @@ def read_ranges(header: bytes) -> list[Range]:
     return ranges
 
 
-@lru_cache(maxsize=512)
+@remembered
 def accepted(header: bytes) -> tuple[tuple[bytes, frozenset[bytes]], ...]:
     """The media ranges of an Accept header with their parameters, the most wanted first.
 
@@ -67,7 +85,7 @@ def _quality(ranges: list[Range], media: bytes) -> tuple[float, int]:
     return 0.0, 0
 
 
-@lru_cache(maxsize=512)
+@remembered
 def choose_media_type(header: bytes) -> bytes | None:
     """The media type of a single answer, or None where nothing offered is acceptable (406).
 
@@ -94,7 +112,7 @@ class Delivery:
     subscriptions: bool = False
 
 
-@lru_cache(maxsize=512)
+@remembered
 def choose_deliveries(header: bytes) -> tuple[Delivery, ...]:
     """The ways to answer in parts that a client takes, the most wanted first.
 
@@ -116,7 +134,7 @@ def choose_deliveries(header: bytes) -> tuple[Delivery, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=512)
+@remembered
 def prefers_html(header: bytes) -> bool:
     """Whether a browser asks for a page: text/html stands before every GraphQL type."""
     for media, _ in accepted(header):

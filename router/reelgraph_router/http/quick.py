@@ -25,6 +25,7 @@ REMEMBERED_BODIES = 1_000
 REMEMBERED_BYTES = 2_000_000
 MAX_REMEMBERED_BODY = 8_192
 """Bodies longer than this are read anew each time."""
+MAX_REMEMBERED_OBJECTS = 500
 
 NOT_QUICK = frozenset(
     (b"transfer-encoding", b"expect", b"upgrade", b"origin", b"reelgraph-include-plan")
@@ -103,10 +104,15 @@ class QuickRequests:
             found = (
                 request.query, request.operation_name, request.variables, request.document_id,
             )  # fmt: skip
-            if len(body) <= MAX_REMEMBERED_BODY:
+            if len(body) <= MAX_REMEMBERED_BODY and _is_flat(body):
                 self._bodies[body] = found
                 self._bytes += len(body)
                 while len(self._bodies) > REMEMBERED_BODIES or self._bytes > REMEMBERED_BYTES:
                     oldest, _ = self._bodies.popitem(last=False)
                     self._bytes -= len(oldest)
         return found
+
+
+def _is_flat(body: bytes) -> bool:
+    """Whether a body has few objects and lists: empty ones take twenty times their length."""
+    return body.count(b"{") + body.count(b"[") <= MAX_REMEMBERED_OBJECTS

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 _LENGTH = re.compile(rb"\r\ncontent-length: ?(\d{1,9})(?=\r\n)", re.IGNORECASE)
 
+MAX_HEAD = 4_096
+"""Longer heads are not kept: each connection would hold one."""
+
 
 @dataclass(frozen=True, slots=True)
 class RepeatedHead:
@@ -40,7 +43,7 @@ def repeated_head(data: bytes, headers: dict[bytes, bytes], media: bytes) -> Rep
     """The head that one whole request in `data` has; None where it cannot be told apart."""
     end = data.find(b"\r\n\r\n")
     found = list(_LENGTH.finditer(data, 0, end + 2))
-    if end < 0 or len(found) != 1 or len(data) - end - 4 != int(found[0][1]):
+    if end < 0 or end > MAX_HEAD or len(found) != 1 or len(data) - end - 4 != int(found[0][1]):
         return None
     begin, after = found[0].span(1)
     return RepeatedHead(data[:begin], data[after : end + 4], headers, media)

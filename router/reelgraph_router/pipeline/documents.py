@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,8 +18,9 @@ from typing import Literal
 from reelgraph_router.errors import Code, RequestError, refuse
 from reelgraph_router.pipeline.request import ClientRequest
 
-MAX_REMEMBERED = 10_000_000
-"""Characters of automatically persisted documents that are kept."""
+MAX_REMEMBERED_BYTES = 20_000_000
+"""Memory of the automatically persisted documents that are kept, with what an entry costs besides."""
+ENTRY_BYTES = 400
 
 Mode = Literal["enforce", "log", "allow"]
 
@@ -86,7 +88,7 @@ class Documents:
         if request.query:
             if hashlib.sha256(request.query.encode()).hexdigest() != identifier:
                 raise refuse("The given sha256Hash is not the document's.", Code.BAD_REQUEST)
-            self._remember(identifier, request.query)
+            request.to_persist = identifier
             return
         known = self._automatic.get(identifier)
         if known is None:
@@ -94,14 +96,17 @@ class Documents:
         self._automatic.move_to_end(identifier)
         request.query = known
 
-    def _remember(self, identifier: str, query: str) -> None:
-        if identifier in self._automatic or len(query) > MAX_REMEMBERED:
+    def keep(self, request: ClientRequest) -> None:
+        """Keep the document of a request that named it, which turned out to be one of this graph's."""
+        identifier, request.to_persist = request.to_persist, ""
+        size = _memory_of(request.query)
+        if identifier in self._automatic or size > MAX_REMEMBERED_BYTES:
             return
-        self._automatic[identifier] = query
-        self._size += len(query)
-        while self._size > MAX_REMEMBERED:
+        self._automatic[identifier] = request.query
+        self._size += size
+        while self._size > MAX_REMEMBERED_BYTES:
             _, dropped = self._automatic.popitem(last=False)
-            self._size -= len(dropped)
+            self._size -= _memory_of(dropped)
 
     def _not_trusted(self, request: ClientRequest) -> None:
         if self._rules.enforces:
@@ -111,12 +116,16 @@ class Documents:
                 403,
                 well_formed=True,
             )
-        if request.query not in self._logged:
-            self._logged[request.query] = None
+        digest = hashlib.sha256(request.query.encode()).hexdigest()
+        if digest not in self._logged:
+            self._logged[digest] = None
             if len(self._logged) > 1_000:
                 self._logged.popitem(last=False)
-            digest = hashlib.sha256(request.query.encode()).hexdigest()
             _log.warning("a document that is not trusted was answered: sha256 %s", digest)
+
+
+def _memory_of(document: str) -> int:
+    return sys.getsizeof(document) + ENTRY_BYTES
 
 
 def _not_found() -> RequestError:

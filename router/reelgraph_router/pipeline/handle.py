@@ -182,6 +182,8 @@ class Pipeline:
         found = graph.operations.recall(request.query, request.operation_name, deferring)
         if found is None:
             found = await graph.operations.prepare(request, deferring)
+        if request.to_persist:
+            self._documents.keep(request)
         return found
 
     async def _run(
@@ -207,6 +209,8 @@ class Pipeline:
             return None
         if operation.program.plan.introspection is not None:
             return None
+        if request.to_persist:
+            self._documents.keep(request)
         variables = operation.coerce(request.variables)
         return self._start(graph, operation, request, variables, waiter=waiter)
 

@@ -24,6 +24,8 @@ class ClientRequest:
     include_plan: bool = False
     document_id: str = ""
     """The hash or id that names the document; `query` may be empty then."""
+    to_persist: str = ""
+    """The document's hash, where it is to be kept under it once it is known to be good."""
     client: tuple[str, str] = ("", "")
     """The name and version that the client gives itself."""
     admitted: bool = False

@@ -104,9 +104,13 @@ class Batch:
         return {"id": self.id, "operations": [one.to_json() for one in self.sums]}
 
 
-@lru_cache(maxsize=1024)
 def client_of(name: bytes, version: bytes) -> Client:
     """A client as its headers name it: printable, and not too long."""
+    return _client_of(name[: 4 * MAX_TEXT], version[: 4 * MAX_TEXT])
+
+
+@lru_cache(maxsize=1024)
+def _client_of(name: bytes, version: bytes) -> Client:
     return _plain(name), _plain(version)
 
 

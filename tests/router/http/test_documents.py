@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import sys
 from contextlib import suppress
 
 import pytest
@@ -96,11 +97,15 @@ async def test_mutations_by_hash_do_not_come_by_get(tmp_path):
 
 
 def test_what_is_remembered_is_bounded(monkeypatch):
-    monkeypatch.setattr(documents, "MAX_REMEMBERED", 20)
+    texts = ["{ aaaaa }", "{ bbbbb }", "{ ccccc }", '{ a(b: "' + "\N{GRINNING FACE}" * 200 + '") }']
+    room = 2 * (sys.getsizeof(texts[0]) + documents.ENTRY_BYTES)
+    assert len(texts[3]) < room  # its characters are few, its memory is not
+    monkeypatch.setattr(documents, "MAX_REMEMBERED_BYTES", room)
     kept = Documents(DocumentRules())
-    texts = ["{ aaaaa }", "{ bbbbb }", "{ ccccc }", "{ " + "d" * 30 + " }"]
     for text in texts:
-        kept.resolve(ClientRequest(text, document_id=sha256(text)))
+        request = ClientRequest(text, document_id=sha256(text))
+        kept.resolve(request)
+        kept.keep(request)
     found = []
     for text in texts:
         request = ClientRequest("", document_id=sha256(text))
@@ -108,6 +113,15 @@ def test_what_is_remembered_is_bounded(monkeypatch):
             kept.resolve(request)
         found.append(request.query)
     assert found == ["", *texts[1:3], ""]
+
+
+@pytest.mark.parametrize("text", ["{ hello", "{ nothing }", "not GraphQL at all"])
+async def test_a_document_that_is_none_is_not_kept(text, tmp_path):
+    async with serving(tmp_path, transport()) as client:
+        sent = await client.post("/graphql", json=persisted(text, sha256(text)))
+        assert "data" not in sent.json()
+        again = await client.post("/graphql", json=persisted(digest=sha256(text)))
+        assert code(again) == "PERSISTED_QUERY_NOT_FOUND"
 
 
 MANIFESTS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import orjson
 import pytest
@@ -279,3 +279,37 @@ def test_repeated_head(name):
 )
 def test_heads_that_cannot_be_told_apart(data):
     assert repeated_head(data, {}, b"application/json") is None
+
+
+async def test_a_client_that_never_reads_holds_little_and_is_cut_off(tmp_path):
+    """Answers are written by callbacks here: they must not pile up for a client that reads none."""
+    large = "x" * 1_000_000
+    answered = []
+
+    def answer(message):
+        answered.append(message)
+        return {"data": {"hello": large}}
+
+    transport = MemoryTransport({"one": answer})
+    sdl = supergraph()
+    async with live(tmp_path, sdl, transport, write_timeout_seconds=0.3) as client:
+        await client.post("/graphql", json={"query": "{ hello }"})
+        _, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port, limit=1_024)
+        with suppress(ConnectionError):
+            async with asyncio.timeout(60):
+                while True:
+                    writer.write(request())
+                    await writer.drain()
+                    await asyncio.sleep(0.001)  # each request in a read of its own
+        writer.close()
+    assert len(answered) < 50
+
+
+async def test_half_a_body_ends_in_words_on_the_short_way(tmp_path):
+    transport = MemoryTransport({"one": lambda message: {"data": {"hello": "world"}}})
+    async with live(tmp_path, supergraph(), transport, body_timeout_seconds=0.2) as client:
+        await client.post("/graphql", json={"query": "{ hello }"})
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(request()[:-3])
+        assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+        writer.close()

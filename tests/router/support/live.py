@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from reelgraph_kit.process import listen
+from reelgraph_kit.process import http_within, listen, websocket_within
 from reelgraph_router.app import create_app
 from reelgraph_router.hooks import Hooks
 from reelgraph_router.http.lean_protocol import LeanProtocol
@@ -33,7 +33,8 @@ async def live(
     listener = listen("127.0.0.1", 0)
     factory = None if transport is None else lambda: lambda urls: transport
     config = uvicorn.Config(
-        create_app(given, make_transport=factory, hooks=made_hooks), http=LeanProtocol, ws="websockets-sansio", lifespan="on",
+        create_app(given, make_transport=factory, hooks=made_hooks), http=http_within(given.http_limits(), LeanProtocol),
+        ws=websocket_within(given.http_limits()), lifespan="on",
         log_config=None, proxy_headers=False,
     )  # fmt: skip
     server = uvicorn.Server(config)
