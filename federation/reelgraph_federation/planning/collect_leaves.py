@@ -17,6 +17,7 @@ from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.positions import TYPENAME, Position
 from reelgraph_federation.planning.reach_below import ReachBelow
 from reelgraph_federation.planning.waves import NEVER_REACHED, Waves
+from reelgraph_federation.query_graph import TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 
 
@@ -186,10 +187,22 @@ class LeafCollector:
             self._add_leaf(position, leaf_for(field, self._is_mutation_root(position)))
         else:
             child = child_position(self._reach, position, field)
+            if position.parent is not None and self._is_mutation_root(position):
+                child.only_from = self._run_once(position, field)
             self.collect(child, field.children)
 
+    def _run_once(self, position: Position, field: SelectedField) -> TypeNode | None:
+        """Return the node that a mutation's field below the root is asked of: only one, and once."""
+        nodes = self._reach.closed(position)
+        bounds = [
+            (self._below.of_field(Waves({node: wave}), position.type_name, field), node.index, node)
+            for node, wave in nodes.items()
+            if self._reach.plain_edge(node, field.name)
+        ]
+        return min(bounds, default=(None, 0, None))[2]
+
     def _is_mutation_root(self, position: Position) -> bool:
-        return position.parent is None and self._reach.kind == "mutation"
+        return self._reach.graph.kind_below(position.type_name) == "mutation"
 
     def _add_leaf(self, position: Position, leaf: Leaf) -> None:
         ident = Ident(leaf.name, leaf.arguments.text, leaf.tag)

@@ -53,6 +53,8 @@ class Reach(NodeReach):
         if found is None:
             if position.is_joint:
                 found = self.direct(position)  # types that are entered by key stand alone
+            elif position.parent is None and self.kind != "query":
+                found = self.direct(position)  # what changes something is asked of one subgraph
             else:
                 start = self._arrive(position, closed=True)
                 found = self.closure(position.type_name, start)
@@ -87,6 +89,8 @@ class Reach(NodeReach):
             found = self._arrivals[position] = {}
             assert position.parent is not None
             for candidate in self.candidates(position.parent, position.name):
+                if position.only_from not in (None, candidate.node):
+                    continue
                 target = candidate.node.fields[position.name].target
                 if target is not None:
                     found.setdefault(target, []).append(candidate)
@@ -99,7 +103,10 @@ class Reach(NodeReach):
         if position.parent is None:
             return Waves(dict.fromkeys(position.roots, 0))
         above = position.parent
-        found = self.follow(nodes(above), above.type_name, position.name)
+        start = nodes(above)
+        if position.only_from is not None:
+            start = Waves({position.only_from: self.closed(above)[position.only_from]})
+        found = self.follow(start, above.type_name, position.name)
         if self.graph.types.contexts_of(above.type_name):
             found.scope = self.scope_below(self.closed(above), above.type_name)
         return found

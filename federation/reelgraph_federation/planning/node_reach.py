@@ -140,8 +140,9 @@ class NodeReach:
             if wave < best:
                 nodes[edge.target] = wave
                 changed = True
-        if type_name == self.graph.supergraph.query_type:
-            for node in self.graph.roots("query"):
+        kind = self.graph.kind_below(type_name)
+        if kind is not None:
+            for node in self.graph.roots(kind):
                 if nodes.get(node, NEVER_REACHED) > soonest:
                     nodes[node] = soonest
                     changed = True

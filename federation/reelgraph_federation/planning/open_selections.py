@@ -121,7 +121,8 @@ class SelectionOpener:
         fetch = self._draft.fetch_to(node.subgraph, wave, where)
         if fetch is None:
             fetch = self._draft.add_fetch(node.subgraph, wave, where)
-            fetch.kind = self._reach.kind if where is None else "query"
+            below = self._reach.graph.kind_below(position.type_name)
+            fetch.kind = below if where is not None and below else self._reach.kind
             fetch.root, fetch.root_position = SelectionDraft(), where
         assert fetch.root is not None
         return self._draft.add_selection(OpenSelection(position, node, fetch, fetch.root))

@@ -61,6 +61,8 @@ class Position:
     """The internal key of each field that is fetched here."""
     defer: DeferSet = ()
     """The uses of `@defer` that deliver the objects here."""
+    only_from: TypeNode | None = None
+    """The one node above whose field may lead here, where asking several would change things twice."""
     roots: tuple[TypeNode, ...] = ()
     """Of the position at the root, the nodes that the operation may start from."""
 
@@ -102,6 +104,16 @@ class Position:
     def is_doubtful(self) -> bool:
         """Whether only some of the subgraphs that may be asked here can return its type."""
         return self.enclosing is not None and self.doubts > self.enclosing.doubts
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether several objects may stand here: in a list, or below one."""
+        at: Position | None = self.outside
+        while at is not None:
+            if at.list_depth:
+                return True
+            at = at.parent.outside if at.parent is not None else None
+        return False
 
     @property
     def outside(self) -> Position:

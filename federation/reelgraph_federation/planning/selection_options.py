@@ -140,8 +140,8 @@ class SelectionOptions:
         self, position: Position, node: TypeNode, latest: int | None, reuse: Reuse
     ) -> Iterator[Option | None]:
         yield from self._own_arrivals(position, node, latest, reuse)
-        is_query = position.type_name == self._reach.graph.supergraph.query_type
-        if is_query and position.parent is not None and self._may_arrive(position, reuse):
+        is_root = self._reach.graph.kind_below(position.type_name) is not None
+        if is_root and position.parent is not None and self._may_arrive(position, reuse):
             yield from self._root_arrival(position, node)
 
     def _own_arrivals(
@@ -164,8 +164,11 @@ class SelectionOptions:
             return
         if draft.block and not below and reach.kind != "query":
             return  # a mutation's fields run once
-        if node not in (reach.graph.roots("query") if below else position.roots):
+        kind = reach.graph.kind_below(position.type_name)
+        if node not in (reach.graph.roots(kind) if below and kind else position.roots):
             return
+        if below and kind == "mutation" and position.is_repeated:
+            return  # one call for all objects would change things once where each should
         wave = 1 + min(reach.direct(position).values()) if below else 0
         if not draft.constraints.may_call(node.subgraph, wave):
             return

@@ -108,6 +108,15 @@ class QueryGraph:
         found = (self.node(subgraph, name) for subgraph in self.types.subgraphs_of(name))
         return tuple(node for node in found if node is not None)
 
+    def kind_below(self, type_name: str) -> str | None:
+        """Return the kind of root operation that objects of a type can be answered by.
+
+        A field may return `Query` or `Mutation`: any subgraph's root fields can be asked for it.
+        """
+        if type_name == self.supergraph.query_type:
+            return "query"
+        return "mutation" if type_name == self.supergraph.mutation_type else None
+
     def entity_moves(self, type_name: str) -> tuple[EntityMove, ...]:
         """Return the entity moves by which an object of a type can be entered, in stable order.
 

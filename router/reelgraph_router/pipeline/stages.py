@@ -217,8 +217,10 @@ class Stages:
         unauthorized = None
         if filtered.left_out:
             unauthorized = Unauthorized(filtered.left_out, self._rules.authorization)
+        # A query through a field that returns `Mutation` is treated as what it does.
+        changes = any(fetch.kind == "mutation" for fetch in plan.fetches)
         return ReadyOperation(
-            plan.kind,
+            "mutation" if changes else plan.kind,
             checked.normalized.name,
             checked.coerce,
             compile_plan(plan, self._timeout_of, budget),
