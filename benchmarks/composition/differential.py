@@ -31,6 +31,7 @@ from reelgraph_federation.supergraph.parse_sdl import InvalidSupergraphError
 sys.path.insert(0, str(Path(__file__).parent))
 from every_place import unplanned
 from generate import Abstract, Wild
+from generate_joined import Joined
 from generate_marked import Marked
 from meant import MEANT, Table
 from peer import Answer, Peer
@@ -43,7 +44,12 @@ CRASHES = (
 )
 """Texts of exceptions that are faults of a peer, not of what it composes."""
 
-KINDS: dict[str, type[Wild]] = {"wild": Wild, "abstract": Abstract, "marked": Marked}
+KINDS: dict[str, type[Wild]] = {
+    "wild": Wild,
+    "abstract": Abstract,
+    "marked": Marked,
+    "joined": Joined,
+}
 
 
 def accepted(ours: CompositionResult, theirs: Answer, sdl: str, table: Table) -> str | None:
@@ -105,7 +111,7 @@ def difference(ours: CompositionResult, theirs: Answer, sdl: str, table: Table) 
     return None
 
 
-def misread(ours: CompositionResult, peer: Peer) -> str | None:
+def misread(ours: CompositionResult, subgraphs: list[tuple[str, str]], peer: Peer) -> str | None:
     """Return what is wrong with a supergraph of ours for those who read it, None where all is well."""
     if ours.supergraph_sdl is None or ours.api_schema_sdl is None:
         return None
@@ -113,7 +119,7 @@ def misread(ours: CompositionResult, peer: Peer) -> str | None:
         read = parse_supergraph(ours.supergraph_sdl)
     except InvalidSupergraphError as error:
         return f"our reader refuses our supergraph: {error}"
-    answer = peer.read(ours.supergraph_sdl)
+    answer = peer.read(ours.supergraph_sdl, subgraphs)
     if "refused" in answer:
         return f"Apollo's reader refuses our supergraph: {answer['refused']}"
     if normal(answer["api"]) != normal(ours.api_schema_sdl):
@@ -141,7 +147,9 @@ def main() -> None:
             ours = compose(Subgraph(n, f"http://{n}.example", sdl) for n, sdl in subgraphs)
             theirs = peer.compose(subgraphs)
             sdl = "\n".join(text for _, text in subgraphs)
-            found = misread(ours, peer) or difference(ours, theirs, sdl, MEANT[options.peer])
+            found = misread(ours, subgraphs, peer) or difference(
+                ours, theirs, sdl, MEANT[options.peer]
+            )
             if found is None:
                 agreed["both compose" if ours.ok else "both fail alike"] += 1
                 alike.update({problem.code for problem in ours.errors})
@@ -153,7 +161,7 @@ def main() -> None:
                 show(seed, found, subgraphs, ours, theirs)
     print(dict(agreed), dict(alike))
     for kind, count in kinds.most_common():
-        print(f"{count:5} {kind} (seed {first[kind]})")
+        print(f"{count:5} {' '.join(kind.split())[:300]} (seed {first[kind]})")
     sys.exit(1 if any(not kind.startswith("[") for kind in kinds) else 0)
 
 

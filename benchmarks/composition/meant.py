@@ -202,7 +202,14 @@ APOLLO = (
     ),
     Meant(
         "Apollo's composition looks no further in a subgraph that is no valid GraphQL",
-        ours=frozenset({"EXTERNAL_UNUSED", "REQUIRES_INVALID_FIELDS"}),
+        ours=frozenset(
+            {
+                "CONTEXT_INVALID_SELECTION",
+                "CONTEXT_NO_RESOLVABLE_KEY",
+                "EXTERNAL_UNUSED",
+                "REQUIRES_INVALID_FIELDS",
+            }
+        ),
         when="INVALID_GRAPHQL",
     ),
     Meant(
@@ -227,5 +234,61 @@ APOLLO = (
     ),
 )
 
+JOINED = (
+    Meant(
+        "Apollo's proof knows one interface object of a subgraph for each type, and finds no way to the "
+        "fields of a second; our planner goes there by either",
+        theirs=frozenset({"SATISFIABILITY_ERROR"}),
+        when="Item @interfaceObject",
+    ),
+    Meant(
+        "Apollo's composition lets a subgraph with a key that cannot be resolved be entered again with what "
+        "a field requires; no planner of ours asks a subgraph for what it does not resolve",
+        ours=frozenset({"SATISFIABILITY_ERROR"}),
+        when="resolvable: false",
+    ),
+    Meant(
+        "what an interface object's field requires is compared with what the readers of each implementation "
+        "hold; Apollo's composition counts what the readers of the others hold, too",
+        ours=frozenset({"MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}),
+        when="@interfaceObject",
+    ),
+    Meant(
+        "null, or an enum value that merging drops, for an argument in @requires ends Apollo's composition "
+        "with an exception, if it gets so far",
+        ours=frozenset({"REQUIRES_INVALID_FIELDS"}),
+        when="(unit: null)",
+    ),
+    Meant(
+        "a composed directive with the name of one that is composed by itself is reported as such; by "
+        "Apollo's composition as an import that is taken",
+        ours=frozenset({"DIRECTIVE_COMPOSITION_ERROR"}),
+        theirs=frozenset({"INVALID_LINK_DIRECTIVE_USAGE"}),
+        when="composeDirective(name:",
+        stops=True,
+    ),
+    Meant(
+        "Apollo's composition keeps the names of @tag and @inaccessible where they are imported, although "
+        "nobody applies them, and stops there",
+        theirs=frozenset({"DIRECTIVE_COMPOSITION_ERROR"}),
+        when="conflicts with automatically composed",
+        unread=True,
+    ),
+    Meant(
+        "Apollo's composition stops at the links of the supergraph; other errors are reported here beside them",
+        ours=frozenset(
+            {
+                "INVALID_FIELD_SHARING",
+                "OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE",
+                "REQUIRES_INVALID_FIELDS",
+                "SATISFIABILITY_ERROR",
+                "INVALID_GRAPHQL",
+            }
+        ),
+        when="INVALID_LINK_DIRECTIVE_USAGE",
+        beside=True,
+    ),
+)
+
 Table = tuple[Meant, ...]
-MEANT: dict[str, Table] = {"guild": GUILD, "apollo": APOLLO}
+MEANT: dict[str, Table] = {"guild": GUILD, "apollo": (*APOLLO, *JOINED)}

@@ -20,26 +20,29 @@ function apollo() {
   return { composeServices, transformSupergraphToPublicSchema: publicSchema, takesText: true };
 }
 
-// Loads a supergraph as Apollo's router does, takes its subgraphs apart, and proves that it can be answered.
-function read(text) {
+// Loads a supergraph as Apollo's router does, takes its subgraphs apart, and proves that it can be answered, if
+// Apollo's composition itself proves that of the subgraphs.
+function read(text, subgraphs) {
   const { Supergraph, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES: supportedFeatures } = require('@apollo/federation-internals');
-  const { validateSatisfiability } = require('@apollo/composition');
+  const { composeServices, validateSatisfiability } = require('@apollo/composition');
   const { printSchema } = require('graphql');
   try {
     const supergraph = Supergraph.build(text, { supportedFeatures, validateSupergraph: true });
     supergraph.subgraphs();
     const { errors } = validateSatisfiability({ supergraphSdl: text });
-    if (errors?.length) return { refused: errors.map((e) => e.message).join('\n') };
+    if (errors?.length && !composeServices(services(subgraphs)).errors?.length) return { refused: errors.map((e) => e.message).join('\n') };
     return { api: printSchema(supergraph.apiSchema().toGraphQLJSSchema()) };
   } catch (error) {
     return { refused: [error.message, ...(error.causes ?? []).map((e) => e.message)].join('\n') };
   }
 }
 
+const services = (subgraphs) => subgraphs.map((s) => ({ name: s.name, url: s.url, typeDefs: parse(s.sdl) }));
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { subgraphs, time, read: text } = JSON.parse(line);
   if (text) {
-    process.stdout.write(`${JSON.stringify(read(text))}\n`);
+    process.stdout.write(`${JSON.stringify(read(text, subgraphs))}\n`);
     continue;
   }
   const start = performance.now();
@@ -47,8 +50,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   let answer;
   let used = 0;
   try {
-    const services = subgraphs.map((s) => ({ name: s.name, url: s.url, typeDefs: parse(s.sdl) }));
-    const result = peer.composeServices(services);
+    const result = peer.composeServices(services(subgraphs));
     const elapsed = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     used = user + system;

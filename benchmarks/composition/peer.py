@@ -89,18 +89,14 @@ class Peer:
 
     def compose(self, subgraphs: list[tuple[str, str]], *, time: bool = False) -> Answer:
         """Compose (name, SDL) pairs; with ``time``, the answer leaves the texts out."""
-        request = {
-            "subgraphs": [
-                {"name": name, "url": f"http://{name}.example", "sdl": sdl}
-                for name, sdl in subgraphs
-            ],
-            "time": time,
-        }
-        return self._ask(request)
+        return self._ask({"subgraphs": _named(subgraphs), "time": time})
 
-    def read(self, supergraph: str) -> Answer:
-        """Let Apollo's reader load a supergraph: ``api`` is what it shows, ``refused`` why it does not."""
-        return self._ask({"read": supergraph})
+    def read(self, supergraph: str, subgraphs: list[tuple[str, str]]) -> Answer:
+        """Let Apollo's reader load a supergraph: ``api`` is what it shows, ``refused`` why it does not.
+
+        It also proves that the supergraph can be answered, where it does so of the subgraphs.
+        """
+        return self._ask({"read": supergraph, "subgraphs": _named(subgraphs)})
 
     def _ask(self, request: object) -> Answer:
         assert self.process.stdin
@@ -109,3 +105,7 @@ class Peer:
         self.process.stdin.flush()
         answer: Answer = json.loads(self.process.stdout.readline())
         return answer
+
+
+def _named(subgraphs: list[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "url": f"http://{name}.example", "sdl": sdl} for name, sdl in subgraphs]

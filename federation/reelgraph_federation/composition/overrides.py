@@ -10,7 +10,10 @@ from .state import MergeState
 
 @dataclass(slots=True)
 class Override:
-    """A field is taken over from the subgraph named ``source``; ``used`` if others there need it."""
+    """A field is taken over from the subgraph named ``source``; ``used`` if others there need it.
+
+    ``label`` decides for each request; None where the field has moved for good.
+    """
 
     source: str
     label: str | None
@@ -67,6 +70,7 @@ def _read_override(
     found.given[index] = override
     other = next((i for i, schema in enumerate(state.subgraphs) if schema.name == source), None)
     if other is None:
+        override.label = None
         message = f'"{coordinate}" overrides the field of subgraph "{source}", which does not exist'
         state.report("FROM_SUBGRAPH_DOES_NOT_EXIST", message, coordinate, place)
         return
@@ -87,7 +91,9 @@ def _take_over(
     old = next((element for i, element in sources if i == other), None)
     schema = state.subgraphs[other]
     if old is None or key in schema.external:
-        return  # rules/check_override_sources.py says what that means.
+        # Nothing moves, so that no label decides; rules/check_override_sources.py tells it.
+        override.label = None
+        return
     clash = next((d for d in old.directives if d.spec in ("requires", "provides")), None)
     if clash is not None:
         message = (
