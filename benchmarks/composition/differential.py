@@ -3,7 +3,7 @@
 Run: python benchmarks/composition/differential.py [--from 0] [--to 500] [--show 5]
 
 Equal means: both compose and the API schemas are the same apart from order, or both fail with the
-same set of codes. Differences that are meant are the tables of meant.py, one for each peer.
+same set of codes, and types and fields ask the same of those who read them. Differences that are meant are the tables of meant.py, one for each peer.
 
 Whatever we compose is then read back by our reader and by Apollo's, which proves it once more, and our planner
 plans a query for each place of it; nothing that these refuse is ever meant.
@@ -26,6 +26,8 @@ from graphql import (
 
 from reelgraph_federation import CompositionResult, Subgraph, compose
 from reelgraph_federation.supergraph import parse_supergraph
+from reelgraph_federation.supergraph.access import join_alternatives
+from reelgraph_federation.supergraph.model import Access, InterfaceType, ObjectType
 from reelgraph_federation.supergraph.parse_sdl import InvalidSupergraphError
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -108,7 +110,28 @@ def difference(ours: CompositionResult, theirs: Answer, sdl: str, table: Table) 
             return "[the peer keeps a default that only some subgraphs have]"
         if mine != other:
             return "different API schemas"
+        assert ours.supergraph_sdl is not None
+        if protection(ours.supergraph_sdl) != protection(theirs["supergraph"]):
+            return "different requirements of those who read"
     return None
+
+
+def protection(supergraph_sdl: str) -> dict[str, Access]:
+    """Return what types and fields of a supergraph ask of their readers, interfaces included."""
+    found: dict[str, Access | None] = {}
+    for one in parse_supergraph(supergraph_sdl).types.values():
+        found[one.name] = one.applied.access
+        if isinstance(one, ObjectType | InterfaceType):
+            found |= {f"{one.name}.{name}": f.applied.access for name, f in one.fields.items()}
+    return {
+        name: Access(
+            access.authenticated,
+            join_alternatives([access.scopes]),
+            join_alternatives([access.policies]),
+        )
+        for name, access in found.items()
+        if access is not None
+    }
 
 
 def misread(ours: CompositionResult, subgraphs: list[tuple[str, str]], peer: Peer) -> str | None:

@@ -62,8 +62,10 @@ class Abilities:
             return ability
         ability.fields = {each: FieldAbility(each) for each in merged.fields}
         owners = {each: _Owners() for each in merged.fields}
-        for owner in (name, *(i for i in self._interfaces(name) if i in self.interface_objects)):
+        abstract = [each for each in self._interfaces(name) if each in self.interface_objects]
+        for owner in (name, *abstract):
             self._add_keys(ability, owner)
+        for owner in (name, *abstract):
             self._add_fields(ability, owner, owners)
         for each, found in owners.items():
             have = ability.fields[each]
@@ -87,6 +89,8 @@ class Abilities:
     def _add_keys(self, ability: TypeAbility, owner: str) -> None:
         for index, type_def in self.state.by_type.get(owner, ()):
             if owner != ability.name and type_def.kind == "OBJECT":
+                if index in ability.interface_objects:
+                    ability.crowded.add(index)
                 ability.interface_objects[index] = owner
             for key in self.state.subgraphs[index].keys.get(owner, ()):
                 if key.resolvable:
@@ -110,6 +114,8 @@ class Abilities:
                 if have is None or name not in merged.fields:
                     continue
                 have.defined |= 1 << index
+                if ability.is_lost(index, owner):
+                    continue
                 self._note_element(have, index, schema, element)
                 if not schema.external or (owner, name) not in schema.external:
                     _note_owner(owners[name], index, schema.name, joins.get(name))

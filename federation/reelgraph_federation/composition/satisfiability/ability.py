@@ -43,10 +43,19 @@ class KeyAbility:
 class TypeAbility:
     """What the subgraphs can do with one object type.
 
-    ``interface_objects`` maps a subgraph that knows only an interface object to the interface.
+    ``interface_objects`` maps a subgraph that knows only an interface object to the interface; one in
+    ``crowded`` has several of them. What it has for one of those needs a resolvable key of that one, since to
+    be found there as another does not help.
     """
 
     name: str
     fields: dict[str, FieldAbility] = field(default_factory=dict)
     keys: list[KeyAbility] = field(default_factory=list)
     interface_objects: dict[int, str] = field(default_factory=dict)
+    crowded: set[int] = field(default_factory=set)
+
+    def is_lost(self, index: int, owner: str) -> bool:
+        """Tell whether objects cannot be sent to a subgraph as one of its several interface objects."""
+        return index in self.crowded and not any(
+            key.into == index and key.owner == owner for key in self.keys
+        )

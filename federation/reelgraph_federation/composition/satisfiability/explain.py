@@ -90,6 +90,11 @@ def _reasons(state: MergeState, reach: Reach, place: Place, field: str, mask: in
             )
         elif owners >> index & 1:
             lines.append(f'- subgraph "{name}" has {where}{_lack(reach, place, field, index)}')
+        elif index in ability.crowded and ability.fields[field].defined >> index & 1:
+            lines.append(
+                f'- subgraph "{name}" has {where} by an @interfaceObject without a resolvable @key, '
+                f'which "{place.type_name}" cannot be sent to'
+            )
         elif ability.fields[field].defined >> index & 1:
             lines.append(f'- subgraph "{name}" has {where} as @external or overridden only')
         else:
