@@ -24,6 +24,7 @@ class LazyCommand:
 
 
 COMMANDS: dict[str, LazyCommand] = {
+    "init": LazyCommand("reelgraph_cli.init", "Make a subgraph project that runs.", "dgs"),
     "up": LazyCommand("reelgraph_cli.up", "Start the whole stack on this machine.", "all", True),
     "subgraph": LazyCommand(
         "reelgraph_registry.cli.subgraph", "Publish, check and read subgraphs' schemas.", "registry"

@@ -124,6 +124,8 @@ def test_packages_and_pages(wheel):
         name for name in names if re.search(r"(pages/graphiql|web/dist)/assets/.*\.js$", name)
     ]
     assert {name.split("/")[0] for name in scripts} == {"reelgraph_router", "reelgraph_service"}
+    template = "reelgraph_cli/init/template/"
+    assert {f"{template}pyproject.toml", f"{template}dot-github/workflows/schema.yml"} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
