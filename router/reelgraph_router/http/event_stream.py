@@ -8,6 +8,8 @@ from contextlib import aclosing
 from typing import cast
 
 from reelgraph_kit.asgi import Send
+from reelgraph_router.pipeline.respond import serialise_refusal
+from reelgraph_router.pipeline.subscription import SubscriptionFailed
 
 KEEP_ALIVE_SECONDS = 12.0
 KEEP_ALIVE = b":\n\n"
@@ -29,10 +31,22 @@ async def send_events(
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": KEEP_ALIVE, "more_body": True})
     async with aclosing(cast("AsyncGenerator[bytes]", results)):
-        async for body in with_pauses(results, KEEP_ALIVE_SECONDS):
+        async for body in with_pauses(results_and_errors(results), KEEP_ALIVE_SECONDS):
             chunk = KEEP_ALIVE if body is None else b"event: next\ndata: " + body + b"\n\n"
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": COMPLETE, "more_body": False})
+
+
+async def results_and_errors(results: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The results; errors that end a subscription are a last one without data.
+
+    The protocol has no event for them, and a result without data is one of a request that failed.
+    """
+    try:
+        async for body in results:
+            yield body
+    except SubscriptionFailed as failed:
+        yield serialise_refusal(failed.faults)
 
 
 async def with_pauses(

@@ -10,6 +10,8 @@ from contextlib import aclosing
 
 from reelgraph_kit.asgi import Send
 from reelgraph_router.http.event_stream import with_pauses
+from reelgraph_router.pipeline.respond import serialise_refusal
+from reelgraph_router.pipeline.subscription import SubscriptionFailed
 
 BOUNDARY = b"\r\n---"
 PART_HEAD = b"\r\ncontent-type: application/json; charset=utf-8\r\n\r\n"
@@ -42,8 +44,13 @@ async def send_multipart(
 async def as_subscription(results: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
     """The payloads of a subscription over multipart, with an empty one where nothing happens.
 
+    Errors that end it stand beside a payload that is null.
+
     Source: Apollo's multipart protocol for GraphQL subscriptions (`subscriptionSpec=1.0`).
     """
-    async with aclosing(with_pauses(results, HEARTBEAT_SECONDS)) as paced:
-        async for body in paced:
-            yield HEARTBEAT if body is None else b'{"payload":' + body + b"}"
+    try:
+        async with aclosing(with_pauses(results, HEARTBEAT_SECONDS)) as paced:
+            async for body in paced:
+                yield HEARTBEAT if body is None else b'{"payload":' + body + b"}"
+    except SubscriptionFailed as failed:
+        yield b'{"payload":null,' + serialise_refusal(failed.faults)[1:]

@@ -18,6 +18,7 @@ from reelgraph_router.http.event_stream import one_result
 from reelgraph_router.http.read_request import from_parameters
 from reelgraph_router.pipeline.handle import Pipeline
 from reelgraph_router.pipeline.request import ClientRequest
+from reelgraph_router.pipeline.subscription import SubscriptionFailed
 
 SUBPROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
@@ -195,11 +196,19 @@ class _Connection:
             told = [fault.to_json() for fault in error.faults]
             await self._end({"type": "error", "id": identifier, "payload": told})
             return
+        try:
+            await self._send_results(identifier, results)
+        except SubscriptionFailed as failed:
+            told = [fault.to_json() for fault in failed.faults]
+            await self._end({"type": "error", "id": identifier, "payload": told})
+            return
+        await self._end({"type": "complete", "id": identifier})
+
+    async def _send_results(self, identifier: str, results: AsyncIterator[bytes]) -> None:
         async with aclosing(cast("AsyncGenerator[bytes]", results)):
             async for body in results:
                 prefix = orjson.dumps({"type": "next", "id": identifier})[:-1]
                 await self._send_text(prefix + b',"payload":' + body + b"}")
-        await self._end({"type": "complete", "id": identifier})
 
     async def _end(self, message: dict[str, object]) -> None:
         """Send the last message of an operation; its id is free before the client has it."""

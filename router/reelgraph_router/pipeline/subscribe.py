@@ -10,13 +10,20 @@ from contextlib import aclosing
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, refuse
 from reelgraph_router.execution.answers.read_answer import explain
 from reelgraph_router.execution.tree.run import Run
+from reelgraph_router.execution.tree.take_errors import read_error
 from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.respond import serialise_result
 from reelgraph_router.pipeline.stages import ReadyOperation
-from reelgraph_router.pipeline.subscription import Graphs, Replaced, Stopped, Subscription
-from reelgraph_router.transport.port import StreamFault, TransportFault
+from reelgraph_router.pipeline.subscription import (
+    Graphs,
+    Replaced,
+    Stopped,
+    Subscription,
+    SubscriptionFailed,
+)
+from reelgraph_router.transport.port import StreamFault, StreamRefusal, TransportFault
 
 _log = logging.getLogger("reelgraph.router.subscription")
 
@@ -57,7 +64,7 @@ class Subscriptions:
         """Serialised results, one for each event; ends when the subgraph completes.
 
         A stream that breaks off, or that a new supergraph does not have, ends with one result that
-        says so.
+        says so. Raises SubscriptionFailed where the subgraph ends it with errors.
         """
         if not operation.program.fetches:  # the caller may have nothing of it
             run = Run(operation.program, variables, graph.transport, b"", graph.redaction)
@@ -78,6 +85,10 @@ class Subscriptions:
         except Stopped:
             message = "The router is shutting down; subscribe again."
             yield serialise_result(None, [GraphQLFault(message, Code.SHUTTING_DOWN)])
+        except StreamRefusal as refusal:
+            subgraph, redaction = subscription.start.subgraph, subscription.graph.redaction
+            faults = [read_error(one, subgraph, 200, redaction) for one in refusal.errors]
+            raise SubscriptionFailed(faults) from None
         except StreamFault as fault:
             told = TransportFault(fault.kind, fault.detail)
             subgraph, redaction = subscription.start.subgraph, subscription.graph.redaction

@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol, cast
 
 import orjson
 
-from reelgraph_router.errors import RequestError
+from reelgraph_router.errors import GraphQLFault, RequestError
 from reelgraph_router.execution.answers.introspected import Introspected
 from reelgraph_router.execution.requests import subscription_request
 from reelgraph_router.execution.tree.run import Run
@@ -32,6 +32,14 @@ Event = Mapping[str, object]
 
 class Replaced(Exception):
     """The supergraph that took over has no such stream."""
+
+
+class SubscriptionFailed(Exception):
+    """The subgraph ended the subscription with errors, which its client gets as what they are."""
+
+    def __init__(self, faults: list[GraphQLFault]) -> None:
+        super().__init__(faults[0].message)
+        self.faults = faults
 
 
 class Stopped(Exception):

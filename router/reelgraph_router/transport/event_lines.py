@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from reelgraph_router.transport.port import FaultKind, StreamFault
+from reelgraph_router.transport.stream_place import StreamPlace
 
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 
@@ -17,42 +18,46 @@ def check_size(size: int) -> None:
 
 async def lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The lines of a stream, which end with CRLF, LF or CR; raises StreamFault on one too long."""
-    parts: list[bytes] = []
-    size = 0
+    pending = bytearray()
     held = b""
     async for chunk in chunks:
-        parts.append(chunk)
-        size += len(chunk)
-        check_size(size)
+        pending += chunk
+        check_size(len(pending))
         if not held and b"\n" not in chunk and b"\r" not in chunk:
             continue
-        text = b"".join(parts)
+        text = bytes(pending)
         # A CR at the end may be the first half of a CRLF.
         held = b"\r" if text.endswith(b"\r") else b""
         text = text.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         *whole, last = text.split(b"\n")
         for line in whole:
             yield line
-        parts = [last + held]
-        size = len(parts[0])
+        pending = bytearray(last + held)
 
 
-async def events(lines: AsyncIterator[bytes]) -> AsyncIterator[tuple[bytes, bytes]]:
-    """The events that lines make: kind and data; raises StreamFault on one too large."""
-    kind = b"message"
-    data: list[bytes] = []
-    size = 0
+async def events(
+    lines: AsyncIterator[bytes], place: StreamPlace | None = None
+) -> AsyncIterator[tuple[bytes, bytes]]:
+    """The events that lines make: kind and data; raises StreamFault on one too large.
+
+    `place` is told of the ids that events have and of the time after which to come back.
+    """
+    place = place or StreamPlace()
+    kind, data, last_id = b"message", bytearray(), place.last_id
     async for line in lines:
-        if not line:
-            if kind != b"message" or data:
-                yield kind, b"\n".join(data)
-            kind, data, size = b"message", [], 0
-            continue
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
-        if field == b"event":
+        if not line:
+            place.last_id = last_id
+            if kind != b"message" or data:
+                yield kind, bytes(data[:-1])
+            kind, data = b"message", bytearray()
+        elif field == b"event":
             kind = value
         elif field == b"data":
-            size += len(value)
-            check_size(size)
-            data.append(value)
+            data += value + b"\n"
+            check_size(len(data))
+        elif field == b"id" and value.isascii() and value.decode("ascii").isprintable():
+            last_id = value
+        elif field == b"retry" and value.isdigit() and len(value) < 6:
+            place.retry_seconds = int(value) / 1000

@@ -23,6 +23,8 @@ from reelgraph_router.transport.port import (
     SubgraphRequest,
     TransportFault,
 )
+from reelgraph_router.transport.stream_client import StreamClient
+from reelgraph_router.transport.stream_place import kept_going
 from reelgraph_router.transport.streams import PROTOCOLS, check_protocols
 
 SWEEP_SECONDS = 0.05
@@ -55,16 +57,14 @@ def split_subgraph_url(subgraph: str, url: str) -> SplitResult:
 class Pool:
     """The connections to one subgraph."""
 
-    def __init__(
-        self, subgraph: str, url: str, limits: PoolLimits, ssl_context: ssl.SSLContext | None
-    ) -> None:
+    def __init__(self, subgraph: str, url: str, limits: PoolLimits, streams: StreamClient) -> None:
         parts = split_subgraph_url(subgraph, url)
         secure = parts.scheme == "https"
         self.url = url
         self.limits = limits
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if secure else 80)
-        self._ssl = (ssl_context or ssl.create_default_context()) if secure else None
+        self._ssl = streams.tls if secure else None
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         host = parts.netloc.rpartition("@")[2]
         self.head = (
@@ -219,7 +219,7 @@ class PoolSet:
         self, limits: PoolLimits | None = None, *, ssl_context: ssl.SSLContext | None = None
     ) -> None:
         self._limits = limits or PoolLimits()
-        self.ssl_context = ssl_context
+        self.streams = StreamClient(ssl_context)
         self._pools: dict[str, Pool] = {}
         self._users: Counter[str] = Counter()
 
@@ -227,7 +227,7 @@ class PoolSet:
         """The pool of an address, made when missing; raises InvalidSubgraphUrl."""
         pool = self._pools.get(url)
         if pool is None:
-            pool = self._pools[url] = Pool(subgraph, url, self._limits, self.ssl_context)
+            pool = self._pools[url] = Pool(subgraph, url, self._limits, self.streams)
         self._users[url] += 1
         return pool
 
@@ -237,6 +237,8 @@ class PoolSet:
         if self._users[pool.url] <= 0:
             del self._users[pool.url], self._pools[pool.url]
             await pool.close()
+        if not self._pools:
+            await self.streams.close()
 
 
 class HttpTransport:
@@ -272,7 +274,8 @@ class HttpTransport:
         if name not in self._urls:
             raise StreamFault(FaultKind.UNREACHABLE, f'no address for subgraph "{name}"')
         stream = PROTOCOLS[self._protocols.get(name, "ws")]
-        return stream(self._urls[name], request, self._set.ssl_context)
+        url, client = self._urls[name], self._set.streams
+        return kept_going(lambda place: stream(url, request, client, place))
 
     async def close(self) -> None:
         """Give back the pools; call it when no request is under way any more."""

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
 import orjson
 
 from reelgraph_router.transport.event_lines import check_size, events, lines
 from reelgraph_router.transport.port import FaultKind, StreamFault, SubgraphRequest
-from reelgraph_router.transport.stream_messages import (
-    CONNECT_SECONDS,
-    Event,
-    header_pairs,
-    read_message,
-)
+from reelgraph_router.transport.stream_client import StreamClient
+from reelgraph_router.transport.stream_messages import Event, raise_errors, read_message
+from reelgraph_router.transport.stream_place import StreamPlace
 
 if TYPE_CHECKING:
     import httpx
 
 JSON_TYPES = "application/graphql-response+json, application/json"
+HEAD_END = b"\r\n\r\n"
+TAIL = 64
+TRIED_SHARE, TRIED_FREE = 4, 256 * 1024
 SUBSCRIPTION_PARTS = 'multipart/mixed;boundary=graphql;subscriptionSpec="1.0"'
 
 
 async def server_sent_events(
-    url: str, request: SubgraphRequest, tls: ssl.SSLContext | None = None
+    url: str, request: SubgraphRequest, client: StreamClient, place: StreamPlace
 ) -> AsyncIterator[Event]:
     """Subscribe over server-sent events (GraphQL over SSE, distinct connections).
 
-    Raises StreamFault when the subgraph cannot be reached, breaks off, or speaks something else.
+    Raises StreamFault when the subgraph cannot be reached, breaks off, or speaks something else, and
+    StreamRefusal. A stream whose events have ids goes on behind `place`.
     """
-    async with _opened(url, request, tls, f"text/event-stream, {JSON_TYPES}") as response:
-        chunks = response.aiter_bytes()
+    accept = f"text/event-stream, {JSON_TYPES}"
+    async with client.opened(url, request, accept, place.last_id) as response:
+        chunks = response.aiter_raw()
         if not _content_type(response).startswith("text/event-stream"):
             yield await _single(chunks, is_error=response.is_error)
             return
-        async for kind, data in events(lines(chunks)):
+        async for kind, data in events(lines(chunks), place):
             if kind == b"complete":
                 return
             if kind == b"next":
@@ -46,14 +46,14 @@ async def server_sent_events(
 
 
 async def multipart_events(
-    url: str, request: SubgraphRequest, tls: ssl.SSLContext | None = None
+    url: str, request: SubgraphRequest, client: StreamClient, place: StreamPlace
 ) -> AsyncIterator[Event]:
     """Subscribe over `multipart/mixed` (Apollo's protocol, `subscriptionSpec=1.0`).
 
-    Raises StreamFault like `server_sent_events`.
+    Raises like `server_sent_events`.
     """
-    async with _opened(url, request, tls, f"{SUBSCRIPTION_PARTS}, {JSON_TYPES}") as response:
-        chunks = response.aiter_bytes()
+    async with client.opened(url, request, f"{SUBSCRIPTION_PARTS}, {JSON_TYPES}") as response:
+        chunks = response.aiter_raw()
         kind = _content_type(response)
         if not kind.startswith("multipart/mixed"):
             yield await _single(chunks, is_error=response.is_error)
@@ -64,8 +64,7 @@ async def multipart_events(
             if payload is not None:
                 yield cast("Event", payload)
             if errors:  # the transport's own; nothing follows
-                yield {"errors": errors}
-                return
+                raise_errors(errors)
 
 
 async def parts(chunks: AsyncIterator[bytes], boundary: bytes) -> AsyncIterator[bytes]:
@@ -75,61 +74,56 @@ async def parts(chunks: AsyncIterator[bytes], boundary: bytes) -> AsyncIterator[
     StreamFault where one is too large, or the document breaks off.
     """
     delimiter = b"\r\n--" + boundary
-    held = b"\r\n"  # the first delimiter may stand at the very beginning
-    preamble, given = True, False
+    held = bytearray(b"\r\n")  # the first delimiter may stand at the very beginning
+    searched = 0
+    part = _Part(is_open=False)
     async for chunk in chunks:
         held += chunk
-        while (at := held.find(delimiter)) >= 0:
-            after = at + len(delimiter)
+        while (at := held.find(delimiter, searched)) >= 0:
+            after = searched = at + len(delimiter)
             if len(held) < after + 2:
+                searched = at
                 break
-            if not preamble and not given:
-                yield held[:at].partition(b"\r\n\r\n")[2]
+            if part.is_open:
+                yield bytes(held[:at]).partition(HEAD_END)[2]
             if held[after : after + 2] == b"--":
                 return
-            preamble = given = False
-            held = held[after:]
+            del held[:after]
+            part, searched = _Part(is_open=True), 0
+        else:
+            searched = max(0, len(held) - len(delimiter) + 1)
         check_size(len(held))
-        body = held.partition(b"\r\n\r\n")[2]
-        if not preamble and not given and _is_whole(body):
-            given = True
+        body = part.whole_body(held)
+        if body is not None:
             yield body
     raise StreamFault(FaultKind.DISCONNECTED, "the last part did not come")
 
 
-def _is_whole(body: bytes) -> bool:
-    if not body.rstrip().endswith(b"}"):
-        return False
-    try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return False
-    return True
+class _Part:
+    """A part whose delimiter has not come; `is_open` until its body was given."""
 
+    def __init__(self, *, is_open: bool) -> None:
+        self.is_open = is_open
+        self._tried = 0
 
-@asynccontextmanager
-async def _opened(
-    url: str, request: SubgraphRequest, tls: ssl.SSLContext | None, accept: str
-) -> AsyncIterator[httpx.Response]:
-    """An answer whose body is still to come; raises StreamFault, also while it comes."""
-    import httpx  # streams are long: what a call costs does not matter here
+    def whole_body(self, held: bytearray) -> bytes | None:
+        """The body, where it is a whole JSON object.
 
-    headers = [
-        *header_pairs(request.headers), ("content-type", "application/json"), ("accept", accept),
-    ]  # fmt: skip
-    timeout = httpx.Timeout(CONNECT_SECONDS, read=None)
-    try:
-        async with (
-            httpx.AsyncClient(timeout=timeout, trust_env=False, verify=tls or True) as client,
-            client.stream("POST", url, content=request.body, headers=headers) as response,
-        ):
-            yield response
-    except httpx.ConnectError as error:
-        raise StreamFault(FaultKind.UNREACHABLE, str(error)) from error
-    except httpx.TimeoutException as error:
-        raise StreamFault(FaultKind.TIMEOUT, "no connection in time") from error
-    except httpx.HTTPError as error:
-        raise StreamFault(FaultKind.DISCONNECTED, f"{type(error).__name__}: {error}") from error
+        To parse it after each piece would be quadratic: so only while all that was parsed in vain is
+        a few times what has come.
+        """
+        if not self.is_open or not held[-TAIL:].rstrip().endswith(b"}"):
+            return None
+        if self._tried > TRIED_SHARE * len(held) + TRIED_FREE:
+            return None
+        self._tried += len(held)
+        body = bytes(held).partition(HEAD_END)[2]
+        try:
+            orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return None
+        self.is_open = False
+        return body
 
 
 def _content_type(response: httpx.Response) -> str:
@@ -152,6 +146,9 @@ async def _single(chunks: AsyncIterator[bytes], *, is_error: bool) -> Event:
         body += chunk
         check_size(len(body))
     try:
-        return read_message(bytes(body))
+        message = read_message(bytes(body))
     except StreamFault as fault:
         raise StreamFault(FaultKind.STATUS, fault.detail) if is_error else fault from None
+    if message.get("data") is None and message.get("errors"):
+        raise_errors(message["errors"])
+    return message

@@ -41,6 +41,14 @@ class StreamFault(Exception):
         self.detail = detail
 
 
+class StreamRefusal(Exception):
+    """The subgraph ended a subscription with errors: its own entries, as they came."""
+
+    def __init__(self, errors: list[object]) -> None:
+        super().__init__("the subgraph ended the subscription with errors")
+        self.errors = errors
+
+
 class SubgraphAnswer:
     """What a subgraph sent back: status, header pairs as received, and the whole body."""
 
@@ -103,7 +111,8 @@ class Transport(Protocol):
     def subscribe(self, request: SubgraphRequest) -> AsyncIterator[dict[str, object]]:
         """The results of a subscription, each with `data` or `errors`; ends when it completes.
 
-        Raises StreamFault when the subgraph cannot be reached or breaks off.
+        Raises StreamFault when the subgraph cannot be reached or breaks off, StreamRefusal when
+        it ends the subscription with errors.
         """
 
     async def close(self) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import orjson
 
-from reelgraph_router.transport.port import FaultKind, StreamFault
+from reelgraph_router.transport.port import FaultKind, StreamFault, StreamRefusal
 
 CONNECT_SECONDS = 10.0
 
@@ -19,6 +21,13 @@ def header_pairs(lines: bytes) -> list[tuple[str, str]]:
         if colon:
             found.append((name, value))
     return found
+
+
+def raise_errors(errors: object) -> NoReturn:
+    """Raise StreamRefusal with a subgraph's errors, StreamFault where they are none."""
+    if not isinstance(errors, list) or not errors:
+        raise StreamFault(FaultKind.PROTOCOL, "the errors of a subscription are no list")
+    raise StreamRefusal(errors)
 
 
 def read_message(message: str | bytes) -> Event:

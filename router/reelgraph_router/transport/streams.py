@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from typing import cast
 
 from reelgraph_router.transport.event_lines import MAX_EVENT_BYTES
 from reelgraph_router.transport.http_streams import multipart_events, server_sent_events
 from reelgraph_router.transport.port import FaultKind, StreamFault, SubgraphRequest
+from reelgraph_router.transport.stream_client import StreamClient
 from reelgraph_router.transport.stream_messages import (
     CONNECT_SECONDS,
     Event,
     header_pairs,
+    raise_errors,
     read_message,
 )
+from reelgraph_router.transport.stream_place import StreamPlace
 
 SUBPROTOCOL = "graphql-transport-ws"
 
 
 async def websocket_events(
-    url: str, request: SubgraphRequest, tls: ssl.SSLContext | None = None
+    url: str, request: SubgraphRequest, client: StreamClient, place: StreamPlace
 ) -> AsyncIterator[Event]:
     """Subscribe over a WebSocket (graphql-transport-ws); one connection a subscription.
 
-    Raises StreamFault when the subgraph cannot be reached, breaks off, or speaks something else.
+    Raises StreamFault when the subgraph cannot be reached, breaks off, or speaks something else, and
+    StreamRefusal.
     """
     from websockets.asyncio.client import connect
     from websockets.exceptions import WebSocketException
@@ -40,7 +43,7 @@ async def websocket_events(
             open_timeout=CONNECT_SECONDS,
             max_size=MAX_EVENT_BYTES,
             proxy=None,
-            ssl=tls if address.startswith("wss:") else None,
+            ssl=client.tls if address.startswith("wss:") else None,
         ) as socket:
             await socket.send('{"type":"connection_init","payload":{}}')
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -53,8 +56,7 @@ async def websocket_events(
                     case "next":
                         yield cast("Event", document.get("payload"))
                     case "error":
-                        yield {"errors": document.get("payload")}
-                        return
+                        raise_errors(document.get("payload"))
                     case "complete":
                         return
                     case "ping":
