@@ -62,7 +62,7 @@ async def test_each_way(path, way, update_golden):
             answer = orjson.loads(answered.body)
             check(operation, answer, transport)
             graph, plan = read(supergraph), program.plan
-            assert unexplained_nulls(graph, plan, answer, transport.heard) == []
+            assert unexplained_nulls(graph, plan, variables, answer, transport.heard) == []
             told.append(f"{name}: {answered.tell()}\n")
     golden = TOLD / way.replace(", ", "-").replace(" ", "-") / f"{path.stem}.txt"
     if update_golden:

@@ -28,12 +28,13 @@ async def test_each_null_that_is_put_into_an_answer_is_found(path):
         assert await router.execute(operation["query"], operation.get("variables")) == answer
         if any(one is None for heard in transport.heard for _, one in places(heard.answer)):
             continue  # a null that the client does not see may explain others
-        plan = compile_operation(sdl, operation)[0].plan
+        program, variables, _ = compile_operation(sdl, operation)
+        plan = program.plan
         own = told_by_router(plan.shape)
         for place, value in places(answer["data"]):
             if value is not None and not own.intersection(place):
                 changed = {"data": without(answer["data"], place)}
-                found = unexplained_nulls(read(sdl), plan, changed, transport.heard)
+                found = unexplained_nulls(read(sdl), plan, variables, changed, transport.heard)
                 assert set(found) == {".".join(map(str, place))}
 
 

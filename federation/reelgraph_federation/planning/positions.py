@@ -91,7 +91,7 @@ class Position:
         """Yield the positions that hold the objects of this fragment among others."""
         if self.enclosing is not None:
             for types, fragment in self.enclosing.fragments.items():
-                if fragment is not self and len(types) > 1 and self.type_name in types:
+                if fragment is not self and set(self.types) < set(types):
                     yield fragment
             yield self.enclosing
 

@@ -39,7 +39,7 @@ from reelgraph_router.execution.interpreter.program import interpreted
 from reelgraph_router.execution.program import Program
 from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.pipeline.authorize import AuthorizationRules, Unauthorized
-from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
+from reelgraph_router.transport.memory import GraphQLRequest
 from tests.router.oracle.access_guard import AccessGuard, NotAllowedError
 from tests.router.oracle.access_rules import NOBODY, Identity, Verdict
 from tests.router.oracle.contextual import serve_contexts
@@ -49,6 +49,7 @@ from tests.router.oracle.operations import META_NAMES
 from tests.router.oracle.servers import SubgraphServer, UnsplitServer
 from tests.router.oracle.store import Store
 from tests.router.oracle.streams import answer_events
+from tests.router.support.null_reasons import HearingTransport, unexplained_nulls
 
 
 def _null_at(data: Any, path: list[Any]) -> str:
@@ -169,7 +170,8 @@ class Bench:
         self.identity = NOBODY
         self.verdict = Verdict()
         self._problems: list[BaseException] = []
-        self._transport = MemoryTransport({n: self._handler(it) for n, it in self.servers.items()})
+        handlers = {name: self._handler(server) for name, server in self.servers.items()}
+        self._transport = HearingTransport(handlers)
 
     def _read_fields(
         self, facts: SubgraphFacts, overridden: dict[tuple[str, str, str], str | None]
@@ -316,6 +318,7 @@ class Bench:
         self, program: Program, variables: Data, path: FastPath | None
     ) -> tuple[Any, list[Any]]:
         self._problems.clear()
+        self._transport.heard.clear()
         self.store.mutations = 0
         plan = program.plan
         introspection = self._introspect(plan, variables)
@@ -332,8 +335,19 @@ class Bench:
         if self._problems:
             raise self._problems[0]
         if isinstance(run, FastRun) and run.body is not None:
-            return json.loads(run.body)["data"], []
-        return run.complete()
+            found = json.loads(run.body)["data"], list[Any]()
+        else:
+            found = run.complete()
+        self._check_nulls(plan, variables, *found)
+        return found
+
+    def _check_nulls(self, plan: QueryPlan, variables: Data, data: Any, errors: list[Any]) -> None:
+        """See that nothing became null without the data's null or an error."""
+        told = [{"path": one.path} if one.path else {} for one in errors]
+        answer = {"data": data, "errors": told}
+        found = unexplained_nulls(self.supergraph, plan, variables, answer, self._transport.heard)
+        if data is not None:
+            assert not found, f"null without a reason: {found} in {json.dumps(data)}"
 
     def _judge(
         self,

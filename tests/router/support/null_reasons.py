@@ -3,7 +3,7 @@
 `unexplained_nulls` walks over an answer beside the plan's shape, and looks for each null in what the
 subgraphs answered: it must have come from there, or stand where something did not come that depends on
 such a null (an entity that a subgraph does not know, a key that is null), or be hidden from clients
-(`@inaccessible`), or have an error at its place, above it or below it. Nothing of the executor's is
+(`@inaccessible`, what the caller may not have), or have an error at its place, above it or below it. Nothing of the executor's is
 read, so that what it loses is seen. Below entities places are told by their keys alone, without indexes
 in lists: which entity stands where is what the executor knows.
 """
@@ -19,6 +19,7 @@ from reelgraph_federation.planning.query_plan import (
     EntityGroup,
     EnumShape,
     Fetch,
+    FieldShape,
     ListShape,
     ObjectShape,
     QueryPlan,
@@ -27,6 +28,7 @@ from reelgraph_federation.planning.query_plan import (
     ValueShape,
 )
 from reelgraph_federation.supergraph import Supergraph
+from reelgraph_router.execution.interpreter.complete import holds
 from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
 
 Trail: TypeAlias = tuple[str, ...]
@@ -63,11 +65,15 @@ class HearingTransport(MemoryTransport):
 
 
 def unexplained_nulls(
-    supergraph: Supergraph, plan: QueryPlan, answer: Mapping[str, Any], heard: Sequence[Heard]
+    supergraph: Supergraph,
+    plan: QueryPlan,
+    variables: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    heard: Sequence[Heard],
 ) -> list[str]:
-    """Return the client's path of each null that nothing explains."""
+    """Return the client's path of each null that nothing explains; `variables` are coerced."""
     told = _Told(plan, heard)
-    walk = _Walk(supergraph, told, answer.get("errors", ()))
+    walk = _Walk(supergraph, variables, told, answer.get("errors", ()))
     data = answer.get("data")
     if data is None:
         return [] if answer.get("errors") else ["data"]
@@ -204,19 +210,29 @@ def inputs_of(
 class _Walk:
     """Walks over the answer."""
 
-    def __init__(self, supergraph: Supergraph, told: _Told, errors: Sequence[Any]) -> None:
+    def __init__(
+        self,
+        supergraph: Supergraph,
+        variables: Mapping[str, Any],
+        told: _Told,
+        errors: Sequence[Any],
+    ) -> None:
         self._supergraph = supergraph
+        self._variables = variables
         self._told = told
         self._paths = [tuple(one.get("path", ())) for one in errors]
         self.found: list[str] = []
 
     def fields(self, shape: ObjectShape, value: Mapping[str, Any], path: Any, at: Exact) -> None:
         """Walk over an object, which stands at the client's path and at a place of the merged tree."""
-        for one in shape.fields:
+        for one in self._shown(shape):
             known = one.constant is not None or one.introspection or one.left_out
             if not known and one.response_name in value:
                 below = value[one.response_name]
                 self._value(one.shape, below, (*path, one.response_name), (*at, one.key))
+
+    def _shown(self, shape: ObjectShape) -> list[FieldShape]:
+        return [one for one in shape.fields if holds(one.condition, self._variables)]
 
     def _value(self, shape: ValueShape, value: Any, path: Any, at: Exact) -> None:
         if value is None:
@@ -249,10 +265,9 @@ class _Walk:
         key = shape.typename_key or ""
         told = self._told.values_at.get((*at, key)) or self._told.values.get((*_trail(at), key))
         for name, one in shape.possible:
-            if told is None or name in told:
-                names = {known.response_name for known in one.fields}
-                if value.keys() <= names:
-                    yield one
+            names = {known.response_name for known in self._shown(one)}
+            if (told is None or name in told) and value.keys() == names:
+                yield one
 
     def _is_explained(self, shape: ValueShape, path: Any, at: Exact) -> bool:
         if self._told.explains(at):
@@ -277,7 +292,8 @@ class _Walk:
             return any(self._is_hidden(one, trail) for _, one in shape.possible)
         if isinstance(shape, ObjectShape):
             return any(
-                not one.shape.nullable and self._is_hidden(one.shape, (*trail, one.key))
-                for one in shape.fields
+                not one.shape.nullable
+                and (one.left_out or self._is_hidden(one.shape, (*trail, one.key)))
+                for one in self._shown(shape)
             )
         return False
