@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -272,14 +272,26 @@ def _inputs(
 
 def _context(one: ContextInput, selection: SelectionDraft) -> ContextValue:
     steps = len(one.setter.response_path().steps)
-    taking = {
-        key
-        for key, item in selection.items.items()
-        if any(context is one for _, context in item.contexts)
-    }
+    taking = sorted(_taking(one, selection, ()))
     return ContextValue(
-        one.variable, one.argument.type, steps, _inputs(one.inputs), tuple(sorted(taking))
+        variable=one.variable,
+        type=one.argument.type,
+        steps=steps,
+        path=_inputs(one.inputs),
+        needed_by=tuple(path[0] for path in taking if len(path) == 1),
+        needed_below=tuple(path for path in taking if len(path) > 1),
     )
+
+
+def _taking(
+    one: ContextInput, selection: SelectionDraft, above: tuple[str, ...]
+) -> Iterator[tuple[str, ...]]:
+    """Yield the keys that lead to each field that takes a value."""
+    for key, item in selection.items.items():
+        if any(context is one for _, context in item.contexts):
+            yield (*above, key)
+        if item.selection is not None:
+            yield from _taking(one, item.selection, (*above, key))
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

@@ -74,15 +74,22 @@ class InputChooser:
         return self._chooser.commit(position.outside, leaf, latest)
 
     def ask_for_field(self, opened: OpenSelection, edge: FieldEdge, condition: Condition) -> None:
-        """Fetch what a field needs beyond the key, whenever the field is fetched."""
-        group = opened.group
+        """Fetch what a field needs beyond the key, whenever the field is fetched.
+
+        The field may stand below the entity that is entered, when it needs contexts only.
+        """
+        entered = opened.entered
+        assert entered is not None
+        group = entered.group
         assert group is not None
-        shared = either(opened.condition, condition)
+        if entered is not opened:
+            condition = condition_below(group.position, opened.position, condition)
+        shared = either(entered.condition, condition)
         if edge.requires:
             group.needed_by.setdefault(edge.requires, set())
             self.ask(group, edge.requires, False, condition, shared)
         for argument in edge.contexts:
-            self.ask_context(group, argument, condition, shared)
+            self._ask_context(group, argument, opened.position, condition, shared)
 
     def ask(
         self,
@@ -181,19 +188,19 @@ class InputChooser:
 
     # Contexts ----------------------------------------------------------------------------------
 
-    def ask_context(
+    def _ask_context(
         self,
         group: GroupDraft,
         argument: ContextArgument,
+        taking: Position,
         condition: Condition,
         shared: Condition,
     ) -> None:
         """Fetch a contextual argument's value at the position that sets the context."""
-        context = context_for(group, argument)
+        setter = setter_of(taking, argument.context, self._reach.graph.types)
+        assert setter is not None  # or the field would have had no wave
+        context = context_for(group, argument, setter)
         if context is None:
-            types = self._reach.graph.types
-            setter = setter_of(group.position, argument.context, types)
-            assert setter is not None  # or the field would have had no wave
             context = ContextInput(argument, setter)
             group.contexts.append(context)
         elif implies(condition, context.condition):
@@ -214,11 +221,12 @@ class InputChooser:
         edge = self._reach.entry_edge(opened.node, item.name)
         if edge is None or not edge.contexts:
             return
-        assert (
-            opened.group is not None
-        )  # such a field is selected where its node was entered for it
+        entered = opened.entered
+        assert entered is not None  # such a field is selected below what was entered for it
+        assert entered.group is not None
         for argument in edge.contexts:
-            context = context_for(opened.group, argument)
+            setter = setter_of(opened.position, argument.context, self._reach.graph.types)
+            context = context_for(entered.group, argument, setter)
             assert context is not None
             item.contexts = (*item.contexts, (argument.name, context))
 
@@ -234,11 +242,14 @@ def _note_asker(inputs: list[Input], fields: FieldSet) -> None:
         _note_asker(one.children or [], fields)
 
 
-def context_for(group: GroupDraft, argument: ContextArgument) -> ContextInput | None:
-    """Return the value of a group that fits an argument: same context, selection and type."""
+def context_for(
+    group: GroupDraft, argument: ContextArgument, setter: Position | None
+) -> ContextInput | None:
+    """Return the value of a group that fits an argument: same setter, selection and type."""
     wanted = (argument.context, argument.selection, argument.type)
     for one in group.contexts:
-        if (one.argument.context, one.argument.selection, one.argument.type) == wanted:
+        known = (one.argument.context, one.argument.selection, one.argument.type)
+        if known == wanted and one.setter is setter:
             return one
     return None
 

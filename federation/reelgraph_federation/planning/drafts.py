@@ -162,6 +162,14 @@ class OpenSelection:
     absolute: Condition = ()
 
     @property
+    def entered(self) -> OpenSelection | None:
+        """Where the entities are entered at or below which it stands, `None` in a root operation."""
+        at: OpenSelection | None = self
+        while at is not None and at.group is None:
+            at = at.parent
+        return at
+
+    @property
     def wave(self) -> int:
         """The wave of the fetch."""
         return self.fetch.wave

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from reelgraph_federation.planning.contexts import setter_of
 from reelgraph_federation.planning.draft_plan import DraftPlan
 from reelgraph_federation.planning.field_set_options import NOTHING_MORE, FieldSetOptions, Price
 from reelgraph_federation.planning.find_paths import Reach
-from reelgraph_federation.planning.option import ByKey, Cost, Option, cheaper
+from reelgraph_federation.planning.option import ByKey, Cost, InContext, Option, cheaper, entered_at
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.reuse import Reuse
 from reelgraph_federation.planning.search_budget import SearchBudget
@@ -71,6 +72,28 @@ class MoveOptions:
         for wave in self._waves(entry, soonest, latest):
             best = cheaper(best, self._in_wave(entry, wave))
         return best if best is not None else self._later(entry, soonest, latest)
+
+    def in_context(self, position: Position, edge: FieldEdge, plain: Option) -> Option | None:
+        """Return an option below an entity whose request can carry the values of a field's contexts.
+
+        So it is when what sets them is that entity, or above it: then no further call is made. Runtime
+        types between the two would have to be told apart when a value fails, so there are none.
+        """
+        entered = entered_at(plain.opening)
+        if entered is None or not _leads_plainly(entered[0], position):
+            return None
+        cost = plain.cost
+        for argument in edge.contexts:
+            setter = setter_of(position, argument.context, self._reach.graph.types)
+            if setter is None or not entered[0].is_at_or_below(setter):
+                return None
+            price = self._field_sets.context_price(position, argument, entered[1] - 1)
+            if price is None:
+                return None
+            cost = cost._replace(
+                fetches=cost.fetches + price.fetches, fields=cost.fields + price.fields
+            )
+        return Option(cost, InContext(plain.opening, edge))
 
     def _later(self, entry: _Entry, soonest: int, latest: int | None) -> Option | None:
         """Return an entry later than the lower bound.
@@ -145,6 +168,16 @@ class MoveOptions:
             types = self._reach.graph.types
             self._nullable[memo] = any(types.may_be_null(type_name, one.name) for one in move.key)
         return self._nullable[memo]
+
+
+def _leads_plainly(upper: Position, lower: Position) -> bool:
+    """Tell whether fields alone lead from one position to another, which is not the same."""
+    at: Position | None = lower
+    while at is not None and at.outside is not upper.outside:
+        if at.enclosing is not None:
+            return False
+        at = at.parent
+    return at is not None and at is upper and lower is not upper
 
 
 def waves_late(draft: DraftPlan, reach: Reach, position: Position) -> int:

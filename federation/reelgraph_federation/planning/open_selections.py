@@ -18,7 +18,15 @@ from reelgraph_federation.planning.drafts import (
 )
 from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
-from reelgraph_federation.planning.option import ByField, ByKey, ByRoot, ByType, Existing, Opening
+from reelgraph_federation.planning.option import (
+    ByField,
+    ByKey,
+    ByRoot,
+    ByType,
+    Existing,
+    InContext,
+    Opening,
+)
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.query_plan import ALWAYS, Condition
 from reelgraph_federation.query_graph import EntityMove, TypeNode
@@ -46,6 +54,10 @@ class SelectionOpener:
                 outer = self.open(above, used)
                 selections = self._draft.selections_at(position)
                 return next(opened for opened in selections if opened.parent is outer)
+            case InContext(above, edge):
+                opened = self.open(above, used)
+                self._inputs.ask_for_field(opened, edge, used)
+                return opened
             case ByRoot():
                 return self._open_root(opening)
             case ByKey():
@@ -79,7 +91,7 @@ class SelectionOpener:
 
         `name` is the field that it is used for, if any.
         """
-        if opened.group is not None and name:
+        if name:
             edge = self._reach.entry_edge(opened.node, name)
             if edge is not None:
                 self._inputs.ask_for_field(opened, edge, condition)

@@ -72,7 +72,14 @@ class ByKey(NamedTuple):
     edge: FieldEdge | None
 
 
-Opening: TypeAlias = Existing | ByRoot | ByField | ByType | ByKey
+class InContext(NamedTuple):
+    """Something opened, below an entity that is entered with the values of a field's contexts."""
+
+    above: Opening
+    edge: FieldEdge
+
+
+Opening: TypeAlias = Existing | ByRoot | ByField | ByType | ByKey | InContext
 """What to do to have an open selection; `SelectionOpener` does it."""
 
 
@@ -98,10 +105,20 @@ def key_below(opening: Opening) -> tuple[ByKey | None, tuple[Position, ...]]:
     while not isinstance(opening, ByKey):
         if isinstance(opening, ByField):
             below = (opening.position, *below)
-        elif not isinstance(opening, ByType):
+        elif not isinstance(opening, ByType | InContext):
             return None, below
         opening = opening.above
     return opening, below
+
+
+def entered_at(opening: Opening) -> tuple[Position, int] | None:
+    """Return where and in which wave the entity is entered that an opening is at or below, if any is."""
+    while isinstance(opening, ByField | ByType | InContext):
+        opening = opening.above
+    if isinstance(opening, ByKey):
+        return opening.position, opening.wave
+    entered = opening.opened.entered if isinstance(opening, Existing) else None
+    return (entered.position, entered.wave) if entered is not None else None
 
 
 def cheaper(one: Option | None, other: Option | None) -> Option | None:

@@ -95,6 +95,13 @@ class Position:
                     yield fragment
             yield self.enclosing
 
+    def is_at_or_below(self, other: Position) -> bool:
+        """Tell whether another position holds the objects here, or objects that these stand in."""
+        at: Position | None = self
+        while at is not None and at.outside is not other.outside:
+            at = at.outside.parent
+        return at is not None
+
     @property
     def is_joint(self) -> bool:
         """Whether objects of several types stand here that nothing tells apart."""

@@ -109,6 +109,8 @@ class ContextValue:
     path: tuple[RepresentationField, ...]
     needed_by: tuple[str, ...] = ()
     """Which keys of the group's selection take the value: they fail where it was not fetched."""
+    needed_below: tuple[tuple[str, ...], ...] = ()
+    """The keys that lead to those that take it further down, through lists of any depth."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from reelgraph_federation.planning.draft_plan import DraftPlan
 from reelgraph_federation.planning.drafts import OpenSelection
 from reelgraph_federation.planning.field_set_options import FieldSetOptions
 from reelgraph_federation.planning.field_set_positions import FieldSetPositions
-from reelgraph_federation.planning.find_paths import Reach
+from reelgraph_federation.planning.find_paths import Candidate, Reach
 from reelgraph_federation.planning.move_options import MoveOptions
 from reelgraph_federation.planning.option import (
     ByField,
@@ -101,8 +101,7 @@ class SelectionOptions:
             return best
         for candidate in self._reach.candidates(position, name):
             if candidate.entry is not None:
-                entry = self._moves.for_entry(position, candidate.node, candidate.entry, latest)
-                best = cheaper(best, entry)
+                best = cheaper(best, self._for_entry(position, candidate, latest, reuse))
             elif in_time(candidate.wave, latest):
                 best = cheaper(best, self.for_selection(position, candidate.node, latest, reuse))
         return best
@@ -122,6 +121,19 @@ class SelectionOptions:
         for move in self._reach.graph.entity_moves_into(position.type_name, node):
             best = cheaper(best, self._moves.for_move(position, move, latest))
         return best
+
+    def _for_entry(
+        self, position: Position, candidate: Candidate, latest: int | None, reuse: Reuse
+    ) -> Option | None:
+        """Return the cheapest open selection for a field that needs more than its node."""
+        edge = candidate.entry
+        assert edge is not None
+        entry = self._moves.for_entry(position, candidate.node, edge, latest)
+        if not edge.contexts or edge.requires:
+            return entry
+        plain = self.for_selection(position, candidate.node, latest, reuse)
+        inside = self._moves.in_context(position, edge, plain) if plain is not None else None
+        return cheaper(entry, inside)
 
     def _existing(self, opened: OpenSelection) -> Option:
         cost = Cost(
@@ -211,7 +223,7 @@ class SelectionOptions:
                 yield _then_field(position, node, self._existing(opened))
         for candidate in self._reach.arrivals(position, node):
             if candidate.entry is not None:
-                entry = self._moves.for_entry(parent, candidate.node, candidate.entry, latest)
+                entry = self._for_entry(parent, candidate, latest, reuse)
                 yield _then_field(position, node, entry)
             elif in_time(candidate.wave, latest):
                 above = self.for_selection(parent, candidate.node, latest, reuse)

@@ -36,3 +36,8 @@ class TreeState(Protocol):
         is_failure: bool = True,
     ) -> None:
         """Make the values at `keys` null, whatever the subgraph answers for them."""
+
+    def block_below(
+        self, place: JsonObject, path: Sequence[str], causes: Sequence[LocatedFault]
+    ) -> None:
+        """Block the last key of a path in the objects that the others lead to, once they come."""

@@ -174,8 +174,10 @@ def _subgraph_resolver(server: SubgraphServer, type_name: str, name: str) -> Any
     requires = server.facts.fields[type_name, name].requires
 
     def resolve(source: View, _: Any, **arguments: Json) -> Json:
-        assert source.representation is not None, f"{type_name}.{name} not entered by its key"
-        inputs = project_representation(source.representation, requires)
+        inputs: Data = {}
+        if requires:
+            assert source.representation is not None, f"{type_name}.{name} not entered by its key"
+            inputs = project_representation(source.representation, requires)
         return _show(name, source.record, inputs, arguments)
 
     return resolve

@@ -99,7 +99,10 @@ class ContextualGroup:
             if isinstance(value, Missing):
                 missing.add(context.variable)
                 failed.update(context.needed_by)
-                run.block(ancestors[-1], context.needed_by, value.causes)
+                if context.needed_by:
+                    run.block(ancestors[-1], context.needed_by, value.causes)
+                for path in context.needed_below:
+                    run.block_below(ancestors[-1], path, value.causes)
             else:
                 values[context.variable] = value
         if failed and failed.issuperset(one.key for one in self.group.written):

@@ -14,7 +14,9 @@ import orjson
 from graphql import (
     DocumentNode,
     FieldNode,
+    NameNode,
     OperationDefinitionNode,
+    SelectionSetNode,
     VariableDefinitionNode,
     VariableNode,
     Visitor,
@@ -97,6 +99,12 @@ class _LeaveOut(Visitor):
         }
         is_group = node.name.value == "_entities" and key in self._groups
         return self.REMOVE if is_group or takes & self._missing else None
+
+    def leave_selection_set(self, node: SelectionSetNode, *_: object) -> object:
+        """Keep an object of which nothing else is left to ask."""
+        if node.selections:
+            return None
+        return SelectionSetNode(selections=(FieldNode(name=NameNode(value="__typename")),))
 
 
 class _Used(Visitor):

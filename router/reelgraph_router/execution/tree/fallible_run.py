@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault
 from reelgraph_router.execution.answers.faults import Faults, LocatedFault
@@ -19,13 +19,23 @@ from reelgraph_router.execution.program import (
 from reelgraph_router.execution.schedule import Execution
 from reelgraph_router.execution.tree_state import JsonObject
 
+
+def objects_in(value: object) -> Iterator[JsonObject]:
+    """The objects that a value is, or that its lists hold at any depth."""
+    if isinstance(value, list):
+        for item in value:
+            yield from objects_in(item)
+    elif isinstance(value, dict):
+        yield value
+
+
 _log = logging.getLogger("reelgraph.router.execution")
 
 
 class FallibleRun(Execution):
     """The faults of one execution, by the places in its tree that they concern."""
 
-    __slots__ = ("_blocked", "_quiet", "_redaction", "faults", "root")
+    __slots__ = ("_blocked", "_blocked_below", "_quiet", "_redaction", "faults", "root")
 
     def __init__(self, program: Program, root: JsonObject, redaction: Redaction) -> None:
         super().__init__(program)
@@ -33,6 +43,8 @@ class FallibleRun(Execution):
         self.faults: Faults | None = None
         self._redaction = redaction
         self._blocked: list[tuple[JsonObject, Sequence[str]]] = []
+        self._blocked_below: list[tuple[JsonObject, Sequence[str], Sequence[LocatedFault]]] = []
+        """What is blocked in objects that may not have come yet: from where, along which keys, why."""
         self._quiet: set[tuple[int, str]] = set()
 
     def record(self) -> Faults:
@@ -104,6 +116,25 @@ class FallibleRun(Execution):
         )
         for key in keys:
             self.record().block(place, key, fault)
+
+    def block_below(
+        self, place: JsonObject, path: Sequence[str], causes: Sequence[LocatedFault]
+    ) -> None:
+        """Block the last key of a path in the objects that the others lead to, once they come."""
+        self._blocked_below.append((place, path, causes))
+
+    def block_what_came(self) -> None:
+        """Block keys in objects that have come since they were to be blocked."""
+        left = []
+        for place, path, causes in self._blocked_below:
+            objects = [place]
+            for key in path[:-1]:
+                objects = [below for one in objects for below in objects_in(one.get(key))]
+            for one in objects:
+                self.block(one, path[-1:], causes)
+            if not objects:
+                left.append((place, path, causes))
+        self._blocked_below = left
 
     def is_quiet(self, place: JsonObject, path: Sequence[str | int]) -> bool:
         """Whether an error along `path` is of a field that was null before it was asked for."""

@@ -218,6 +218,8 @@ class Run(FallibleRun):
             return
         if data is not None:
             self._merge(fetch, sent, data)
+            if self._blocked_below:
+                self.block_what_came()
             for place, keys in self._blocked:
                 for key in keys:
                     place.pop(key, None)
