@@ -17,7 +17,11 @@ import pytest
 from serving import hello_supergraph
 
 COMMAND = [sys.executable, "-c", "from reelgraph_router.cli import router; router()"]
-SDL = "type Query { hello: String } type Subscription { ticks: Int }"
+SDL = """
+type Query { hello: String top: Tree }
+type Tree { left: Tree right: Tree one: Int }
+type Subscription { ticks: Int }
+"""
 
 
 class Subgraph(ThreadingHTTPServer):
@@ -68,7 +72,9 @@ def subgraph() -> Iterator[Subgraph]:
 
 
 @contextmanager
-def started(folder, url: str, port: int = 0) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def started(
+    folder, url: str, port: int = 0, **settings: str
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A router's process and its address."""
     file = folder / "supergraph.graphql"
     file.write_text(hello_supergraph(f"{url}/graphql", SDL))
@@ -76,6 +82,7 @@ def started(folder, url: str, port: int = 0) -> Iterator[tuple[subprocess.Popen[
         "REELGRAPH_ROUTER_LOG_FORMAT": "text",
         "REELGRAPH_ROUTER_SUBSCRIPTION_PROTOCOLS": "one=sse",
         "REELGRAPH_ROUTER_DATA_DIR": str(folder),
+        **{f"REELGRAPH_ROUTER_{name.upper()}": value for name, value in settings.items()},
     }
     process = subprocess.Popen(
         [*COMMAND, "start", "--supergraph", str(file), "--port", str(port)],
@@ -156,6 +163,55 @@ def test_what_is_under_way_is_answered(number, subgraph, tmp_path):
     assert told[0] == {"data": {"ticks": 1}}
     assert [one["extensions"]["code"] for one in told[1]["errors"]] == ["ROUTER_SHUTTING_DOWN"]
     assert events[-3:] == ["event: complete", "data:", ""]
+
+
+def doubling(levels: int) -> str:
+    """An operation whose fields double with each fragment: nobody lives to see the plan of forty."""
+    parts = [
+        f"fragment F{one} on Tree {{ left {{ ...F{one + 1} }} right {{ ...F{one + 1} }} }}"
+        for one in range(levels)
+    ]
+    return f"{{ top {{ ...F0 }} }} {' '.join(parts)} fragment F{levels} on Tree {{ one }}"
+
+
+def test_planning_keeps_nobody_waiting_and_ends_with_the_router(subgraph, tmp_path):
+    answers: list[httpx.Response | httpx.TransportError] = []
+    settings = {"max_operation_size": "1000000000", "shutdown_grace_seconds": "1"}
+
+    with started(tmp_path, "http://127.0.0.1:9", **settings) as (process, address):
+
+        def ask() -> None:
+            try:
+                query = {"query": doubling(40)}
+                answers.append(httpx.post(f"{address}/graphql", json=query, timeout=60))
+            except httpx.TransportError as error:
+                answers.append(error)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        with httpx.Client(base_url=address, timeout=60) as client:
+            for _ in range(50):
+                assert client.get("/health").status_code == 200
+        assert answers == []
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        asking.join(30)
+    assert len(answers) == 1
+
+
+def test_planning_ends_with_the_time_of_its_request(subgraph, tmp_path):
+    settings = {"max_operation_size": "1000000000", "request_timeout_seconds": "2"}
+    subgraph.gate.set()
+    url = f"http://127.0.0.1:{subgraph.server_port}"
+    with (
+        started(tmp_path, url, **settings) as (_, address),
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        answer = client.post("/graphql", json={"query": doubling(40)})
+        assert answer.json()["errors"][0]["extensions"]["code"] == "GATEWAY_TIMEOUT"
+        # The thread that plans is free again.
+        answer = client.post("/graphql", json={"query": "{ hello }"})
+        assert answer.json() == {"data": {"hello": "w"}}
 
 
 def test_it_starts_again_after_it_was_killed(subgraph, tmp_path):

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from reelgraph_federation.budget import OperationTooLargeError
 from reelgraph_federation.planning.query_plan import ALWAYS, Condition, EntityGroup, QueryPlan
 from reelgraph_router.execution.code.positions import analyse_positions
 from reelgraph_router.execution.fast_path.compile import FastPath, compile_fast_path
@@ -59,10 +60,10 @@ class FastPathsByConditions:
         return list(self._made.values())
 
     def make(self, truths: Truths) -> FastPath | None:
-        """Compile the fast path for what holds; None where records cannot say it."""
+        """Compile the fast path for what holds; None where records cannot say it, or it is too large."""
         try:
             return self.compile(truths)
-        except UnsupportedPlan:
+        except (UnsupportedPlan, OperationTooLargeError):
             return None
 
     def compile(self, truths: Truths) -> FastPath:
