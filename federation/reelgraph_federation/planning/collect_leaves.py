@@ -9,6 +9,7 @@ from reelgraph_federation.budget import FIELD
 from reelgraph_federation.operations.defer_usages import DeferSet
 from reelgraph_federation.operations.tree import SelectedField, Selections
 from reelgraph_federation.planning.alike_types import AlikeTypes
+from reelgraph_federation.planning.bounds import NEVER_REACHED
 from reelgraph_federation.planning.contexts import contexts_taken
 from reelgraph_federation.planning.drafts import Leaf
 from reelgraph_federation.planning.errors import NoPathError
@@ -16,7 +17,7 @@ from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.positions import TYPENAME, Position
 from reelgraph_federation.planning.reach_below import ReachBelow
-from reelgraph_federation.planning.waves import NEVER_REACHED, Waves
+from reelgraph_federation.planning.waves import Waves
 from reelgraph_federation.query_graph import TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from reelgraph_federation.operations.defer_usages import DeferSet
+from reelgraph_federation.planning.bounds import in_time
 from reelgraph_federation.planning.collect_leaves import Task
 from reelgraph_federation.planning.constraints import UNCONSTRAINED, Constraints
 from reelgraph_federation.planning.defer_blocks import FIRST
@@ -18,7 +19,6 @@ from reelgraph_federation.planning.errors import TooDearError
 from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.reuse import Reuse
-from reelgraph_federation.planning.waves import in_time
 
 
 class _FetchKey(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from reelgraph_federation.budget import Budget
+from reelgraph_federation.planning.bounds import wave_or_none
 from reelgraph_federation.planning.node_reach import NodeReach
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.scopes import value_wave
@@ -37,7 +38,7 @@ class Reach(NodeReach):
         self._closed: dict[Position, Waves] = {}
         self._fields: dict[tuple[Position, str], list[Candidate]] = {}
         self._arrivals: dict[Position, dict[TypeNode, list[Candidate]]] = {}
-        self._moves: dict[tuple[Position, EntityMove], int] = {}
+        self._moves: dict[tuple[Position, EntityMove], int | None] = {}
 
     def direct(self, position: Position) -> Waves:
         """Return the nodes reached without an entity move at this position, with their waves."""
@@ -111,19 +112,22 @@ class Reach(NodeReach):
             found.scope = self.scope_below(self.closed(above), above.type_name)
         return found
 
-    def move_wave(self, position: Position, move: EntityMove) -> int:
-        """Return the first wave in which a entity move at a position can be made."""
-        wave = self._moves.get((position, move))
-        if wave is None:
+    def move_wave(self, position: Position, move: EntityMove) -> int | None:
+        """Return the first wave in which an entity move at a position can be made, `None`: never."""
+        memo = (position, move)
+        if memo not in self._moves:
             wave = 1 + self.set_wave(self.closed(position), position.type_name, move.key)
-            self._moves[position, move] = wave
-        return wave
+            self._moves[memo] = wave_or_none(wave)
+        return self._moves[memo]
 
-    def inputs_wave(self, position: Position, edge: FieldEdge) -> int:
-        """Return the wave after which all is there that a field needs beyond its entity's key."""
+    def inputs_wave(self, position: Position, edge: FieldEdge) -> int | None:
+        """Return the wave after which all is there that a field needs beyond its entity's key.
+
+        `None`: it never is.
+        """
         nodes = self.closed(position)
         waves = [value_wave(nodes.scope, one) for one in edge.contexts]
-        return max(self.set_wave(nodes, position.type_name, edge.requires), *waves, 0)
+        return wave_or_none(max(self.set_wave(nodes, position.type_name, edge.requires), *waves, 0))
 
     def declared(self, position: Position, field_name: str) -> tuple[str, frozenset[str]]:
         """Return what a field's key at a position goes by: its parent, and its signatures.

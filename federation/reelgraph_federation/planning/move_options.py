@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from reelgraph_federation.planning.bounds import in_time
 from reelgraph_federation.planning.contexts import setter_of
 from reelgraph_federation.planning.draft_plan import DraftPlan
 from reelgraph_federation.planning.field_set_options import NOTHING_MORE, FieldSetOptions, Price
@@ -12,7 +13,6 @@ from reelgraph_federation.planning.option import ByKey, Cost, InContext, Option,
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.reuse import Reuse
 from reelgraph_federation.planning.search_budget import SearchBudget
-from reelgraph_federation.planning.waves import NEVER_REACHED, in_time
 from reelgraph_federation.query_graph import EntityMove, FieldEdge, TypeNode
 
 LATER_WAVES = 3
@@ -63,9 +63,10 @@ class MoveOptions:
         if position.is_joint:
             return None
         soonest = self._reach.move_wave(position, move)
-        if edge is not None:
-            soonest = max(soonest, 1 + self._reach.inputs_wave(position, edge))
-        if soonest >= NEVER_REACHED or not in_time(soonest, latest):
+        if soonest is not None and edge is not None:
+            inputs = self._reach.inputs_wave(position, edge)
+            soonest = None if inputs is None else max(soonest, 1 + inputs)
+        if soonest is None or not in_time(soonest, latest):
             return None
         entry = _Entry(position, move, edge)
         best: Option | None = None

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Set
 
 from reelgraph_federation.field_sets import FieldSet, Selection
+from reelgraph_federation.planning.bounds import NEVER_REACHED
 from reelgraph_federation.planning.scopes import (
-    NEVER_SET,
     NO_SCOPE,
     Scope,
     as_set_by,
     shadowed,
     value_wave,
 )
-from reelgraph_federation.planning.waves import NEVER_REACHED, Waves
+from reelgraph_federation.planning.waves import Waves
 from reelgraph_federation.query_graph import EntityMove, FieldEdge, QueryGraph, TypeNode
 from reelgraph_federation.supergraph.model import UnionType
 from reelgraph_federation.supergraph.type_refs import TypeRef
@@ -80,7 +80,7 @@ class NodeReach:
         found = dict(known)
         for name in self.graph.types.contexts_of(type_name):
             for text in self.graph.context_selections.get(name, ()):
-                if found.get((name, text), NEVER_SET) >= NEVER_SET:
+                if found.get((name, text), NEVER_REACHED) >= NEVER_REACHED:
                     fields = as_set_by(text, type_name, self.graph.types)
                     found[name, text] = self.set_wave(closed, type_name, fields)
         return tuple(sorted(found.items()))

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from reelgraph_federation.operations.tree import SelectedField, Selections
+from reelgraph_federation.planning.bounds import NEVER_REACHED
 from reelgraph_federation.planning.node_reach import NodeReach
-from reelgraph_federation.planning.waves import NEVER_REACHED, Waves
+from reelgraph_federation.planning.waves import Waves
 
 
 class Bound(NamedTuple):

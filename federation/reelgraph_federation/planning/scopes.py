@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from reelgraph_federation.field_sets import FieldSet, parse_field_set
+from reelgraph_federation.planning.bounds import NEVER_REACHED
 from reelgraph_federation.query_graph.types import TypeIndex
 from reelgraph_federation.supergraph.model import ContextArgument
 
@@ -13,13 +14,12 @@ Scope: TypeAlias = tuple[tuple[tuple[str, str], int], ...]
 value is there. A plain value, so that what was found out in equal scopes is found once."""
 
 NO_SCOPE: Scope = ()
-NEVER_SET = 1 << 30
 
 
 def value_wave(scope: Scope, argument: ContextArgument) -> int:
     """Return the wave after which a contextual argument's value is there."""
     wanted = (argument.context, argument.selection)
-    return next((wave for key, wave in scope if key == wanted), NEVER_SET)
+    return next((wave for key, wave in scope if key == wanted), NEVER_REACHED)
 
 
 def shadowed(scope: Scope, names: frozenset[str]) -> Scope:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reelgraph_federation.planning.bounds import in_time
 from reelgraph_federation.planning.draft_plan import DraftPlan
 from reelgraph_federation.planning.drafts import OpenSelection
 from reelgraph_federation.planning.field_set_options import FieldSetOptions
@@ -22,7 +23,6 @@ from reelgraph_federation.planning.option import (
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.reuse import Reuse
 from reelgraph_federation.planning.search_budget import SearchBudget
-from reelgraph_federation.planning.waves import in_time
 from reelgraph_federation.query_graph import TypeNode
 
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reelgraph_federation.planning.bounds import NEVER_REACHED
 from reelgraph_federation.planning.scopes import NO_SCOPE, Scope
 from reelgraph_federation.query_graph import TypeNode
-
-NEVER_REACHED = 1 << 30
-
-
-def in_time(wave: int, latest: int | None) -> bool:
-    """Tell whether a wave is not after the latest one allowed; `None`: any is allowed."""
-    return latest is None or wave <= latest
 
 
 class Waves(dict[TypeNode, int]):

@@ -40,7 +40,7 @@ def count_at_end(
     usage: UsageCounter, running: RunningRequest, operation: ReadyOperation,
     request: ClientRequest, variables: Mapping[str, object],
 ) -> None:  # fmt: skip
-    """Have a request counted when it is answered."""
+    """Count a request when it is answered."""
     counted = operation.counted
     if counted is None:
         return
