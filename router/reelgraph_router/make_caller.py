@@ -11,10 +11,11 @@ from reelgraph_router.settings import RouterSettings
 
 
 def make_key_sets(settings: RouterSettings) -> KeySets | None:
-    """The issuers' key sets, or None where tokens are not the router's business."""
+    """The issuers' key sets, or None where it accepts no tokens."""
     if not settings.jwks_urls:
         return None
-    return KeySets([read_entry(entry) for entry in settings.jwks_urls])
+    sources = [read_entry(entry) for entry in settings.jwks_urls]
+    return KeySets(sources, refresh_seconds=settings.jwks_refresh_seconds)
 
 
 def make_caller(settings: RouterSettings, keys: KeySets | None) -> Caller:
@@ -24,11 +25,17 @@ def make_caller(settings: RouterSettings, keys: KeySets | None) -> Caller:
         from reelgraph_kit.signing import Signer
 
         signer = Signer.from_file(settings.service_name, settings.signing_key)
+    forwarding = HeaderForwarding(settings.forward_headers)
     return Caller(
-        Authenticator(keys, audience=settings.jwt_audience, clock_skew=settings.clock_skew_seconds),
+        Authenticator(
+            keys,
+            audience=settings.jwt_audience,
+            clock_skew=settings.clock_skew_seconds,
+            passes_on=forwarding.passes_on(b"authorization"),
+        ),
         ClientAddress(settings.trusted_proxies, settings.country_header),
         IdentitySigner(signer, settings.identity_lifetime_seconds),
-        HeaderForwarding(settings.forward_headers),
+        forwarding,
         client_header_pairs(settings) if settings.registry_token_file is not None else (),
     )
 

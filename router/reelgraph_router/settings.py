@@ -238,7 +238,13 @@ class RouterSettings(ServiceSettings):
     jwks_urls: CommaList = Field(
         default=(),
         description="Key sets of token issuers: issuer=URL or file, or a bare URL or file whose "
-        "keys speak for the issuer that each one's kid names.",
+        "keys speak for the issuer that each one's kid names. Without any, every token is refused.",
+    )
+    jwks_refresh_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="How often key sets at URLs are read again, in seconds; files are whenever they "
+        "change. A key that left its set is not accepted from then on.",
     )
     jwt_audience: str = Field(
         default="", description="Audience that tokens must name; empty: not looked at."

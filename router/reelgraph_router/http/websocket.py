@@ -162,6 +162,9 @@ class _Connection:
                 continue  # a proxy's word, never a client's
             if isinstance(value, str) and value.isascii() and value.isprintable():
                 self._headers[header] = value.encode()
+            elif header == b"authorization" and value is not None:
+                # Never as if no token had been sent.
+                raise ProtocolError(4403, "The token must be a string of printable characters")
         try:
             await self._caller.identify(self._scope, self._headers)
         except RequestError as error:

@@ -72,6 +72,10 @@ class HeaderForwarding:
         wanted = (name.strip().lower().encode() for name in names)
         self._names = tuple(n for n in wanted if n not in HOP_BY_HOP and n not in own)
 
+    def passes_on(self, name: bytes) -> bool:
+        """Whether subgraphs get the header `name` (given in lower case)."""
+        return name in self._names
+
     def lines(self, headers: Mapping[bytes, bytes]) -> bytes:
         """Header lines, each ending in CRLF."""
         found = [b"%b: %b\r\n" % (n, headers[n]) for n in self._names if n in headers]
