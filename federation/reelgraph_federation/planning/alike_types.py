@@ -92,10 +92,43 @@ class AlikeTypes:
         if field.children is None:
             more = (node for node in far if node not in near)
             return self._is_free(near, field) or not any(field.name in node.fields for node in more)
-        below = reach.follow(near, case, field.name)
-        if below.items() == reach.follow(far, case, field.name).items():
+        child, selections = field.type.name, field.children
+        below, others = reach.follow(near, case, field.name), reach.follow(far, case, field.name)
+        if below.items() == others.items():
             return True
-        return self._is_free(near, field) and self._all_free(below, field.type.name, field.children)
+        return (
+            self._is_free(near, field)
+            and self._all_free(below, child, selections)
+            and self._has_same_members(below, others, child, selections)
+        )
+
+    def _has_same_members(
+        self, near: Waves, far: Waves, type_name: str, selections: Selections
+    ) -> bool:
+        """Tell whether fragments below apply to the same types if all that can be reached is asked.
+
+        Types that stand alone may be entered elsewhere, and then it counts which members are known there
+        (docs/decisions/0010): it must not matter whether they are asked alone.
+        """
+        if near.items() == far.items():
+            return True
+        if any(near.can_be(case) != far.can_be(case) for case in selections.cases):
+            return False
+        asked = [(type_name, near, far, selections.fields.values())]
+        for case, fields in selections.cases.items():
+            within = self._reach.narrow(near, case), self._reach.narrow(far, case)
+            asked.append((case, *within, fields.values()))
+        return all(
+            self._has_same_members(
+                self._reach.follow(some, name, field.name),
+                self._reach.follow(self._reach.closure(name, every), name, field.name),
+                field.type.name,
+                field.children,
+            )
+            for name, some, every, fields in asked
+            for field in fields
+            if field.children is not None
+        )
 
     def _all_free(self, nodes: Waves, type_name: str, selections: Selections) -> bool:
         """Tell whether every node here answers all that is selected, at any depth."""
