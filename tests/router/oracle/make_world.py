@@ -177,14 +177,19 @@ def _add_interfaces(world: World, dice: Dice) -> None:
             one.fields["id"] = FieldModel("id", "ID", "{}!")
         one.fields[f"t{number}"] = FieldModel(f"t{number}", "String")
         for index in range(dice.upto(2, 1)):
-            _add_interface_field(one, f"i{number}{index}", entities, dice)
+            _add_interface_field(world, one, f"i{number}{index}", entities, dice)
         world.types[one.name] = one
         for base in [one.name, *one.interfaces]:
             _implement(world, world.types[base], dice)
 
 
-def _add_interface_field(one: TypeModel, name: str, entities: list[str], dice: Dice) -> None:
+def _add_interface_field(
+    world: World, one: TypeModel, name: str, entities: list[str], dice: Dice
+) -> None:
     kind = dice.one_of((*SCALARS, *entities))
+    # A type without a key is entered again through its parents only: by each member's own key.
+    if "S0" in world.types and set(one.members) <= set(entities) and dice.chance(70):
+        kind = "S0"
     wrapper = dice.one_of(("{}", "{}", "[{}]", "{}!", "[[{}]]"))
     arguments: tuple[str, ...] = ()
     if kind == "String" and dice.chance(50):

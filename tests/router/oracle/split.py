@@ -44,9 +44,11 @@ class Splitter:
         interface_objects = self._bar_interface_objects()
         for one in self.world.of_kind("entity", "nullkey", "scattered"):
             self._place_type(one)
+        self._agree_on_interface_fields()
         for one, part, full in interface_objects:
             self._add_interface_object(one, part, full)
         self._place_roots()
+        self._give_mutation_a_key()
         for one in self.world.of_kind("entity"):
             for name in one.hubs:
                 self.define(self._part(name), one.name)
@@ -192,6 +194,28 @@ class Splitter:
         if one.kind == "scattered":
             for name in one.home:
                 self.define(self._part(name), one.name)
+
+    def _agree_on_interface_fields(self) -> None:
+        """Let a field be a scalar in all members of an interface where one of them cannot have more."""
+        for one in self.world.of_kind("interface"):
+            for model in one.fields.values():
+                own = [self.world.types[name].fields[model.name] for name in one.members]
+                if model.type != "S0":
+                    continue
+                kinds = {self.world.types[name].kind for name in one.members}
+                if kinds == {"entity"} and all(each.type == "S0" for each in own):
+                    self.world.features.add("type without a key below an interface")
+                    continue
+                for each in (model, *own):
+                    each.type, each.arguments = SCALARS[0], ()
+
+    def _give_mutation_a_key(self) -> None:
+        """Let `Mutation` have a key, which is of no use: its fields run once all the same."""
+        parts = [part for part in modern(self.world) if part.fields.get("Mutation")]
+        if parts and self.dice.chance(30):
+            for part in parts:
+                part.keys["Mutation"] = ["__typename"]
+            self.world.features.add("key of Mutation")
 
     def _place(self, one: TypeModel, model: FieldModel) -> None:
         """Give a field to one part, or to several that share it."""
