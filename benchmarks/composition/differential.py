@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from graphql import (
@@ -27,12 +28,19 @@ from graphql import (
 from reelgraph_federation import CompositionResult, Subgraph, compose
 from reelgraph_federation.supergraph import parse_supergraph
 from reelgraph_federation.supergraph.access import join_alternatives
-from reelgraph_federation.supergraph.model import Access, InterfaceType, ObjectType
+from reelgraph_federation.supergraph.model import (
+    Access,
+    AppliedDirectives,
+    InterfaceType,
+    ObjectType,
+)
 from reelgraph_federation.supergraph.parse_sdl import InvalidSupergraphError
+from reelgraph_federation.supergraph.supergraph import Supergraph
 
 sys.path.insert(0, str(Path(__file__).parent))
 from every_place import unplanned
 from generate import Abstract, Wild
+from generate_documents import Named, Old
 from generate_joined import Joined
 from generate_marked import Marked
 from meant import MEANT, Table
@@ -46,11 +54,19 @@ CRASHES = (
 )
 """Texts of exceptions that are faults of a peer, not of what it composes."""
 
+OWN_HINTS = {
+    "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_LOCATIONS",
+    "INCONSISTENT_TYPE_SYSTEM_DIRECTIVE_REPEATABLE",
+}
+"""Hints that the specification lists and the peer never gives."""
+
 KINDS: dict[str, type[Wild]] = {
     "wild": Wild,
     "abstract": Abstract,
     "marked": Marked,
     "joined": Joined,
+    "old": Old,
+    "named": Named,
 }
 
 
@@ -113,7 +129,43 @@ def difference(ours: CompositionResult, theirs: Answer, sdl: str, table: Table) 
         assert ours.supergraph_sdl is not None
         if protection(ours.supergraph_sdl) != protection(theirs["supergraph"]):
             return "different requirements of those who read"
+        return said_differently(ours, theirs, sdl)
     return None
+
+
+def said_differently(ours: CompositionResult, theirs: Answer, sdl: str) -> str | None:
+    """Return what two supergraphs of one API schema differ in: directives of elements, then hints."""
+    assert ours.supergraph is not None
+    mine = dict(applied_in(ours.supergraph))
+    other = dict(applied_in(parse_supergraph(theirs["supergraph"])))
+    for coordinate in sorted(mine.keys() | other.keys()):
+        if mine.get(coordinate) != other.get(coordinate):
+            if "@external @tag" in sdl and "hints" not in theirs:
+                return "[the peer merges tags of external fields]"
+            return f"different directives on {coordinate}"
+    hints = {hint.code for hint in ours.hints}
+    told = set(theirs.get("hints", hints))
+    missing, extra = told - hints, hints - told - OWN_HINTS
+    if missing or extra:
+        return f"hints: only ours {sorted(extra)}, only theirs {sorted(missing)}"
+    return None
+
+
+def applied_in(supergraph: Supergraph) -> Iterator[tuple[str, object]]:
+    """Yield what directives say about each element, by coordinate; composed ones left out."""
+    for name, one in supergraph.types.items():
+        yield name, said(one.applied)
+        for field in getattr(one, "fields", {}).values():
+            yield f"{name}.{field.name}", said(field.applied)
+            for argument in getattr(field, "arguments", {}).values():
+                yield f"{name}.{field.name}({argument.name}:)", said(argument.applied)
+        for value in getattr(one, "values", {}).values():
+            yield f"{name}.{value.name}", said(value.applied)
+
+
+def said(applied: AppliedDirectives) -> object:
+    """Return what directives say besides access, in an order of its own."""
+    return (applied.inaccessible, sorted(applied.tags), applied.cost, applied.list_size)
 
 
 def protection(supergraph_sdl: str) -> dict[str, Access]:

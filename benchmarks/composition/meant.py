@@ -61,6 +61,29 @@ BOTH = (
         ours=frozenset({"CONTEXT_SELECTION_INVALID"}),
         theirs=frozenset({"CONTEXT_INVALID_SELECTION"}),
     ),
+    *(
+        Meant(
+            "the peer lets an argument pass whose value is none of its type: null, a number or an "
+            "object for a scope or a policy, a list for a string",
+            ours=frozenset({"INVALID_GRAPHQL"}),
+            when=value,
+            stops=True,
+        )
+        for value in (
+            "(scopes: null)",
+            "(scopes: [[1]])",
+            "(scopes: {a: 1})",
+            "(policies: 3)",
+            '(name: ["t"])',
+            '(from: ["b"])',
+        )
+    ),
+    Meant(
+        "a weight that is no number has a code of its own here",
+        ours=frozenset({"DIRECTIVE_COST_INVALID_WEIGHT"}),
+        theirs=frozenset({"INVALID_GRAPHQL"}),
+        when="cost(weight:",
+    ),
     Meant(
         "a sized field that is no list is reported as a sized field that is wrong, not as a list "
         "size on something that is no list",
@@ -70,7 +93,84 @@ BOTH = (
     ),
 )
 
+_OLD = (
+    Meant(
+        "the peer does not upgrade Federation 1 documents so far: keys that are lists or names, "
+        "@provides on what is no object, definitions without arguments",
+        theirs=frozenset({"KEY_INVALID_FIELDS_TYPE", "PROVIDES_ON_NON_OBJECT_FIELD"}),
+        unread=True,
+    ),
+    Meant(
+        "the peer holds a Federation 1 document against its own definitions of directives",
+        theirs=frozenset({"DIRECTIVE_DEFINITION_INVALID", "INVALID_GRAPHQL"}),
+        when="scalar _FieldSet",
+        unread=True,
+    ),
+    Meant(
+        "the peer holds a Federation 1 document against its own definitions of directives",
+        theirs=frozenset({"DIRECTIVE_DEFINITION_INVALID", "INVALID_GRAPHQL"}),
+        when="There can be only one directive named",
+        unread=True,
+    ),
+    Meant(
+        "to the peer the value types that a Federation 1 document extends are not shareable",
+        ours=frozenset({"SATISFIABILITY_ERROR"}),
+        theirs=frozenset({"INVALID_FIELD_SHARING"}),
+        when="extend type Place",
+    ),
+    Meant(
+        "the peer drops every tag of an external field of a Federation 1 document; like Apollo's "
+        "composition we refuse one that the field has nowhere else",
+        ours=frozenset({"MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL"}),
+        stops=True,
+    ),
+    Meant(
+        "the peer keeps a type of which the upgrade of Federation 1 leaves nothing",
+        ours=frozenset({"TYPE_WITH_ONLY_UNUSED_EXTERNAL"}),
+        stops=True,
+    ),
+)
+
 GUILD = (
+    *_OLD,
+    Meant(
+        "the peer does not ask that a field be shareable which a Federation 1 document provides, "
+        "or has in one of its keys",
+        ours=frozenset({"INVALID_FIELD_SHARING"}),
+        when='@key(fields: "id")',
+    ),
+    Meant(
+        "the peer looks at no field sets of a document with other errors",
+        ours=frozenset({"PROVIDES_FIELDS_MISSING_EXTERNAL"}),
+        when="MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL",
+    ),
+    Meant(
+        "the peer does not know federation's directives behind another name of the feature",
+        theirs=frozenset({"INVALID_GRAPHQL"}),
+        when='Unknown directive "@fed__',
+        unread=True,
+    ),
+    Meant(
+        "the peer refuses a list of requirements with fewer brackets, and reads no further",
+        theirs=frozenset({"INVALID_GRAPHQL"}),
+        when='Expected "@',
+        unread=True,
+    ),
+    Meant(
+        "we stop before merging when a document is no valid GraphQL",
+        theirs=frozenset({"OVERRIDE_FROM_SELF_ERROR"}),
+        when="INVALID_GRAPHQL",
+    ),
+    Meant(
+        "a weight that is no number has a code of its own, before merging",
+        ours=frozenset({"DIRECTIVE_COST_INVALID_WEIGHT"}),
+        stops=True,
+    ),
+    Meant(
+        "the peer minds that documents have directives of one name from different features",
+        theirs=frozenset({"DIRECTIVE_COMPOSITION_ERROR"}),
+        when="is not linked by the same core feature",
+    ),
     Meant(
         "the peer takes an @external copy of a wrong type for a definition that disagrees",
         ours=frozenset({"EXTERNAL_TYPE_MISMATCH"}),
@@ -194,6 +294,40 @@ _LATER = frozenset(
 )
 
 APOLLO = (
+    Meant(
+        "here the supergraph has one name for a directive of federation, whatever subgraphs call "
+        "it by an import or by the feature's name in front",
+        theirs=frozenset({"LINK_IMPORT_NAME_MISMATCH"}),
+        ours=frozenset({"OVERRIDE_FROM_SELF_ERROR"}),
+        when="__",
+    ),
+    Meant(
+        "Apollo's composition holds a document's own directive against the definition of one that "
+        "another subgraph imports from federation under that name",
+        theirs=frozenset({"UNKNOWN"}),
+        when="directive @",
+    ),
+    Meant(
+        "a Federation 1 document's own definition of a directive that came with Federation 2 is "
+        "one of its own where it is not federation's",
+        theirs=frozenset({"DIRECTIVE_DEFINITION_INVALID"}),
+        when="directive @inaccessible(",
+    ),
+    Meant(
+        "Apollo's composition upgrades Federation 1 documents, and looks at directives of external "
+        "fields, when all others are valid; all problems are reported here in one run",
+        ours=frozenset(
+            {
+                "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL",
+                "PROVIDES_FIELDS_MISSING_EXTERNAL",
+                "PROVIDES_INVALID_FIELDS",
+                "REQUIRES_FIELDS_MISSING_EXTERNAL",
+                "REQUIRES_INVALID_FIELDS",
+                "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
+            }
+        ),
+        beside=True,
+    ),
     Meant(
         "Apollo's composition looks at the keys of those who take from a context only where what "
         "they select is right",

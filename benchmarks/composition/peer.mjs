@@ -64,7 +64,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     } else {
       const text = result.supergraphSdl;
       const api = peer.transformSupergraphToPublicSchema(peer.takesText ? text : parse(text));
-      const hints = (result.hints ?? []).map((hint) => hint.definition?.code ?? hint.code);
+      const hints = peer.takesText ? (result.hints ?? []).map((hint) => hint.definition.code) : undefined;
       answer = { codes: [], hints, api: print(api), supergraph: result.supergraphSdl };
     }
     answer.seconds = elapsed;

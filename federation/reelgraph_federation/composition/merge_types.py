@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..problems import Severity
+from ..subgraph.document import TypeDef
 from ..subgraph.facts import is_extension
 from ..supergraph.model import (
     EnumType,
@@ -194,12 +195,18 @@ def _hint_at_half_entity(
     state.report("INCONSISTENT_ENTITY", message, name, places(without))
 
 
+def _resolves(state: MergeState, index: int, type_def: TypeDef) -> bool:
+    """Tell whether a subgraph resolves anything of a type, of which it may have copies only."""
+    external = state.subgraphs[index].external
+    return any((type_def.name, field) not in external for field in type_def.fields)
+
+
 def _hint_at_value_fields(
     state: MergeState, name: str, type_def: ObjectType | InterfaceType, sources: TypeSources
 ) -> None:
     kind = "OBJECT" if isinstance(type_def, ObjectType) else "INTERFACE"
     for field in type_def.fields:
-        lacking = [i for i, t in sources if field not in t.fields]
+        lacking = [i for i, t in sources if field not in t.fields and _resolves(state, i, t)]
         if lacking:
             message = f'"{name}.{field}" is not defined in {state.subgraph_list(lacking)}'
             having = [(i, t.fields[field].at) for i, t in sources if field in t.fields]

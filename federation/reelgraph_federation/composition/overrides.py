@@ -67,13 +67,12 @@ def _read_override(
         message = f'"{coordinate}" of subgraph "{source}" overrides itself'
         state.report("OVERRIDE_FROM_SELF_ERROR", message, coordinate, place)
         return
-    found.given[index] = override
     other = next((i for i, schema in enumerate(state.subgraphs) if schema.name == source), None)
     if other is None:
-        override.label = None
         message = f'"{coordinate}" overrides the field of subgraph "{source}", which does not exist'
         state.report("FROM_SUBGRAPH_DOES_NOT_EXIST", message, coordinate, place)
-        return
+        return  # Routers look for the subgraph that a join overrides, so that none is named.
+    found.given[index] = override
     _take_over(state, key, sources, found, index, directive, override, other)
 
 

@@ -161,6 +161,9 @@ FEDERATION_1_DIRECTIVES: Final = frozenset(
 UPGRADED_TO: Final = (2, 4)
 """A document without a federation link that defines a directive of this version means that one."""
 
+FIELD_SETS: Final = ("key", "requires", "provides")
+"""Directives whose argument is a field set."""
+
 BUILT_IN_DIRECTIVES: Final = frozenset({"deprecated", "specifiedBy", "oneOf"})
 """Directives of the GraphQL specification on type system definitions that composition merges."""
 

@@ -15,12 +15,12 @@ from ..field_sets import FieldSet, print_field_set
 from ..type_refs import named
 from .document import Directive, Field, TypeDef, Value, find
 from .schema import DroppedTag, SubgraphSchema
+from .spec_features import FIELD_SETS
 from .validation.check_federation_1 import report_only_unused_externals
 from .validation.elements import directive_uses
 from .walk import parse_quietly, walk_field_set
 
 _COMPOSITE = ("OBJECT", "INTERFACE", "UNION")
-_FIELD_SETS = ("key", "requires", "provides")
 
 
 def upgrade_arguments(schema: SubgraphSchema) -> None:
@@ -29,7 +29,7 @@ def upgrade_arguments(schema: SubgraphSchema) -> None:
         return
     for _, _, directives in directive_uses(schema):
         for directive in directives:
-            if directive.spec in _FIELD_SETS and "fields" in directive.args:
+            if directive.spec in FIELD_SETS and "fields" in directive.args:
                 directive.args["fields"] = _as_text(directive.args["fields"])
 
 
@@ -85,6 +85,7 @@ def _drop_without_meaning(schema: SubgraphSchema, type_def: TypeDef) -> None:
 def _drop_unused_externals(schema: SubgraphSchema) -> None:
     """Remove fields that are only said to be elsewhere, and types of which nothing else is left."""
     used = _used_externals(schema)
+    referenced = set(_referenced(schema.types.values()))
     emptied: list[TypeDef] = []
     for type_def in schema.types.values():
         if type_def.kind != "OBJECT":
@@ -99,7 +100,6 @@ def _drop_unused_externals(schema: SubgraphSchema) -> None:
             del type_def.fields[name]
         if unused and not type_def.fields:
             emptied.append(type_def)
-    referenced = set(_referenced(schema.types.values())) if emptied else set()
     for type_def in emptied:
         if type_def.name in referenced or type_def.has("key"):
             report_only_unused_externals(schema, type_def)

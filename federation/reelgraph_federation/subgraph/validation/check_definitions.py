@@ -10,7 +10,7 @@ from ...type_refs import nullable
 from ..definitions import disagreements
 from ..document import DirectiveDef, TypeDef, find
 from ..schema import SubgraphSchema
-from ..spec_features import BUILT_IN_SCALARS, DIRECTIVES, MACHINERY_TYPES, SpecDirective
+from ..spec_features import BUILT_IN_SCALARS, DIRECTIVES, FIELD_SETS, MACHINERY_TYPES, SpecDirective
 
 _KINDS = {"_Any": "SCALAR", "_FieldSet": "SCALAR", "_Entity": "UNION", "_Service": "OBJECT"}
 _BUILT_IN_ARGUMENTS = {
@@ -57,7 +57,7 @@ def _check_hidden(schema: SubgraphSchema) -> None:
 
 
 def _check_directive(schema: SubgraphSchema, definition: DirectiveDef, spec: SpecDirective) -> None:
-    if schema.version is None and not definition.args:
+    if schema.version is None and not definition.args and spec.name in FIELD_SETS:
         return  # Federation 1 never read definitions, and many leave the arguments out.
     for problem in disagreements(definition, spec):
         message = f"@{definition.name} is defined differently from its specification: {problem}"
