@@ -36,11 +36,11 @@ def build_deferred(
         number_of[usage.number] = len(parts)
         parts.append(
             DeferredPart(
-                usage.label,
-                usage.path,
-                shapes.deferred(operation, root, usage.number),
-                tuple(fetch.id for fetch in fetches if fetch.defer in delivered),
-                None if parent is None else number_of[parent],
+                label=usage.label,
+                path=usage.path,
+                shape=shapes.deferred(operation, root, usage.number),
+                fetches=tuple(fetch.id for fetch in fetches if fetch.defer in delivered),
+                parent=None if parent is None else number_of[parent],
             )
         )
     numbered = [

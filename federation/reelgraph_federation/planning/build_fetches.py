@@ -129,20 +129,20 @@ class _Builder:
         used = set[str]().union(*(variables_in(one) for one in selections))
         variables = tuple(one for one in self.operation.variables if one in used)
         return Fetch(
-            number,
-            draft.subgraph,
-            draft.kind,
-            self._text(draft, name, groups, variables),
-            name,
-            variables,
-            depends_on,
-            after,
-            draft.condition,
-            written,
-            groups,
-            wave,
-            at,
-            draft.defer,
+            id=number,
+            subgraph=draft.subgraph,
+            kind=draft.kind,
+            operation=self._text(draft, name, groups, variables),
+            operation_name=name,
+            variables=variables,
+            depends_on=depends_on,
+            after=after,
+            condition=draft.condition,
+            written=written,
+            groups=groups,
+            wave=wave,
+            path=at,
+            defer=draft.defer,
         )
 
     def _name(self, draft: FetchDraft, number: int) -> str | None:
@@ -198,19 +198,19 @@ class _Builder:
                 if ident.name == "__typename"
             )
         return EntityGroup(
-            "_entities",
-            "representations",
-            draft.node.type_name,
-            (at,),
-            Representation(
+            alias="_entities",
+            variable="representations",
+            type_name=draft.node.type_name,
+            paths=(at,),
+            representation=Representation(
                 draft.representation,
                 typename_key,
                 _inputs(_keys_first(draft.inputs), draft.needed_by),
             ),
-            self.printer.print(draft.selection),
-            self.writers.written(draft.selection, path),
-            draft.condition,
-            tuple(_context(one, draft.selection) for one in draft.contexts),
+            selection=self.printer.print(draft.selection),
+            written=self.writers.written(draft.selection, path),
+            condition=draft.condition,
+            contexts=tuple(_context(one, draft.selection) for one in draft.contexts),
         )
 
     def _text(
@@ -257,14 +257,14 @@ def _inputs(
 ) -> tuple[RepresentationField, ...]:
     return tuple(
         RepresentationField(
-            one.name,
-            one.key,
-            one.is_key,
-            None if one.children is None else _inputs(one.children, needed_by),
-            one.types,
-            one.typename_key,
-            tuple(sorted({key for fs in one.asked_by for key in needed_by.get(fs, ())})),
-            one.is_key and one.may_be_null,
+            name=one.name,
+            key=one.key,
+            is_key=one.is_key,
+            children=None if one.children is None else _inputs(one.children, needed_by),
+            types=one.types,
+            typename_key=one.typename_key,
+            needed_by=tuple(sorted({key for fs in one.asked_by for key in needed_by.get(fs, ())})),
+            may_be_null=one.is_key and one.may_be_null,
         )
         for one in inputs
     )

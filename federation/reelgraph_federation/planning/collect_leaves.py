@@ -229,15 +229,15 @@ class LeafCollector:
 def leaf_for(field: SelectedField, keep_apart: bool) -> Leaf:
     """Return a client's leaf field."""
     return Leaf(
-        field.name,
-        field.response_name,
-        field.arguments,
-        field.tag if keep_apart else "",
-        field.directives,
-        field.directive_variables,
-        field.condition,
-        field.order,
-        field.defer,
+        name=field.name,
+        preferred=field.response_name,
+        arguments=field.arguments,
+        tag=field.tag if keep_apart else "",
+        directives=field.directives,
+        directive_variables=field.directive_variables,
+        condition=field.condition,
+        order=field.order,
+        defer=field.defer,
     )
 
 

@@ -74,7 +74,15 @@ class DraftPlan:
                     selection = (
                         opened.selection if is_same else opened.selection.cast(position.types)
                     )
-                    own.append(OpenSelection(position, node, opened.fetch, selection, opened))
+                    own.append(
+                        OpenSelection(
+                            position=position,
+                            node=node,
+                            fetch=opened.fetch,
+                            selection=selection,
+                            parent=opened,
+                        )
+                    )
         return own
 
     def own_selections_at(self, position: Position) -> Sequence[OpenSelection]:

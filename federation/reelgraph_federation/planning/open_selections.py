@@ -164,7 +164,14 @@ class SelectionOpener:
             self._inputs.fill(parent, item)
         assert item.selection is not None
         return self._draft.add_selection(
-            OpenSelection(position, node, parent.fetch, item.selection, parent, item)
+            OpenSelection(
+                position=position,
+                node=node,
+                fetch=parent.fetch,
+                selection=item.selection,
+                parent=parent,
+                item=item,
+            )
         )
 
     def _conditions(
@@ -187,7 +194,13 @@ class SelectionOpener:
         if group is None:
             group = self._open_group(fetch, position, move)
             self._draft.add_selection(
-                OpenSelection(position, move.target, fetch, group.selection, group=group)
+                OpenSelection(
+                    position=position,
+                    node=move.target,
+                    fetch=fetch,
+                    selection=group.selection,
+                    group=group,
+                )
             )
         selections = self._draft.own_selections_at(position)
         opened = next(one for one in selections if one.group is group)
@@ -213,7 +226,13 @@ class SelectionOpener:
             nodes = self._reach.closed(position)
             typename_wave = self._reach.field_wave(nodes, position.type_name, "__typename")
             representation = None if typename_wave <= latest else move.representation
-        group = GroupDraft(fetch, position, move.target, representation, SelectionDraft())
+        group = GroupDraft(
+            fetch=fetch,
+            position=position,
+            node=move.target,
+            representation=representation,
+            selection=SelectionDraft(),
+        )
         fetch.groups.append(group)
         if representation is None:
             group.fetched_fields.append(self._inputs.typename(position, ALWAYS, latest))

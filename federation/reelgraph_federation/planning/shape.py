@@ -100,12 +100,12 @@ class ShapeBuilder:
     ) -> FieldShape:
         """Return the shape of a field that is not fetched."""
         return FieldShape(
-            field.response_name,
-            "",
-            ScalarShape(field.name, self._reach.field_ref(type_name, field.name).nullable),
-            type_name,
-            field.name,
-            field.condition,
+            response_name=field.response_name,
+            key="",
+            shape=ScalarShape(field.name, self._reach.field_ref(type_name, field.name).nullable),
+            parent=type_name,
+            name=field.name,
+            condition=field.condition,
             left_out=left_out,
             unreached=unreached,
         )
@@ -121,22 +121,22 @@ class ShapeBuilder:
     ) -> FieldShape:
         if field.name == "__typename":
             return FieldShape(
-                field.response_name,
-                outside.names.get(TYPENAME, "__typename"),
-                ScalarShape("String", False),
-                type_name,
-                field.name,
-                field.condition,
+                response_name=field.response_name,
+                key=outside.names.get(TYPENAME, "__typename"),
+                shape=ScalarShape("String", False),
+                parent=type_name,
+                name=field.name,
+                condition=field.condition,
                 constant=type_name,
             )
         if field.introspection:
             return FieldShape(
-                field.response_name,
-                field.introspection,
-                ScalarShape(field.type.name, field.type.nullable),
-                type_name,
-                field.name,
-                field.condition,
+                response_name=field.response_name,
+                key=field.introspection,
+                shape=ScalarShape(field.type.name, field.type.nullable),
+                parent=type_name,
+                name=field.name,
+                condition=field.condition,
                 introspection=True,
             )
         ident = Ident(field.name, field.arguments.text)
@@ -145,12 +145,12 @@ class ShapeBuilder:
         child = position.children.get(ident)
         ref = self._reach.field_ref(type_name, field.name)
         return FieldShape(
-            field.response_name,
-            position.names[ident],
-            self._value(ref, child, field.children),
-            type_name,
-            field.name,
-            field.condition,
+            response_name=field.response_name,
+            key=position.names[ident],
+            shape=self._value(ref, child, field.children),
+            parent=type_name,
+            name=field.name,
+            condition=field.condition,
         )
 
     def _value(
