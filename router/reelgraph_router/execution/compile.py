@@ -10,6 +10,7 @@ import orjson
 
 from reelgraph_federation.budget import Budget
 from reelgraph_federation.planning.query_plan import EntityGroup, Fetch, QueryPlan
+from reelgraph_router.execution.code.asked import UnaskedFinder
 from reelgraph_router.execution.code.bailout import NAMES
 from reelgraph_router.execution.code.conditions import Conditions
 from reelgraph_router.execution.code.positions import Positions, analyse_positions, key_path
@@ -66,10 +67,13 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf, budget: Budget | None =
     dependents, waits = _schedule(plan)
     by_conditions = bool(conditions) and plan.kind == "query" and not plan.deferred
     fast, why_not = (None, None) if by_conditions else _fast_path(plan, positions, budget)
+    unasked = UnaskedFinder(plan, positions)
     return Program(
         plan=plan,
         fetches=tuple(
-            _compile_fetch(fetch, plan, positions, conditions, names, dependents, timeout_of)
+            _compile_fetch(
+                fetch, plan, positions, conditions, names, dependents, timeout_of, unasked
+            )
             for fetch in plan.fetches
         ),
         first=tuple(number for number, count in enumerate(waits) if count == 0),
@@ -143,6 +147,7 @@ def _compile_fetch(
     names: Names,
     dependents: Mapping[int, list[int]],
     timeout_of: TimeoutOf,
+    unasked: UnaskedFinder,
 ) -> FetchProgram:
     place = positions.nodes[fetch.path] if fetch.path is not None else None
     return FetchProgram(
@@ -153,13 +158,14 @@ def _compile_fetch(
         repeatable=fetch.kind == "query",
         variables=tuple((name, orjson.dumps(name) + b":") for name in fetch.variables),
         groups=tuple(
-            _compile_group(fetch, number, group, plan, names, conditions)
+            _compile_group(fetch, number, group, plan, names, conditions, unasked)
             for number, group in enumerate(fetch.groups)
         ),
         truth=conditions.index(fetch.condition),
         dependents=tuple(dependents.get(fetch.id, ())),
         written=fetch.written,
         plain=is_plain(fetch.written),
+        unasked=unasked.find([key_path(fetch.path) if fetch.path else ()], fetch.written),
         place=cast("Collect", names[f"collect_{place.index}"]) if place else None,
         heads=(
             RequestHeads(fetch.operation, fetch.operation_name)
@@ -176,6 +182,7 @@ def _compile_group(
     plan: QueryPlan,
     names: Names,
     conditions: Conditions,
+    unasked: UnaskedFinder,
 ) -> GroupProgram:
     return GroupProgram(
         alias=group.alias,
@@ -184,6 +191,7 @@ def _compile_group(
         written=group.written,
         plain=is_plain(group.written),
         own_copies=_needs_own_copies(group, plan),
+        unasked=unasked.find([key_path(path) for path in group.paths], group.written),
         contextual=contextual_group(group, conditions),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reelgraph_federation.planning.query_plan import Condition, ObjectShape, QueryPlan, Written
+from reelgraph_router.execution.code.asked import Unasked
 from reelgraph_router.execution.fast_path.by_conditions import FastPathsByConditions
 from reelgraph_router.execution.fast_path.compile import FastPath
 from reelgraph_router.execution.interpreter.contexts import ContextualGroup
@@ -36,6 +37,8 @@ class GroupProgram:
     written: tuple[Written, ...]
     plain: bool
     own_copies: bool
+    unasked: Unasked | None = None
+    """What to take out of the answered entities."""
     contextual: ContextualGroup | None = None
     """How to split the group by contextual arguments, where it has any."""
 
@@ -63,6 +66,8 @@ class FetchProgram:
     dependents: tuple[int, ...]
     written: tuple[Written, ...]
     plain: bool
+    unasked: Unasked | None = None
+    """What to take out of the answer, where the fetch asks for no entities."""
     place: Collect | None = None
     heads: RequestHeads | None = None
     """Set where some group has contextual arguments: instead of `head`, by what is left out."""

@@ -22,7 +22,7 @@ from reelgraph_router.execution.compile import compile_plan
 from reelgraph_router.execution.program import Program
 from reelgraph_router.pipeline.check_conditions import checking_conditions
 from reelgraph_router.pipeline.coerce_variables import prepare_coercion
-from reelgraph_router.transport.memory import GraphQLRequest, MemoryTransport
+from reelgraph_router.transport.memory import GraphQLRequest, Handler, MemoryTransport
 
 
 @cache
@@ -62,14 +62,19 @@ def compile_operation(sdl: str, operation) -> tuple[Program, dict[str, object], 
     return compile_plan(plan, lambda _: 5.0), dict(coerce(operation.get("variables"))), schema
 
 
-def make_transport(case) -> HearingTransport:
-    """The subgraphs of a case."""
+def handlers(case) -> dict[str, Handler]:
+    """What answers for each subgraph of a case."""
 
-    def handler(spec):
+    def handler(spec) -> Handler:
         subgraph = SimulatedSubgraph(spec["sdl"], spec.get("data", {}))
         return lambda request: subgraph.execute(request.query, request.variables)
 
-    return HearingTransport({name: handler(spec) for name, spec in case["subgraphs"].items()})
+    return {name: handler(spec) for name, spec in case["subgraphs"].items()}
+
+
+def make_transport(case) -> HearingTransport:
+    """The subgraphs of a case."""
+    return HearingTransport(handlers(case))
 
 
 def operations_in(paths: Iterable[Path]):

@@ -20,6 +20,7 @@ from reelgraph_router.execution.answers.read_answer import (
     explain,
     read_data,
 )
+from reelgraph_router.execution.code.asked import take_out
 from reelgraph_router.execution.code.bailout import BAILOUTS, Reason, reason_for
 from reelgraph_router.execution.interpreter.complete import Completion
 from reelgraph_router.execution.interpreter.leave_out import RequestHeads
@@ -228,6 +229,8 @@ class Run(FallibleRun):
 
     def _merge(self, fetch: FetchProgram, sent: Sent, data: JsonObject) -> None:
         if not fetch.groups:
+            if fetch.unasked is not None:
+                take_out(data, fetch.unasked)
             write_root(fetch, self.root_places(fetch), data)
             return
         for group, targets, one_to_one in sent:
@@ -245,6 +248,8 @@ class Run(FallibleRun):
         if not isinstance(entities, list) or len(entities) != len(targets):
             self._fail_short(fetch, targets, entities)
             entities = entities if isinstance(entities, list) else []
+        if group.unasked is not None:
+            take_out(entities, group.unasked)
         if one_to_one and group.plain and not group.own_copies:
             for target, entity in zip(targets, entities, strict=False):
                 if entity.__class__ is dict:
