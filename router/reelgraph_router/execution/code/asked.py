@@ -153,7 +153,7 @@ def take_out(value: object, unasked: Unasked) -> None:
     while waiting:
         value, unasked = waiting.pop()
         if value.__class__ is list:
-            waiting += [(item, unasked) for item in value]  # type: ignore[attr-defined]
+            waiting += [(item, unasked) for item in value]
             continue
         if not isinstance(value, dict):
             continue
