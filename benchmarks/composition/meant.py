@@ -288,6 +288,7 @@ _LATER = frozenset(
         "QUERY_ROOT_TYPE_INACCESSIBLE",
         "REFERENCED_INACCESSIBLE",
         "REQUIRED_INACCESSIBLE",
+        "REQUIRES_INVALID_FIELDS",
         "SATISFIABILITY_ERROR",
         "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
     }
@@ -353,8 +354,8 @@ APOLLO = (
     ),
     *BOTH,
     Meant(
-        "Apollo's composition looks at what is hidden, at access and at satisfiability only when "
-        "merging gave no error; all problems are reported here in one run",
+        "Apollo's composition looks at what is hidden, at access, at arguments in @requires and at "
+        "satisfiability only when merging gave no error; all problems are reported here in one run",
         ours=_LATER,
         beside=True,
     ),
@@ -365,6 +366,19 @@ APOLLO = (
             {"EXTERNAL_MISSING_ON_BASE", "FIELD_TYPE_MISMATCH", "INVALID_FIELD_SHARING"}
         ),
         when="EXTENSION_WITH_NO_BASE",
+    ),
+)
+
+LENIENT = (
+    Meant(
+        "Apollo's composition lets an @external copy promise more than the merged type, if one owner does",
+        ours=frozenset({"EXTERNAL_TYPE_MISMATCH"}),
+        when="INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE",
+    ),
+    Meant(
+        "Apollo's composition does not count the uses of an enum in a field whose types do not fit together",
+        ours=frozenset({"ENUM_VALUE_MISMATCH"}),
+        when="FIELD_TYPE_MISMATCH",
     ),
 )
 
@@ -437,5 +451,49 @@ JOINED = (
     ),
 )
 
+JOINED_GUILD = (
+    Meant(
+        "the peer composes directives with names of join, or of federation's directives, so that the supergraph "
+        "cannot be loaded",
+        ours=frozenset({"INVALID_LINK_DIRECTIVE_USAGE", "DIRECTIVE_COMPOSITION_ERROR"}),
+        theirs=frozenset({"SATISFIABILITY_ERROR"}),
+        when="composeDirective(name:",
+    ),
+    Meant(
+        "the peer lets @override, without a label, take over what requires or provides, and what stands for "
+        "many types",
+        ours=frozenset({"OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE", "INVALID_FIELD_SHARING"}),
+        theirs=frozenset({"OVERRIDE_FROM_SELF_ERROR", "SATISFIABILITY_ERROR"}),
+        when="@override(from",
+    ),
+    Meant(
+        "the peer goes on merging where the documents have errors",
+        theirs=frozenset({"OVERRIDE_FROM_SELF_ERROR", "INVALID_FIELD_SHARING"}),
+        when="CONTEXT_NO_RESOLVABLE_KEY",
+    ),
+    Meant(
+        "the peer does not look at defaults of directives' arguments",
+        ours=frozenset({"INVALID_GRAPHQL"}),
+        when='(level: Int = "x")',
+        stops=True,
+    ),
+    Meant(
+        "the peer lets a provided field be shared by its owner without saying so",
+        ours=frozenset({"INVALID_FIELD_SHARING"}),
+        theirs=frozenset({"SATISFIABILITY_ERROR"}),
+        when="@provides(fields:",
+    ),
+    Meant(
+        "the peer wants the requirements of the own type to be repeated on a field that requires another of it",
+        theirs=frozenset({"MISSING_TRANSITIVE_AUTH_REQUIREMENTS"}),
+        when="@requires(fields:",
+    ),
+    Meant(
+        "the peer does not ask for a key by which to come back with what a field requires or takes from a context",
+        ours=frozenset({"SATISFIABILITY_ERROR"}),
+        when="@requires(fields:",
+    ),
+)
+
 Table = tuple[Meant, ...]
-MEANT: dict[str, Table] = {"guild": GUILD, "apollo": (*APOLLO, *JOINED)}
+MEANT: dict[str, Table] = {"guild": (*GUILD, *JOINED_GUILD), "apollo": (*APOLLO, *LENIENT, *JOINED)}

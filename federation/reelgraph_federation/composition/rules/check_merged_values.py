@@ -24,10 +24,11 @@ def check_merged_values(
     state: MergeState, types: dict[str, NamedType], applied: set[AppliedDirectives]
 ) -> None:
     """Check defaults, and the arguments of composed directives where they stand."""
-    if not any(isinstance(each, EnumType | InputObjectType) for each in types.values()):
-        return  # The scalars are the same in all subgraphs.
+    merged = _merged_types(state, types)
+    if not merged:
+        return
     directives = {**state.composed, **state.executable}
-    for coordinate, message in unfit_defaults(types, directives):
+    for coordinate, message in unfit_defaults(types, directives, merged):
         report = f"{message} after merging"
         state.report("INVALID_GRAPHQL", report, coordinate, _places(state, coordinate))
     fit = ValueFit(types)
@@ -37,6 +38,26 @@ def check_merged_values(
             where = f"@{one.name}({name}:)"
             message = f'{text[:60]} is no value of the type of "{where}" after merging'
             state.report("INVALID_GRAPHQL", message, where, _places(state, where))
+
+
+def _merged_types(state: MergeState, types: dict[str, NamedType]) -> set[str]:
+    """Return the enums and input objects that several subgraphs have, and those made of them."""
+    inputs = {n: each for n, each in types.items() if isinstance(each, InputObjectType)}
+    found = {
+        name
+        for name, each in types.items()
+        if isinstance(each, EnumType | InputObjectType) and len(state.by_type[name]) > 1
+    }
+    moved = bool(found)
+    while moved:
+        more = {
+            name
+            for name, each in inputs.items()
+            if name not in found and any(v.type.name in found for v in each.fields.values())
+        }
+        found |= more
+        moved = bool(more)
+    return found
 
 
 def _unfit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import isfinite
 
 from graphql import (
@@ -50,12 +50,19 @@ def check_defaults(supergraph: MergedSchema, problems: ReadingProblems) -> None:
 
 
 def unfit_defaults(
-    types: Mapping[str, NamedType], directives: Mapping[str, DirectiveDefinition]
+    types: Mapping[str, NamedType],
+    directives: Mapping[str, DirectiveDefinition],
+    among: Collection[str] | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """Each default that its type does not have: the coordinate, and what to say of it."""
+    """Each default that its type does not have: the coordinate, and what to say of it.
+
+    ``among`` are the types whose values are looked at; by default all.
+    """
     fit = ValueFit(types)
     for where, value in _input_values(types, directives):
-        if value.default is not None and not fit.fits(value.default, value.type):
+        if value.default is None or (among is not None and value.type.name not in among):
+            continue
+        if not fit.fits(value.default, value.type):
             coordinate = where.format(value.name)
             yield (
                 coordinate,
