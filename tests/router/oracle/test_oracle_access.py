@@ -14,7 +14,7 @@ from tests.router.oracle.dice import Dice, SeededSource
 from tests.router.oracle.run_world import Tally, run_world
 
 SEEDS = (1, 2, 3, 4, 5, 6, 8, 9)
-COVERING = (4, 5, 10, 20, 29, 30, 47, 68)
+COVERING = (4, 5, 10, 20, 29, 30, 41, 47, 68)
 SUBGRAPHS = {
     "a": """
         extend schema @link(url: "https://specs.apollo.dev/federation/v2.7",
