@@ -144,32 +144,50 @@ class InputChooser:
     def _commit_one(
         self, want: _Want, position: Position, selection: Selection, condition: Condition
     ) -> list[Input]:
-        group, is_key, latest = want.group, want.is_key, want.latest
-        cases = self._positions.cases_of(position, selection, latest)
+        cases = self._positions.cases_of(position, selection, want.latest)
         if cases is not None:
-            group.fetched_fields.append(self.typename(position, condition, latest))
-            typename = position.outside.names[TYPENAME]
-            found: list[Input] = []
-            inner = selection.children if not selection.name else (selection,)
-            for case in cases:
-                for one in self._commit_set(want, case, inner, condition):
-                    one.types, one.typename_key = (case.type_name,), typename
-                    found.append(one)
-            return found
+            return self._commit_cases(want, position, cases, selection, condition)
         if not selection.name:
             return self._commit_set(want, position, selection.children, condition)
-        if not selection.children:
-            leaf = Leaf(
-                selection.name,
-                selection.name,
-                arguments_of(selection),
-                condition=condition,
-            )
-            reuse = Reuse.FETCHES if is_key else Reuse.NOTHING
-            fetched = self._chooser.commit(position, leaf, latest, reuse)
-            group.fetched_fields.append(fetched)
-            nullable = want.may_be_null(self._reach.graph.types, position, selection.name)
-            return [Input(selection.name, fetched.item.key, is_key, may_be_null=nullable)]
+        if selection.children:
+            return [self._commit_object(want, position, selection, condition)]
+        return [self._commit_leaf(want, position, selection, condition)]
+
+    def _commit_cases(
+        self,
+        want: _Want,
+        position: Position,
+        cases: list[Position],
+        selection: Selection,
+        condition: Condition,
+    ) -> list[Input]:
+        """Fetch a selection type by type, with the types that tell which of it is there."""
+        typed = self.typename(position, condition, want.latest)
+        want.group.fetched_fields.append(typed)
+        typename = position.outside.names[TYPENAME]
+        found: list[Input] = []
+        inner = selection.children if not selection.name else (selection,)
+        for case in cases:
+            for one in self._commit_set(want, case, inner, condition):
+                one.types, one.typename_key = (case.type_name,), typename
+                found.append(one)
+        return found
+
+    def _commit_leaf(
+        self, want: _Want, position: Position, selection: Selection, condition: Condition
+    ) -> Input:
+        arguments = arguments_of(selection)
+        leaf = Leaf(selection.name, selection.name, arguments, condition=condition)
+        reuse = Reuse.FETCHES if want.is_key else Reuse.NOTHING
+        fetched = self._chooser.commit(position, leaf, want.latest, reuse)
+        want.group.fetched_fields.append(fetched)
+        nullable = want.may_be_null(self._reach.graph.types, position, selection.name)
+        return Input(selection.name, fetched.item.key, want.is_key, may_be_null=nullable)
+
+    def _commit_object(
+        self, want: _Want, position: Position, selection: Selection, condition: Condition
+    ) -> Input:
+        group, is_key, latest = want.group, want.is_key, want.latest
         child = self._positions.child_for(position, selection, want.shared)
         if child.source is None:
             child.relative = either(child.relative, condition)
@@ -184,7 +202,7 @@ class InputChooser:
             group.fetched_fields.append(fetched)
             children.append(Input("__typename", fetched.item.key, False))
         nullable = want.may_be_null(self._reach.graph.types, position, selection.name)
-        return [Input(selection.name, child.key, is_key, children, may_be_null=nullable)]
+        return Input(selection.name, child.key, is_key, children, may_be_null=nullable)
 
     # Contexts ----------------------------------------------------------------------------------
 
