@@ -35,7 +35,7 @@ class AnswerFault(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Head:
     """An answer's head and what it says about its body.
 
@@ -102,30 +102,44 @@ class KnownHead:
     bytes mean the same, so such an answer is read without reading its head again.
     """
 
-    __slots__ = ("_after", "_before", "_name", "_others", "head")
+    __slots__ = ("_after", "_before", "_digits", "_headers", "_name", "_others", "head", "length")
 
     def __init__(self, head: Head, before: bytes, after: bytes) -> None:
         self.head = head
+        self.length = 0
+        """The body's length of the head that was found last."""
+        self._digits = b""
+        self._headers: Headers = []
         self._before = before
         self._after = after
         self._others = [pair for pair in head.headers if pair[0].lower() != b"content-length"]
         self._name = next(name for name, _ in head.headers if name.lower() == b"content-length")
 
-    def read(self, data: bytes, limit: int) -> SubgraphAnswer | None:
-        """The answer, where `data` is this head and a whole body of at most `limit` bytes."""
+    def find_body(self, data: bytes) -> int:
+        """Where the body begins, where `data` begins with this head; else 0."""
         before = self._before
         if not data.startswith(before):
-            return None
+            return 0
         begin = len(before)
         end = data.find(b"\r", begin, begin + 10)
         if end < 0 or not data.startswith(self._after, end):
-            return None
+            return 0
         digits = data[begin:end]
-        start = end + len(self._after)
-        if not digits.isdigit() or len(data) - start != int(digits) or len(data) - start > limit:
-            return None
-        headers = [*self._others, (self._name, digits)]
-        return SubgraphAnswer(self.head.status, headers, data[start:])
+        if digits != self._digits:
+            if not digits.isdigit():
+                return 0
+            self._digits, self.length = digits, int(digits)
+            self._headers = [*self._others, (self._name, digits)]
+        return end + len(self._after)
+
+    def answer(self, body: bytes) -> SubgraphAnswer:
+        """The answer with the head that was found last, and a body."""
+        return SubgraphAnswer(self.head.status, self._headers.copy(), body)
+
+    def head_of_length(self) -> Head:
+        """The head that was found last."""
+        head = self.head
+        return Head(head.status, self._headers.copy(), self.length, head.chunked, head.keeps)
 
 
 def known_head(head: Head, data: bytes) -> KnownHead | None:

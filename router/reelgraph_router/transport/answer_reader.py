@@ -32,27 +32,25 @@ class AnswerReader:
     """Reads the one answer to the request that is under way; `reset` before each."""
 
     __slots__ = (
-        "_body", "_head", "_held", "_is_fresh", "_known", "_left_in_chunk", "_limit", "_other",
-        "_trailing", "is_left",
+        "_body", "_head", "_held", "_known", "_left_in_chunk", "_limit", "_other", "_trailing",
+        "is_fresh", "is_left",
     )  # fmt: skip
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._known: KnownHead | None = None
-        self._is_fresh = False
         self.reset()
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Begin anew; of no need while `is_fresh`."""
         self._head: Head | None = None
-        if self._is_fresh:
-            return
-        self._is_fresh = True
         self._body: bytearray | None = None
         self._held = bytearray()
         self._other = 0
         self._left_in_chunk = -1
         self._trailing = False
+        self.is_fresh = True
+        """Whether nothing was read but whole answers with known heads."""
         self.is_left = False
         """Whether bytes came after the answer's end."""
 
@@ -64,12 +62,15 @@ class AnswerReader:
     def feed(self, data: bytes) -> SubgraphAnswer | None:
         """Take what arrived; the answer when it is whole. Raises AnswerFault."""
         known = self._known
-        if known is not None and self._is_fresh:
-            answer = known.read(data, self._limit)
-            if answer is not None:
+        if known is not None and self.is_fresh:
+            start = known.find_body(data)
+            if start:
                 self._head = known.head
-                return answer
-        self._is_fresh = False
+                if len(data) - start == known.length <= self._limit:
+                    return known.answer(data[start:])
+                self._head = known.head_of_length()
+                data = data[start:]
+        self.is_fresh = False
         if self._head is None:
             data = self._take_head(data)
             if self._head is None:

@@ -9,7 +9,7 @@ from typing import Protocol, cast
 
 from reelgraph_router.transport.answer_head import AnswerFault
 from reelgraph_router.transport.answer_reader import AnswerReader
-from reelgraph_router.transport.compressed import Decompression, is_compressed
+from reelgraph_router.transport.compressed import GZIP_START, Decompression, is_compressed
 from reelgraph_router.transport.pool_limits import PoolLimits
 from reelgraph_router.transport.port import (
     Deliver,
@@ -163,7 +163,10 @@ class Connection(asyncio.Protocol):
             self._pool.release(self)
         else:
             self.close()
-        self._deliver(exchange, answer)
+        if answer.body.startswith(GZIP_START):
+            self._deliver(exchange, answer)
+        else:
+            exchange.finish(answer)
 
     def _deliver(self, exchange: Exchange, answer: SubgraphAnswer) -> None:
         if is_compressed(answer):
@@ -185,7 +188,8 @@ class Connection(asyncio.Protocol):
         self._exchange = exchange
         exchange.connection = self
         self._received = False
-        self._reader.reset()
+        if not self._reader.is_fresh:
+            self._reader.reset()
         request = exchange.request
         body = request.body
         assert self._transport is not None
