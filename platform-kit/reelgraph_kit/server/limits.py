@@ -16,7 +16,7 @@ class HttpLimits:
     keep_alive_seconds: float = 5.0
     write_seconds: float = 30.0
     connections: int = 10_000
-    unfinished_bytes: int = 256_000_000
+    unfinished_bytes: int = 128_000_000
     message_bytes: int = 16_000_000
 
     def sweep_seconds(self) -> float:
