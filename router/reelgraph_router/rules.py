@@ -35,7 +35,7 @@ def graph_rules(settings: RouterSettings) -> GraphRules:
             count_usage=settings.registry_token_file is not None,
             override_labels=frozenset(settings.override_labels),
         ),
-        redaction=Redaction(expose=settings.expose_subgraph_errors),
+        redaction=Redaction(settings.expose_subgraph_errors, frozenset(settings.expose_errors_of)),
         urls=settings.urls_by_subgraph(),
         timeout=settings.subgraph_timeout_seconds,
         timeouts=settings.timeouts_by_subgraph(),

@@ -224,8 +224,13 @@ class RouterSettings(ServiceSettings):
         description="Whether equal queries under way at the same time are answered by one execution.",
     )
     expose_subgraph_errors: bool = Field(
-        default=True,
-        description="Whether clients see subgraphs' error messages and names; else a plain text.",
+        default=False,
+        description="Whether clients see all subgraphs' error messages, extensions and names; else a "
+        "plain text and a code.",
+    )
+    expose_errors_of: CommaList = Field(
+        default=(),
+        description="Subgraphs whose errors clients see all the same, by name, such as catalog,search.",
     )
 
     hooks: str = Field(
@@ -274,7 +279,7 @@ class RouterSettings(ServiceSettings):
     )
 
     @field_validator(
-        "cors_origins", "csrf_headers", "subgraph_timeouts", "subgraph_urls", "subscription_protocols", "forward_headers",
+        "cors_origins", "csrf_headers", "expose_errors_of", "subgraph_timeouts", "subgraph_urls", "subscription_protocols", "forward_headers",
         "override_labels", "client_headers", "jwks_urls", "trusted_proxies", mode="before",
     )  # fmt: skip
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 
 import orjson
 import pytest
@@ -11,6 +12,7 @@ from live import live
 from serving import hello_supergraph
 
 from reelgraph_federation import Subgraph, compose
+from reelgraph_router.settings import RouterSettings
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
 
@@ -213,6 +215,46 @@ async def test_what_depends_on_a_failed_fetch_is_not_called(tmp_path, start_raw_
     assert answer["data"] == {"things": [{"id": "1", "more": None}, {"id": "1", "more": None}]}
     assert [error["path"] for error in answer["errors"]] == [["things", 0], ["things", 1]]
     assert [head.split()[1] for head in server.heads] == [b"/graphql/left", b"/graphql/right"]
+
+
+def test_errors_are_hidden_by_default():
+    assert not RouterSettings().expose_subgraph_errors
+    assert RouterSettings().expose_errors_of == ()
+
+
+@pytest.mark.parametrize(
+    ("shown", "code", "told"),
+    [
+        ("", "NOT_FOUND", {"code": "NOT_FOUND"}),
+        ("", "relation users of db-7 is missing", {"code": "DOWNSTREAM_SERVICE_ERROR"}),
+        ("", "", {"code": "DOWNSTREAM_SERVICE_ERROR"}),
+        ("another", "NOT_FOUND", {"code": "NOT_FOUND"}),
+        ("another,one", "NOT_FOUND", {"code": "NOT_FOUND", "sql": "SELECT 1", "subgraph": "one"}),
+    ],
+)
+async def test_what_is_told_of_a_subgraphs_error(tmp_path, start_raw_server, shown, code, told):
+    error = {"message": "SELECT", "extensions": {"code": code, "sql": "SELECT 1"}}
+
+    async def behave(reader, writer, body):
+        writer.write(http(json.dumps({"data": None, "errors": [error]}).encode()))
+        return True
+
+    server = await start_raw_server(behave)
+    settings = {"expose_subgraph_errors": False, "expose_errors_of": shown}
+    async with live(tmp_path, hello_supergraph(server.url), **settings) as client:
+        answer = (await client.post("/graphql", json={"query": "{ hello }"})).json()
+    assert answer["errors"][0]["extensions"] == told
+    assert (answer["errors"][0]["message"] == "SELECT") is ("one" in shown.split(","))
+
+
+async def test_how_a_subgraph_could_not_be_reached_is_hidden(tmp_path):
+    sdl = hello_supergraph("http://127.0.0.1:9/graphql")
+    async with live(tmp_path, sdl, expose_subgraph_errors=False) as client:
+        answer = await client.post("/graphql", json={"query": "{ hello }"})
+    [error] = answer.json()["errors"]
+    assert error["message"] == "A part of the answer could not be fetched."
+    assert error["extensions"] == {"code": "SUBGRAPH_UNAVAILABLE"}
+    assert "127.0.0.1" not in answer.text
 
 
 async def test_subgraphs_are_not_named_where_errors_are_hidden(tmp_path, start_raw_server):

@@ -124,6 +124,7 @@ def _platform(url: Callable[[int], str], keys_dir: Path) -> Iterable[Service]:
             "USAGE_REPORT_SECONDS": "2",
             "CORS_ORIGINS": web_origins,
             "EXPOSE_PLAN": "true",
+            "EXPOSE_SUBGRAPH_ERRORS": "true",  # one's own machine, to try things out
             "GRAPHIQL_QUERY": str(root / "subgraphs" / "first_query.graphql"),
             "JWKS_URLS": f"member={url(12)}/.well-known/jwks.json,{keys_dir / 'services.jwks.json'}",
         },

@@ -15,6 +15,7 @@ from reelgraph_router.hooks import Hook, Hooks, SubgraphExchange, call
 from reelgraph_router.transport.port import (
     Call,
     Deliver,
+    HookAnswer,
     Outcome,
     SubgraphAnswer,
     SubgraphRequest,
@@ -105,4 +106,4 @@ async def _call(hooks: tuple[Hook[SubgraphExchange], ...], exchange: SubgraphExc
 
 def _answer(faults: list[GraphQLFault]) -> SubgraphAnswer:
     body = orjson.dumps({"errors": [fault.to_json() for fault in faults]})
-    return SubgraphAnswer(200, [], body)
+    return HookAnswer(200, [], body)

@@ -67,6 +67,12 @@ class SubgraphAnswer:
         return b""
 
 
+class HookAnswer(SubgraphAnswer):
+    """The refusal of one of the router's own hooks, in a subgraph's place; its text is for clients."""
+
+    __slots__ = ()
+
+
 Outcome = SubgraphAnswer | TransportFault
 Deliver = Callable[[Outcome], None]
 

@@ -59,5 +59,5 @@ def describe(result: CompositionResult) -> str:
 def compare_or_update(path: Path, actual: str) -> None:
     if UPDATE:
         path.write_text(actual)
-    assert path.exists(), f"{path.name} is missing; UPDATE_GOLDEN=1 writes it"
-    assert actual == path.read_text(), f"{path.name} differs; UPDATE_GOLDEN=1 writes it anew"
+    assert path.exists(), f"{path.name} is missing: run pytest --update-golden and look at it"
+    assert actual == path.read_text(), f"{path.name} differs: pytest --update-golden writes it anew"

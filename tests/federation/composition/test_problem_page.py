@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "problems.md"
 def test_page_is_current() -> None:
     if os.environ.get("UPDATE_GOLDEN") == "1":
         PAGE.write_text(render_page())
-    assert PAGE.read_text() == render_page(), "UPDATE_GOLDEN=1 writes docs/problems.md anew"
+    assert PAGE.read_text() == render_page(), "write it with pytest --update-golden"
 
 
 def test_every_entry_is_complete() -> None:

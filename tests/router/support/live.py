@@ -29,6 +29,7 @@ async def live(
     """A client of a router that listens on a free port and serves `sdl` from a watched file."""
     file = folder / "supergraph.graphql"
     file.write_text(sdl)
+    settings.setdefault("expose_subgraph_errors", True)  # most tests look at what subgraphs said
     given = RouterSettings(supergraph=file, data_dir=folder, watch_seconds=0.02, **settings)
     listener = listen("127.0.0.1", 0)
     factory = None if transport is None else lambda: lambda urls: transport

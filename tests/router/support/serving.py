@@ -36,6 +36,7 @@ async def serving(
     """A client of a router that serves `sdl` over `transport`."""
     file = folder / "supergraph.graphql"
     file.write_text(sdl or hello_supergraph())
+    settings.setdefault("expose_subgraph_errors", True)  # most tests look at what subgraphs said
     given = RouterSettings(supergraph=file, data_dir=folder, **settings)
     factory = None if transport is None else lambda: lambda urls: transport
     app = create_app(given, make_transport=factory, hooks=made_hooks)

@@ -30,9 +30,14 @@ CODES = {
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """Whether clients see which subgraph failed and what it said."""
+    """Which subgraphs' failures clients see: all with `expose`, else those that are named."""
 
     expose: bool = True
+    shown: frozenset[str] = frozenset()
+
+    def shows(self, subgraph: str) -> bool:
+        """Whether clients see that this subgraph failed and what it said."""
+        return self.expose or subgraph in self.shown
 
 
 class AnswerFault(Exception):
@@ -96,9 +101,9 @@ def explain(
     else:
         code, said = fault.code, fault.message
         _log.warning("subgraph %s %s", subgraph, said)
-        if fault.status is not None and redaction.expose:
+        if fault.status is not None and redaction.shows(subgraph):
             extensions["status"] = fault.status
-    if not redaction.expose:
+    if not redaction.shows(subgraph):
         return GraphQLFault("A part of the answer could not be fetched.", code)
     extensions["subgraph"] = subgraph
     return GraphQLFault(f'Subgraph "{subgraph}" {said}.', code, extensions=extensions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from reelgraph_router.errors import Code, GraphQLFault
@@ -9,13 +10,15 @@ from reelgraph_router.execution.answers.faults import Rest
 from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.execution.program import FetchProgram, Sent, places_of
 from reelgraph_router.execution.tree_state import JsonObject
-from reelgraph_router.transport.port import SubgraphAnswer
+from reelgraph_router.transport.port import HookAnswer, SubgraphAnswer
 
 if TYPE_CHECKING:
     from reelgraph_router.execution.tree.fallible_run import FallibleRun
 
 INTERNAL_EXTENSIONS = frozenset(("exception", "stacktrace", "debug", "debugInfo", "serviceName"))
 """What subgraph libraries add for their own developers."""
+
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 REDACTED_MESSAGE = "A part of the answer could not be fetched."
 
@@ -32,7 +35,9 @@ def take_errors(
     """Place each error; without any data the first one without a place stands at every place."""
     unplaced = []
     for error in errors:
-        fault = read_error(error, fetch.subgraph, answer.status, redaction)
+        # What a hook of our own answers in the subgraph's place is meant for clients.
+        shown = Redaction() if isinstance(answer, HookAnswer) else redaction
+        fault = read_error(error, fetch.subgraph, answer.status, shown)
         path = _path(error)
         placed = bool(path) and (
             _place_in_entities(run, sent, path, fault)
@@ -83,8 +88,11 @@ def read_error(error: object, subgraph: str, status: int, redaction: Redaction) 
     }
     code = extensions.pop("code", None)
     code = code if isinstance(code, str) and code else Code.SUBGRAPH_ERROR
-    if not redaction.expose:
-        return GraphQLFault(REDACTED_MESSAGE, code)
+    if not redaction.shows(subgraph):
+        # A code is a word to branch on; anything else may be a text that is nobody's business.
+        return GraphQLFault(
+            REDACTED_MESSAGE, code if _CODE.fullmatch(code) else Code.SUBGRAPH_ERROR
+        )
     message = entry.get("message")
     extensions["subgraph"] = subgraph
     if not 200 <= status < 300:
