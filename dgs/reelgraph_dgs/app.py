@@ -91,6 +91,7 @@ def _add_middleware(
         signers=TrustedSigners({}) if path is None else TrustedSigners.from_file(path),
         max_seconds=limits.seconds,
         require_identity=own is not None and own.require_identity,
+        speakers=own.identity_speakers if own else ("router",),
     )
     app.add_middleware(HealthMiddleware, checks=readiness)
     app.add_middleware(RequestIdMiddleware)

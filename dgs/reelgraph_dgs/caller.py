@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections.abc import Collection
 
 from reelgraph_dgs.deadline import Deadline, parse_deadline
 from reelgraph_dgs.errors import BadRequest, SubgraphError, Unauthenticated, Unavailable
@@ -13,6 +15,7 @@ from reelgraph_kit.identity import (
     DEADLINE_HEADER,
     IDENTITY_HEADER,
     Identity,
+    check_speaker,
     identity_from_claims,
 )
 from reelgraph_kit.logging import request_id
@@ -28,7 +31,7 @@ class CallerMiddleware:
     """Verifies `Reelgraph-Identity`, keeps `Reelgraph-Deadline`, and refuses what is wrong.
 
     No identity header: an anonymous caller, or 401 with `require_identity`. An identity that no
-    trusted signer made: 401. A request that takes longer than its deadline or `max_seconds` is
+    trusted signer made, or by which a service speaks for anybody but itself: 401. A request that takes longer than its deadline or `max_seconds` is
     cancelled and answered with 504, unless its response has begun.
     """
 
@@ -38,11 +41,13 @@ class CallerMiddleware:
         signers: TrustedSigners,
         max_seconds: float,
         require_identity: bool = False,
+        speakers: Collection[str] = ("router",),
     ) -> None:
         self._app = app
         self._signers = signers
         self._max_seconds = max_seconds
         self._require_identity = require_identity
+        self._speakers = frozenset(speakers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle the request in the name of its caller."""
@@ -67,10 +72,13 @@ class CallerMiddleware:
                 raise Unauthenticated("Call this service through the router.")
             return ANONYMOUS
         try:
-            return identity_from_claims(self._signers.verify(header.decode("latin-1")))
+            claims = self._signers.verify(header.decode("latin-1"))
+            identity = identity_from_claims(claims)
+            check_speaker(identity, claims, self._speakers, time.time())
         except (InvalidToken, ValueError) as error:
             _logger.warning("refused an identity: %s", error)
             raise Unauthenticated("The caller's identity cannot be believed.") from error
+        return identity
 
     def _deadline(self, scope: Scope) -> Deadline:
         limit = Deadline.after(self._max_seconds)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
 
 from reelgraph_kit.settings import ServiceSettings
 
@@ -35,6 +37,11 @@ class SubgraphSettings(ServiceSettings):
         description="Refuse requests without a signed identity, so that only the router and "
         "other services can call.",
     )
+    identity_speakers: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("router",),
+        description="Signers that may say which member asks: the routers' names, comma-separated. "
+        "Every other trusted signer is believed about itself alone.",
+    )
     max_query_depth: int = Field(
         default=_LIMITS.depth,
         ge=1,
@@ -59,6 +66,13 @@ class SubgraphSettings(ServiceSettings):
         gt=0,
         description="Longest time for one request in seconds, whatever its deadline allows.",
     )
+
+    @field_validator("identity_speakers", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
 
     @property
     def limits(self) -> GraphQLLimits:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -14,6 +14,9 @@ DEADLINE_HEADER = "Reelgraph-Deadline"
 
 REQUEST_ID_HEADER = "X-Request-Id"
 """Header that carries the id of a request from process to process and back."""
+
+MAX_IDENTITY_SECONDS = 600
+"""A signed identity that holds longer is refused, so an access token is never taken for one."""
 
 Kind = Literal["anonymous", "member", "service"]
 _KINDS = ("anonymous", "member", "service")
@@ -89,6 +92,25 @@ def identity_from_claims(claims: Mapping[str, Any]) -> Identity:
         country=_text(claims, "country"),
         issuer=_text(claims, "iss") or "",
     )
+
+
+def check_speaker(
+    identity: Identity, claims: Mapping[str, Any], speakers: Collection[str], now: float
+) -> None:
+    """Raise ValueError where a signer says more than it may.
+
+    The `speakers` (routers) state who asks them: members, services, nobody. Every other signer
+    states itself alone, as a service. And nobody states anything for long, so that a header that
+    leaks is of use for minutes.
+    """
+    if claims["exp"] > now + MAX_IDENTITY_SECONDS:
+        raise ValueError(f"it holds for more than {MAX_IDENTITY_SECONDS} seconds")
+    if identity.issuer in speakers:
+        return
+    if not identity.is_service or identity.subject != identity.issuer:
+        raise ValueError(f"{identity.issuer!r} may speak for itself only, as a service")
+    if identity.profile is not None or identity.maturity is not None:
+        raise ValueError(f"{identity.issuer!r} has no profile and no maturity")
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str | None:

@@ -258,7 +258,7 @@ class RouterSettings(ServiceSettings):
         default=30.0, ge=0, description="How far issuers' clocks may be off."
     )
     identity_lifetime_seconds: int = Field(
-        default=60, ge=2, description="Life of the signed identity that subgraphs get."
+        default=60, ge=2, le=600, description="Life of the signed identity that subgraphs get."
     )
     authorization_errors: Literal["errors", "extensions", "disabled"] = Field(
         default="errors",

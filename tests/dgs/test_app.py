@@ -522,3 +522,29 @@ async def test_a_failing_route_tells_nothing(
     assert response.json()["errors"][0]["message"] == "Internal error"
     assert "secret" not in response.text
     assert "password=secret" in caplog.text
+
+
+SAID = {
+    # name: (signer, claims, seconds, whether it is believed)
+    "the router of a member": ("router", {"kind": "member", "sub": "m1"}, 60, True),
+    "the router of a service": ("router", {"kind": "service", "sub": "search"}, 60, True),
+    "the router for an hour": ("router", {"kind": "member", "sub": "m1"}, 3600, False),
+    "a service of itself": ("playback", {"kind": "service", "sub": "playback"}, 60, True),
+    "a service of a member": ("playback", {"kind": "member", "sub": "m1"}, 60, False),
+    "a service of nobody": ("playback", {"kind": "anonymous", "sub": None}, 60, False),
+    "a service of another": ("playback", {"kind": "service", "sub": "billing"}, 60, False),
+    "a service of the router": ("playback", {"kind": "service", "sub": "router"}, 60, False),
+    "a service with a profile": ("playback", {"kind": "service", "sub": "playback", "profile": "p1"}, 60, False),
+    "an access token": ("playback", {"sub": "m1", "profile": "p1"}, 60, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAID)
+async def test_who_may_say_who_calls(
+    name: str, client: SubgraphClient, signers: TestSigners
+) -> None:
+    signer, claims, seconds, believed = SAID[name]
+    header = signers.signer(signer).sign(claims, seconds)
+    result = await client.execute("{ __typename }", headers={"Reelgraph-Identity": header})
+    assert (result.response.status_code == 200) is believed
+    assert result.codes == ([] if believed else ["UNAUTHENTICATED"])

@@ -9,6 +9,7 @@ from serving import hello_supergraph, serving
 
 from reelgraph_router.embedded import EmbeddedRouter
 from reelgraph_router.errors import refuse
+from reelgraph_router.execution.answers.read_answer import Redaction
 from reelgraph_router.hooks import (
     Hooks,
     HttpAnswer,
@@ -19,6 +20,7 @@ from reelgraph_router.hooks import (
     call,
 )
 from reelgraph_router.load_hooks import HooksError, load_hooks
+from reelgraph_router.pipeline.graph import GraphRules
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.transport.memory import MemoryTransport
 from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, TransportFault
@@ -289,3 +291,15 @@ async def test_a_response_hook_changes_what_goes_over_http(tmp_path):
         answer = await client.post("/graphql", json={"query": "{ hello }"})
     assert answer.json() == {"data": {"hello": "w"}, "extensions": {"served": "here"}}
     assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+async def test_what_a_hook_refuses_is_told_where_subgraphs_errors_are_hidden():
+    def closed(exchange) -> None:
+        raise refuse("Closed today.", "CLOSED")
+
+    rules = GraphRules(redaction=Redaction(expose=False))
+    router = await EmbeddedRouter.of(
+        hello_supergraph(), hello(), rules=rules, hooks=Hooks(subgraph_request=(closed,))
+    )
+    [error] = (await router.execute("{ hello }"))["errors"]
+    assert (error["message"], error["extensions"]["code"]) == ("Closed today.", "CLOSED")

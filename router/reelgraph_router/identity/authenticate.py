@@ -199,15 +199,23 @@ def _instant(value: object) -> float:
 
 
 def read_identity(claims: Mapping[str, object], source: KeySource) -> Identity:
-    """Read a verified token's claims; only sets of our own services may speak as a service."""
-    is_service = source.issuer is None and claims.get("kind") == "service"
+    """Read a verified token's claims; raises RequestError (401).
+
+    An issuer that is configured by name speaks for members. A key of our own services speaks for
+    the service that it belongs to and for nobody else.
+    """
+    issuer, subject = _text(claims.get("iss")) or "", _text(claims.get("sub"))
+    if source.issuer is None:
+        if claims.get("kind") != "service" or subject not in (None, issuer):
+            raise _unauthenticated("A service's key speaks for the service alone.")
+        return Identity("service", issuer, scopes=frozenset(_scopes(claims)), issuer=issuer)
     return Identity(
-        kind="service" if is_service else "member",
-        subject=_text(claims.get("sub")) or (_text(claims.get("iss")) if is_service else None),
+        kind="member",
+        subject=subject,
         profile=_text(claims.get("profile")),
         maturity=_text(claims.get("maturity")),
         scopes=frozenset(_scopes(claims)),
-        issuer=_text(claims.get("iss")) or "",
+        issuer=issuer,
     )
 
 

@@ -132,6 +132,12 @@ REFUSED = {
     "unknown key": lambda k: "Bearer " + token(k["stranger"], "key-2"),
     "unknown issuer": lambda k: "Bearer " + token(k["member"], "key-1", iss="evil"),
     "a service in the member's name": lambda k: "Bearer " + token(k["search"], "search"),
+    "a service's key for a member": lambda k: "Bearer " + token(
+        k["search"], "search", iss="search", kind="member"),
+    "a service's key without a kind": lambda k: "Bearer " + token(
+        k["search"], "search", iss="search", sub="search"),
+    "a service's key for another service": lambda k: "Bearer " + token(
+        k["search"], "search", iss="search", kind="service", sub="router"),
     "a member's key in a service's name": lambda k: "Bearer " + token(
         k["member"], "key-1", iss="search"),
     "another algorithm": lambda k: "Bearer " + jwt.encode(
