@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reelgraph_federation.planning.query_plan import AbstractShape, FieldShape
+from reelgraph_federation.planning.query_plan import (
+    AbstractShape,
+    FieldShape,
+    ListShape,
+    ObjectShape,
+    ValueShape,
+)
 
 
 class UnsupportedPlan(Exception):
@@ -42,7 +48,7 @@ class Mixture:
         return any(member.shows_typename for member in self.members)
 
 
-def mix(shape: AbstractShape) -> Mixture:
+def mix(shape: AbstractShape, likeness: Likeness) -> Mixture:
     """Bring the fields of all types together; raises UnsupportedPlan where they do not fit."""
     key = shape.typename_key
     if key is None or not shape.possible:
@@ -59,11 +65,11 @@ def mix(shape: AbstractShape) -> Mixture:
                 key in constants,
             )
         )
-    merged = _merge([possible.fields for _, possible in shape.possible])
+    merged = _merge([possible.fields for _, possible in shape.possible], likeness)
     return Mixture(key, merged, tuple(members))
 
 
-def _merge(given: Sequence[tuple[FieldShape, ...]]) -> tuple[FieldShape, ...]:
+def _merge(given: Sequence[tuple[FieldShape, ...]], likeness: Likeness) -> tuple[FieldShape, ...]:
     """One order for all; a field of several types must be the same in each."""
     merged: list[FieldShape] = []
     for fields in given:
@@ -75,13 +81,52 @@ def _merge(given: Sequence[tuple[FieldShape, ...]]) -> tuple[FieldShape, ...]:
             if known is None:
                 merged.insert(at, one)
                 at += 1
-            elif known < at or not _is_same(merged[known], one):
+            elif known < at or not likeness.of_members(merged[known], one):
                 raise UnsupportedPlan("types that show their fields differently")
             else:
                 at = known + 1
     return tuple(merged)
 
 
-def _is_same(one: FieldShape, other: FieldShape) -> bool:
-    constant = one.constant if other.constant is not None else other.constant
-    return one == replace(other, parent=one.parent, constant=constant)
+class Likeness:
+    """Tells which parts of one plan's shapes are equal; a pair that stands in many places is compared once.
+
+    The equality of the values themselves would compare it again at each place.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def of_members(self, one: FieldShape, other: FieldShape) -> bool:
+        """Tell whether a field is the same for two types, whatever they are named."""
+        constant = one.constant if other.constant is not None else other.constant
+        return self._of_fields(one, replace(other, parent=one.parent, constant=constant))
+
+    def _of_fields(self, one: FieldShape, other: FieldShape) -> bool:
+        return self._of(one.shape, other.shape) and replace(one, shape=other.shape) == other
+
+    def _of(self, one: ValueShape, other: ValueShape) -> bool:
+        if one is other:
+            return True
+        pair = (id(one), id(other))
+        if pair not in self._known:
+            self._known[pair] = self._compare(one, other)
+        return self._known[pair]
+
+    def _compare(self, one: ValueShape, other: ValueShape) -> bool:
+        if isinstance(one, ListShape) and isinstance(other, ListShape):
+            return one.nullable == other.nullable and self._of(one.item, other.item)
+        if isinstance(one, AbstractShape) and isinstance(other, AbstractShape):
+            mine, theirs = one.possible, other.possible
+            return (
+                [name for name, _ in mine] == [name for name, _ in theirs]
+                and replace(one, possible=()) == replace(other, possible=())
+                and all(self._of(a, b) for (_, a), (_, b) in zip(mine, theirs, strict=True))
+            )
+        if isinstance(one, ObjectShape) and isinstance(other, ObjectShape):
+            return (
+                len(one.fields) == len(other.fields)
+                and replace(one, fields=()) == replace(other, fields=())
+                and all(map(self._of_fields, one.fields, other.fields))
+            )
+        return one == other

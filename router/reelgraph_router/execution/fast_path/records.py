@@ -22,7 +22,13 @@ from reelgraph_federation.planning.query_plan import (
     Written,
 )
 from reelgraph_router.execution.code.positions import KeyPath, Positions
-from reelgraph_router.execution.fast_path.mixtures import Member, Mixture, UnsupportedPlan, mix
+from reelgraph_router.execution.fast_path.mixtures import (
+    Likeness,
+    Member,
+    Mixture,
+    UnsupportedPlan,
+    mix,
+)
 
 INT = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 ANY_BUT_NULL = bool | int | float | str | list[Any] | dict[str, Any]
@@ -75,6 +81,7 @@ class Records:
     mixtures: dict[KeyPath, Mixture] = field(default_factory=dict)
     """The positions where objects of several types may stand."""
     _made: dict[object, RecordType] = field(default_factory=dict)
+    _likeness: Likeness = field(default_factory=Likeness)
 
     def type_at(self, path: KeyPath, written: Written) -> Any:
         """The type of the value that a fetch writes at `path`."""
@@ -115,7 +122,7 @@ class Records:
 
     def _add_mixture(self, abstract: AbstractShape, path: KeyPath) -> Record:
         """Make the record type of objects of several types; all but the type may be missing."""
-        mixture = self.mixtures[path] = mix(abstract)
+        mixture = self.mixtures[path] = mix(abstract, self._likeness)
         key = mixture.typename_key
         shape = ObjectShape(abstract.name, abstract.nullable, mixture.fields)
         self.shapes[path] = shape

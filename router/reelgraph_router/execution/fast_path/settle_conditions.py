@@ -16,7 +16,6 @@ from reelgraph_federation.planning.query_plan import (
     Condition,
     EntityGroup,
     Fetch,
-    FieldShape,
     ListShape,
     ObjectShape,
     QueryPlan,
@@ -35,8 +34,8 @@ def settle_conditions(plan: QueryPlan, holds: Holds) -> QueryPlan:
     Fetches keep their numbers and groups their places among the others: an excluded fetch has the
     condition `NEVER`, an excluded group no places.
     """
-    shape = replace(plan.shape, fields=_fields(plan.shape.fields, holds))
-    gone = set(_visible(plan.shape, ())) - set(_visible(shape, ()))
+    shape = _Settler(holds).object(plan.shape)
+    gone = _visible(plan.shape) - _visible(shape)
     settled = [_without_excluded(fetch, holds) for fetch in plan.fetches]
     for fetch in settled:
         for group in fetch.groups:
@@ -48,41 +47,63 @@ def settle_conditions(plan: QueryPlan, holds: Holds) -> QueryPlan:
 # The shape
 
 
-def _fields(fields: tuple[FieldShape, ...], holds: Holds) -> tuple[FieldShape, ...]:
-    return tuple(
-        replace(one, condition=ALWAYS, shape=_settled(one.shape, holds))
-        for one in fields
-        if holds(one.condition)
-    )
+class _Settler:
+    """Settles shapes; what several types have in common stays one object, looked at once."""
+
+    def __init__(self, holds: Holds) -> None:
+        self._holds = holds
+        self._done: dict[int, ValueShape] = {}
+
+    def object(self, shape: ObjectShape) -> ObjectShape:
+        fields = tuple(
+            replace(one, condition=ALWAYS, shape=self._settled(one.shape))
+            for one in shape.fields
+            if self._holds(one.condition)
+        )
+        return replace(shape, fields=fields)
+
+    def _settled(self, shape: ValueShape) -> ValueShape:
+        found = self._done.get(id(shape))
+        if found is None:
+            found = self._done[id(shape)] = self._settle(shape)
+        return found
+
+    def _settle(self, shape: ValueShape) -> ValueShape:
+        if isinstance(shape, ListShape):
+            return replace(shape, item=self._settled(shape.item))
+        if isinstance(shape, ObjectShape):
+            return self.object(shape)
+        if isinstance(shape, AbstractShape):
+            possible = [(name, self.object(one)) for name, one in shape.possible]
+            return replace(shape, possible=tuple(possible))
+        return shape
 
 
-def _settled(shape: ValueShape, holds: Holds) -> ValueShape:
-    if isinstance(shape, ListShape):
-        return replace(shape, item=_settled(shape.item, holds))
-    if isinstance(shape, ObjectShape):
-        return replace(shape, fields=_fields(shape.fields, holds))
-    if isinstance(shape, AbstractShape):
-        possible = [
-            (name, replace(one, fields=_fields(one.fields, holds))) for name, one in shape.possible
-        ]
-        return replace(shape, possible=tuple(possible))
-    return shape
-
-
-def _visible(shape: ValueShape, path: KeyPath) -> Iterator[KeyPath]:
+def _visible(shape: ObjectShape) -> set[KeyPath]:
     """Where the values stand that a shape reads."""
+    found: set[KeyPath] = set()
+    _add_visible(shape, (), found, set())
+    return found
+
+
+def _add_visible(
+    shape: ValueShape, path: KeyPath, found: set[KeyPath], seen: set[tuple[int, KeyPath]]
+) -> None:
+    if (id(shape), path) in seen:
+        return
+    seen.add((id(shape), path))
     if isinstance(shape, ListShape):
-        yield from _visible(shape.item, path)
+        _add_visible(shape.item, path, found, seen)
     elif isinstance(shape, AbstractShape):
         if shape.typename_key is not None:
-            yield (*path, shape.typename_key)
+            found.add((*path, shape.typename_key))
         for _, one in shape.possible:
-            yield from _visible(one, path)
+            _add_visible(one, path, found, seen)
     elif isinstance(shape, ObjectShape):
         for field in shape.fields:
             if field.constant is None:
-                yield (*path, field.key)
-                yield from _visible(field.shape, (*path, field.key))
+                found.add((*path, field.key))
+                _add_visible(field.shape, (*path, field.key), found, seen)
 
 
 # The fetches

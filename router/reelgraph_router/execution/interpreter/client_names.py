@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reelgraph_federation.planning.query_plan import (
     AbstractShape,
@@ -20,7 +20,8 @@ def client_names(rest: Rest, shape: ValueShape) -> Rest:
     for key in rest:
         if isinstance(key, int) and not any(isinstance(one, ListShape) for one in shapes):
             break
-        shapes = [s for shape in shapes for s in _unwrapped(shape, is_index=isinstance(key, int))]
+        is_index = isinstance(key, int)
+        shapes = _once(s for shape in shapes for s in _unwrapped(shape, is_index=is_index))
         if isinstance(key, int):
             names.append(key)
             continue
@@ -28,8 +29,13 @@ def client_names(rest: Rest, shape: ValueShape) -> Rest:
         if not fields:
             break
         names.append(fields[0].response_name)
-        shapes = [field.shape for field in fields]
+        shapes = _once(field.shape for field in fields)
     return tuple(names)
+
+
+def _once(shapes: Iterable[ValueShape]) -> list[ValueShape]:
+    """What several types have in common, once: else they would multiply on the way down."""
+    return list({id(shape): shape for shape in shapes}.values())
 
 
 def _unwrapped(shape: ValueShape, *, is_index: bool) -> list[ValueShape]:
