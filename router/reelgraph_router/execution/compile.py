@@ -13,6 +13,7 @@ from reelgraph_federation.planning.query_plan import EntityGroup, Fetch, QueryPl
 from reelgraph_router.execution.code.asked import UnaskedFinder
 from reelgraph_router.execution.code.bailout import NAMES
 from reelgraph_router.execution.code.conditions import Conditions
+from reelgraph_router.execution.code.custom_scalars import has_custom_scalars
 from reelgraph_router.execution.code.positions import Positions, analyse_positions, key_path
 from reelgraph_router.execution.code.source import Source
 from reelgraph_router.execution.fast_path.by_conditions import FastPathsByConditions
@@ -41,6 +42,7 @@ from reelgraph_router.execution.program import (
 )
 from reelgraph_router.execution.tree.merge import is_plain
 from reelgraph_router.execution.tree_state import Truths
+from reelgraph_router.json_text import write_json
 
 Names = dict[str, object]
 TimeoutOf = Callable[[str], float]
@@ -84,6 +86,7 @@ def compile_plan(plan: QueryPlan, timeout_of: TimeoutOf, budget: Budget | None =
         memos=shapes.memos,
         nodes=len(positions.ordered),
         source=source.text(),
+        keeps_digits=has_custom_scalars(plan),
         conditions=tuple(conditions.places),
         fast_path=fast,
         no_fast_path=why_not,
@@ -109,7 +112,7 @@ def _load(source: Source) -> Names:
     names: Names = {
         "MISSING": MISSING,
         "build_representation": build_representation,
-        "dumps": orjson.dumps,
+        "dumps": write_json,
         "regroup": regroup,
         "collect_objects": collect_objects,
         **NAMES,

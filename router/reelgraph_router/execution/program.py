@@ -88,6 +88,8 @@ class Program:
     memos: int
     nodes: int
     source: str = field(repr=False, default="")
+    keeps_digits: bool = False
+    """Whether integers beyond 64 bits are looked for in answers: it has custom scalars."""
     conditions: tuple[Condition, ...] = ()
     """Of these `evaluate` says which hold."""
     fast_path: FastPath | None = None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import orjson
-
 from reelgraph_router.execution.program import FetchProgram, Program
+from reelgraph_router.json_text import write_json
 from reelgraph_router.transport.port import SubgraphRequest
 
 
@@ -19,7 +18,7 @@ def pass_variables(
     """Add to `parts` the JSON of the client's variables that a fetch takes; `used` restricts them."""
     for name, start in fetch.variables:
         if name in variables and (used is None or name in used):
-            parts.append(start + orjson.dumps(variables[name]))
+            parts.append(start + write_json(variables[name]))
 
 
 def make_request(

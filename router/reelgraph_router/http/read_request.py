@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import cast
 from urllib.parse import parse_qsl
 
-import orjson
-
 from reelgraph_router.errors import Code, RequestError, refuse
+from reelgraph_router.json_text import read_json
 from reelgraph_router.pipeline.request import ClientRequest
 
 JSON_TYPE = b"application/json"
@@ -21,8 +20,8 @@ def read_post(content_type: bytes, body: bytes) -> ClientRequest:
     if content_type != JSON_TYPE:
         check_content_type(content_type)
     try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        document = read_json(body)
+    except ValueError:
         raise refuse("The request body is not JSON in UTF-8.", Code.BAD_REQUEST) from None
     if type(document) is list:
         raise refuse(
@@ -66,8 +65,8 @@ def read_get(query_string: bytes) -> ClientRequest:
 
 def _parameter_json(name: str, text: str) -> object:
     try:
-        return cast("object", orjson.loads(text))
-    except orjson.JSONDecodeError:
+        return read_json(text.encode())
+    except ValueError:
         raise refuse(f'The parameter "{name}" is not JSON.', Code.BAD_REQUEST) from None
 
 

@@ -16,6 +16,7 @@ from reelgraph_router.http.caller import Caller
 from reelgraph_router.http.endpoint import read_headers
 from reelgraph_router.http.event_stream import one_result
 from reelgraph_router.http.read_request import from_parameters
+from reelgraph_router.json_text import read_json
 from reelgraph_router.pipeline.handle import Pipeline
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.subscription import SubscriptionFailed
@@ -125,8 +126,8 @@ class _Connection:
         if not isinstance(text, str | bytes) or len(text) > self._max_bytes:
             raise ProtocolError(4400, "Message too large")
         try:
-            document = orjson.loads(text)
-        except orjson.JSONDecodeError:
+            document = read_json(text if isinstance(text, bytes) else text.encode())
+        except ValueError:
             raise ProtocolError(4400, "Message is not JSON") from None
         if not isinstance(document, dict):
             raise ProtocolError(4400, "Message is not an object")

@@ -16,7 +16,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from reelgraph_router.errors import Code, from_graphql_errors
+from reelgraph_router.errors import Code, from_graphql_errors, refuse
+from reelgraph_router.json_text import MOST_LEVELS, is_nested_deeper
 
 Values = Mapping[str, object]
 Coerce = Callable[[Mapping[str, object] | None], Values]
@@ -47,6 +48,12 @@ def prepare_coercion(
         plain[definition.variable.name.value] = fits
 
     def coerce_fully(raw: Mapping[str, object]) -> Values:
+        if is_nested_deeper(raw, MOST_LEVELS):
+            raise refuse(
+                f"The variables are nested deeper than {MOST_LEVELS} levels.",
+                Code.BAD_USER_INPUT,
+                well_formed=True,
+            )
         found = get_variable_values(
             schema, definitions, dict(raw), max_errors=MAX_ERRORS, hide_suggestions=not hints
         )

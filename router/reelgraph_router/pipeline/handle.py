@@ -7,8 +7,6 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 
-import orjson
-
 from reelgraph_router import defaults
 from reelgraph_router.errors import INTERNAL_MESSAGE, Code, GraphQLFault, RequestError, refuse
 from reelgraph_router.execution.answers.introspected import Introspected
@@ -16,6 +14,7 @@ from reelgraph_router.execution.incremental.deferred_run import DeferredRun
 from reelgraph_router.execution.tree.timeline import Timeline
 from reelgraph_router.hooks import Hooks, call
 from reelgraph_router.identity.subgraph_headers import deadline_line
+from reelgraph_router.json_text import write_json
 from reelgraph_router.pipeline.answer_in_parts import answer_in_parts, begun
 from reelgraph_router.pipeline.documents import DocumentRules, Documents
 from reelgraph_router.pipeline.finish import finish
@@ -230,7 +229,7 @@ class Pipeline:
             # The program stands for the operation and for what this caller may have of it.
             key = (
                 operation.program,
-                orjson.dumps(variables) if variables else b"",
+                write_json(variables) if variables else b"",
                 request.subgraph_headers,
             )
             under_way = self.shared.find(key)

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import orjson
-
 from reelgraph_router.errors import GraphQLFault
 from reelgraph_router.execution.incremental.increments import (
     Completed,
@@ -18,6 +16,7 @@ from reelgraph_router.execution.incremental.increments import (
     Increment,
     Pending,
 )
+from reelgraph_router.json_text import write_json
 
 Json = dict[str, object]
 Extensions = Mapping[str, object] | None
@@ -43,7 +42,7 @@ class Defer20220824:
 
     def first(self, answer: FirstAnswer, extensions: Extensions) -> bytes:
         """`data`, `errors` and whether more follows."""
-        return orjson.dumps(_first(answer, extensions) | {"hasNext": answer.has_next})
+        return write_json(_first(answer, extensions) | {"hasNext": answer.has_next})
 
     def more(self, increment: Increment, extensions: Extensions) -> bytes:
         """`incremental`: the patches of every fragment that is complete."""
@@ -51,7 +50,7 @@ class Defer20220824:
         payload: Json = {"incremental": patches}
         if extensions:
             payload["extensions"] = extensions
-        return orjson.dumps(payload | {"hasNext": increment.has_next})
+        return write_json(payload | {"hasNext": increment.has_next})
 
     def _patches(self, one: Completed) -> list[Json]:
         """At least one patch a fragment, so that its errors and its end have a place."""
@@ -77,7 +76,7 @@ class IncrementalV02:
         payload = _first(answer, extensions)
         if answer.pending:
             payload["pending"] = [_pending(one) for one in answer.pending]
-        return orjson.dumps(payload | {"hasNext": answer.has_next})
+        return write_json(payload | {"hasNext": answer.has_next})
 
     def more(self, increment: Increment, extensions: Extensions) -> bytes:
         """New fragments to come, patches by the id of their fragment, and fragments at their end."""
@@ -90,7 +89,7 @@ class IncrementalV02:
         payload["completed"] = [self._completed(one) for one in increment.completed]
         if extensions:
             payload["extensions"] = extensions
-        return orjson.dumps(payload | {"hasNext": increment.has_next})
+        return write_json(payload | {"hasNext": increment.has_next})
 
     def _patches(self, one: Completed) -> list[Json]:
         found: list[Json] = []

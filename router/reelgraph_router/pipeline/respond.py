@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import orjson
-
 from reelgraph_router.errors import GraphQLFault
+from reelgraph_router.json_text import write_json
 
 _DATA = b'{"data":'
 
 
 def serialise_data(data: object) -> bytes:
     """A response with data alone."""
-    return _DATA + orjson.dumps(data) + b"}"
+    return _DATA + write_json(data) + b"}"
 
 
 def serialise_result(
@@ -25,9 +24,9 @@ def serialise_result(
         response["errors"] = [error.to_json() for error in errors]
     if extensions:
         response["extensions"] = extensions
-    return orjson.dumps(response)
+    return write_json(response)
 
 
 def serialise_refusal(errors: Sequence[GraphQLFault]) -> bytes:
     """A response to a request that was not executed: it has no `data`."""
-    return orjson.dumps({"errors": [error.to_json() for error in errors]})
+    return write_json({"errors": [error.to_json() for error in errors]})

@@ -14,13 +14,12 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any, Literal, Protocol, cast
 
-import orjson
-
 from reelgraph_router.errors import GraphQLFault, RequestError
 from reelgraph_router.execution.answers.introspected import Introspected
 from reelgraph_router.execution.requests import subscription_request
 from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.identity.subgraph_headers import deadline_line
+from reelgraph_router.json_text import write_json
 from reelgraph_router.pipeline.finish import finish
 from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.request import ClientRequest
@@ -190,7 +189,7 @@ class Subscription:
             introspection=self._introspection,
         )  # fmt: skip
         done: asyncio.Future[Run] = asyncio.get_running_loop().create_future()
-        run.take_event(SubgraphAnswer(200, [], orjson.dumps(event)))
+        run.take_event(SubgraphAnswer(200, [], write_json(event)))
         run.resume(done.set_result)
         try:
             async with asyncio.timeout(self._event_seconds):

@@ -17,13 +17,8 @@ def read_leniently(body: bytes) -> object:
     A number beyond a double is kept as it was written. GraphQL's strings are of Unicode scalar
     values, so half of a surrogate pair becomes the replacement character.
     """
-    read = json.loads(body, parse_int=_integer, parse_float=_number, parse_constant=_refuse)
+    read = json.loads(body, parse_float=_number, parse_constant=_refuse)
     return _well_formed(read)
-
-
-def _integer(text: str) -> object:
-    value = int(text)
-    return value if -(2**63) <= value < 2**64 else _number(text)
 
 
 def _number(text: str) -> object:

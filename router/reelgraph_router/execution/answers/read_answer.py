@@ -10,6 +10,7 @@ import orjson
 
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.answers.lenient_json import read_leniently
+from reelgraph_router.json_text import read_json
 from reelgraph_router.transport.port import FaultKind, SubgraphAnswer, TransportFault
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -50,13 +51,15 @@ class AnswerFault(Exception):
         self.status = status
 
 
-def read_data(answer: SubgraphAnswer) -> tuple[dict[str, object] | None, list[object]]:
-    """The `data` and `errors` of an answer.
+def read_data(
+    answer: SubgraphAnswer, *, keeps_digits: bool = False
+) -> tuple[dict[str, object] | None, list[object]]:
+    """The `data` and `errors` of an answer; `keeps_digits`: of integers beyond 64 bits, too.
 
     Raises AnswerFault when it is no GraphQL answer. `data` is None only with errors.
     """
     try:
-        document = _read(answer.body.removeprefix(BYTE_ORDER_MARK))
+        document = _read(answer.body.removeprefix(BYTE_ORDER_MARK), keeps_digits)
     except (ValueError, RecursionError):
         _refuse_status(answer)
         message = "answered with something that is not JSON"
@@ -76,10 +79,10 @@ def read_data(answer: SubgraphAnswer) -> tuple[dict[str, object] | None, list[ob
     return cast("dict[str, object] | None", data), errors or []
 
 
-def _read(body: bytes) -> Any:
+def _read(body: bytes, keeps_digits: bool) -> Any:
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return read_json(body) if keeps_digits else orjson.loads(body)
+    except ValueError:
         return read_leniently(body)
 
 

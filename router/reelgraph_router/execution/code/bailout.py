@@ -12,6 +12,7 @@ class Reason(StrEnum):
 
     FAULTS = "something failed"
     FAILED = "a fetch failed"
+    DIGITS = "an integer of many digits in an answer with custom scalars"
     ERRORS = "a subgraph answered with errors"
     NULL_KEY = "a key is null"
     COUNT = "more or fewer entities than asked for"
@@ -34,6 +35,7 @@ NAMES: dict[str, object] = {"Bailout": Bailout, **Reason.__members__}
 
 BAILOUTS = (
     Bailout, msgspec.MsgspecError, TypeError, KeyError, IndexError, AttributeError, OverflowError,
+    RecursionError,
 )  # fmt: skip
 """What compiled code raises at data that are not as planned; anything else is a fault of ours."""
 

@@ -19,6 +19,7 @@ from reelgraph_router.execution.requests import make_request, pass_variables
 from reelgraph_router.execution.schedule import Execution
 from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.execution.way import Way
+from reelgraph_router.json_text import LONG_NUMBER
 from reelgraph_router.transport.port import (
     Call,
     Outcome,
@@ -178,6 +179,8 @@ class FastRun(Execution):
             raise Bailout(Reason.FAILED)
         made = self.path.fetches[fetch.id]
         assert made is not None
+        if self.program.keeps_digits and LONG_NUMBER.search(outcome.body):
+            raise Bailout(Reason.DIGITS)
         answer = made.decode(outcome.body)
         if answer.k_errors:
             raise Bailout(Reason.ERRORS)

@@ -18,6 +18,7 @@ from reelgraph_router.execution.code.positions import Positions, is_one_to_one, 
 from reelgraph_router.execution.code.source import Source
 from reelgraph_router.execution.fast_path.records import Records, RecordType, attribute
 from reelgraph_router.execution.fast_path.write_collect import same_by
+from reelgraph_router.json_text import write_json
 
 STRINGS = ("String", "ID")
 
@@ -193,7 +194,7 @@ def by_keys(start: bytes, keys: Sequence[object]) -> bytes:
     """The JSON of representations that differ in one key; `start` is their beginning."""
     if {*map(type, keys)} <= {str}:
         return by_strings(start, cast("Sequence[str]", keys))
-    return b"[" + b",".join([start + orjson.dumps(key) + b"}" for key in keys]) + b"]"
+    return b"[" + b",".join([start + write_json(key) + b"}" for key in keys]) + b"]"
 
 
 def by_strings(start: bytes, keys: Sequence[str]) -> bytes:
@@ -208,4 +209,4 @@ def by_strings(start: bytes, keys: Sequence[str]) -> bytes:
     if len(orjson.dumps(together)) == len(together) + 2:
         joined = ('"},' + start.decode() + '"').join(keys)
         return b"[" + start + b'"' + joined.encode() + b'"}]'
-    return b"[" + b",".join([start + orjson.dumps(key) + b"}" for key in keys]) + b"]"
+    return b"[" + b",".join([start + write_json(key) + b"}" for key in keys]) + b"]"

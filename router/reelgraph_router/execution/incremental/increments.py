@@ -18,6 +18,7 @@ from reelgraph_router.execution.incremental.deferred_run import DeferredRun
 from reelgraph_router.execution.incremental.deferred_sites import Site, find_sites
 from reelgraph_router.execution.interpreter.complete import Path
 from reelgraph_router.execution.tree_state import JsonObject
+from reelgraph_router.json_text import write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class Increments:
         patches: list[Patch] = []
         for site, data in zip(sites, made, strict=True):
             if data is not None:
-                serialised = orjson.Fragment(orjson.dumps(data))
+                serialised = orjson.Fragment(write_json(data))
                 patches.append(Patch(site.path[len(root) :], serialised))
         failed = len(patches) < len(sites)
         if failed:

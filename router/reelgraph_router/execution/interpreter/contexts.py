@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import orjson
-
 from reelgraph_federation.planning.query_plan import (
     ContextValue,
     EntityGroup,
@@ -26,6 +24,7 @@ from reelgraph_router.execution.interpreter.represent import (
     failure_at,
 )
 from reelgraph_router.execution.tree_state import JsonObject, TreeState
+from reelgraph_router.json_text import write_json
 
 
 @dataclass(slots=True)
@@ -41,7 +40,7 @@ class ContextSet:
 
     def add(self, representation: JsonObject, place: JsonObject) -> None:
         """Add an entity's place; equal representations are sent once."""
-        at = self._known.setdefault(orjson.dumps(representation), len(self.representations))
+        at = self._known.setdefault(write_json(representation), len(self.representations))
         if at == len(self.representations):
             self.representations.append(representation)
             self.targets.append([])
@@ -74,7 +73,7 @@ class ContextualGroup:
                     self.group.written,
                 )  # fmt: skip
                 if representation is not None:
-                    key = orjson.dumps([found.values, sorted(found.missing)])
+                    key = write_json([found.values, sorted(found.missing)])
                     sets.setdefault(key, found).add(representation, entity)
         return list(sets.values())
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-import orjson
-
 from reelgraph_federation.planning.query_plan import RepresentationField, Written
 from reelgraph_router.execution.answers.faults import Faults, LocatedFault
 from reelgraph_router.execution.tree_state import JsonObject, TreeState
+from reelgraph_router.json_text import write_json
 
 
 class Missing:
@@ -155,7 +154,7 @@ def regroup(
     unique: list[JsonObject] = []
     grouped: list[list[JsonObject]] = []
     for representation, target in zip(representations, targets, strict=True):
-        at = known.setdefault(orjson.dumps(representation), len(unique))
+        at = known.setdefault(write_json(representation), len(unique))
         if at == len(unique):
             unique.append(representation)
             grouped.append([])

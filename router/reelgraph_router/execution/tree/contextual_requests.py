@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import orjson
-
 from reelgraph_router.execution.interpreter.contexts import ContextSet
 from reelgraph_router.execution.interpreter.leave_out import WHOLE, Parts
 from reelgraph_router.execution.program import FetchProgram, GroupProgram, Targets
 from reelgraph_router.execution.tree_state import JsonObject, TreeState
+from reelgraph_router.json_text import write_json
 
 
 @dataclass(slots=True)
@@ -51,11 +50,11 @@ def _make_request(
             one = sets[number]
             representations, targets = one.representations, one.targets
             missing |= one.missing
-            made.parts += [orjson.dumps(n) + b":" + orjson.dumps(v) for n, v in one.values.items()]
+            made.parts += [write_json(n) + b":" + write_json(v) for n, v in one.values.items()]
         if not representations:
             groups.add(group.alias)
             continue
-        made.parts.append(group.variable + orjson.dumps(representations))
+        made.parts.append(group.variable + write_json(representations))
         made.sent.append((group, targets, one_to_one))
     made.left_out = frozenset(groups), frozenset(missing)
     return made

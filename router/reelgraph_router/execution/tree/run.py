@@ -10,8 +10,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-import orjson
-
 from reelgraph_router.errors import Code, GraphQLFault
 from reelgraph_router.execution.answers.introspected import Introspected
 from reelgraph_router.execution.answers.read_answer import (
@@ -40,6 +38,7 @@ from reelgraph_router.execution.tree.take_errors import take_errors
 from reelgraph_router.execution.tree.timeline import Timeline
 from reelgraph_router.execution.tree_state import JsonObject
 from reelgraph_router.execution.way import Way
+from reelgraph_router.json_text import write_json
 from reelgraph_router.transport.port import (
     Call,
     Outcome,
@@ -185,7 +184,7 @@ class Run(FallibleRun):
         for group in fetch.groups:
             representations, targets, one_to_one = group.represent(self)
             empty = empty and not representations
-            parts.append(group.variable + orjson.dumps(representations))
+            parts.append(group.variable + write_json(representations))
             sent.append((group, targets, one_to_one))
         return () if empty else tuple(sent)
 
@@ -213,7 +212,7 @@ class Run(FallibleRun):
             self.fail(fetch, sent, explain(fetch.subgraph, outcome, self._redaction))
             return
         try:
-            data, errors = read_data(outcome)
+            data, errors = read_data(outcome, keeps_digits=self.program.keeps_digits)
         except AnswerFault as fault:
             self.fail(fetch, sent, explain(fetch.subgraph, fault, self._redaction))
             return
