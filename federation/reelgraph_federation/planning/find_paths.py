@@ -34,6 +34,7 @@ class Reach(NodeReach):
         self.kind = kind
         self.budget = budget or Budget()
         self._signatures: dict[tuple[str, str], frozenset[str]] = {}
+        self._declared: dict[tuple[str, str], tuple[str, ...]] = {}
         self._direct: dict[Position, Waves] = {}
         self._closed: dict[Position, Waves] = {}
         self._fields: dict[tuple[Position, str], list[Candidate]] = {}
@@ -149,12 +150,16 @@ class Reach(NodeReach):
         """Return the types other than its own that subgraphs declare at a position."""
         if position.parent is None or position.enclosing is not None:
             return ()
-        one = self.graph.types.composite(position.parent.type_name)
-        field = None if isinstance(one, UnionType) else one.fields.get(position.name)
-        if field is None:
-            return ()
-        names = (join.type.name for join in field.joins if join.type is not None)
-        return tuple(name for name in names if name != position.type_name)
+        memo = (position.parent.type_name, position.name)
+        found = self._declared.get(memo)
+        if found is None:
+            one = self.graph.types.composite(position.parent.type_name)
+            field = None if isinstance(one, UnionType) else one.fields.get(position.name)
+            joins = () if field is None else field.joins
+            names = (join.type.name for join in joins if join.type is not None)
+            found = tuple(name for name in names if name != position.type_name)
+            self._declared[memo] = found
+        return found
 
     def signatures(self, type_name: str, field_name: str) -> frozenset[str]:
         """Return the shapes of a field's type in all subgraphs; see `KeySpace.allocate`."""
