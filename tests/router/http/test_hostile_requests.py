@@ -91,7 +91,8 @@ BODIES = {
     "fragments that double root fields": (ask(bomb("F F", 60)), LIMIT),
     "fragments that double aliases": (ask(bomb("x: again { F } y: again { F }", 40)), LIMIT),
     "fragments that double directives": (ask(bomb("again @skip(if: false) { F F }", 40)), LIMIT),
-    "fragments that double fields": (ask(bomb("again { F F }", 40)), LIMIT),
+    # The same fragment twice at one place is opened once there, so that this stays as small as it looks.
+    "fragments that double fields": (ask(bomb("again { F F }", 40)), None),
     "fragments that add depth": (ask(bomb("again { again { F } }", 60)), LIMIT),
     "one fragment thousands of times": (ask("{" + "...a " * 4000 + "} fragment a on Query { hello }"), LIMIT),
     "fragments in a circle": (ask("{...a} fragment a on Query { again { ...a } }"), INVALID),
