@@ -129,6 +129,8 @@ class InputChooser:
         self, want: _Want, position: Position, fields: FieldSet, condition: Condition
     ) -> list[Input]:
         """Fetch a field set: first what has least choice, so that the rest may join it."""
+        if len(fields) == 1:
+            return self._commit_one(want, position, fields[0], condition)
         found: dict[int, list[Input]] = {}
         for index in sorted(
             range(len(fields)), key=lambda one: self._choices(position, fields[one])

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
 from reelgraph_federation.operations.defer_usages import DeferSet
-from reelgraph_federation.planning.bounds import in_time
 from reelgraph_federation.planning.collect_leaves import Task
 from reelgraph_federation.planning.constraints import UNCONSTRAINED, Constraints
 from reelgraph_federation.planning.defer_blocks import FIRST
@@ -20,15 +19,12 @@ from reelgraph_federation.planning.keys import Ident
 from reelgraph_federation.planning.positions import Position
 from reelgraph_federation.planning.reuse import Reuse
 
+_NOTHING = Reuse.NOTHING
+_ALL = (Reuse.PATHS,)
 
-class _FetchKey(NamedTuple):
-    """What makes fields share a request."""
-
-    subgraph: str
-    wave: int
-    where: Position | None
-    """For a root operation below the root: the position that it fills."""
-    block: DeferSet
+_FetchKey: TypeAlias = tuple[str, int, Position | None, DeferSet]
+"""What makes fields share a request: the subgraph, the wave, for a root operation below the root the
+position that it fills, and the block. A plain tuple: it is looked up for each option."""
 
 
 class DraftPlan:
@@ -61,11 +57,13 @@ class DraftPlan:
         self, subgraph: str, wave: int, where: Position | None = None
     ) -> FetchDraft | None:
         """Return the block's fetch that further fields can join, `None` when there is none."""
-        return self._fetches.get(_FetchKey(subgraph, wave, where, self.block))
+        return self._fetches.get((subgraph, wave, where, self.block))
 
     def selections_at(self, position: Position) -> Sequence[OpenSelection]:
         """Return the open selections at a position, those for objects of all types among them."""
-        own = self._selections.setdefault(position, [])
+        own = self._selections.get(position)
+        if own is None:
+            own = self._selections[position] = []
         if position.enclosing is not None:
             for opened in self.selections_at(position.enclosing):
                 node = opened.node.cast(position.type_name)
@@ -99,16 +97,16 @@ class DraftPlan:
         self, opened: OpenSelection, latest: int | None, reuse: Reuse = Reuse.FETCHES
     ) -> bool:
         """Tell whether the block may add fields to an open selection, and these come in time."""
-        if not in_time(opened.wave, latest):
+        if latest is not None and opened.fetch.wave > latest:
             return False
-        if reuse == Reuse.NOTHING:
+        if reuse is _NOTHING:
             return opened.fetch.defer == self.block
         return opened.fetch.defer in self.available
 
     def reuses(self, least: Reuse) -> Sequence[Reuse]:
         """Return how much of earlier fetches may be reused, the least first."""
         if self.block == FIRST:
-            return (Reuse.PATHS,)
+            return _ALL
         return [reuse for reuse in Reuse if reuse >= least]
 
     def find_fetched(
@@ -118,6 +116,8 @@ class DraftPlan:
         for fetched in self.fetched_at(position, ident):
             if self.is_usable(fetched.opened, latest):
                 return fetched
+        if position.enclosing is None:
+            return None  # nothing is wider
         for wider in position.wider():
             for fetched in self.fetched_at(wider, ident):
                 if position.names.get(ident, fetched.item.key) != fetched.item.key:
@@ -150,7 +150,7 @@ class DraftPlan:
     def add_fetch(self, subgraph: str, wave: int, where: Position | None = None) -> FetchDraft:
         """Begin a fetch of the block; raises `TooDearError` beyond what the constraints allow."""
         fetch = FetchDraft(subgraph, wave, number=len(self._fetches), defer=self.block)
-        self._fetches[_FetchKey(subgraph, wave, where, self.block)] = fetch
+        self._fetches[subgraph, wave, where, self.block] = fetch
         if self.constraints.most is not None and self.block == FIRST:
             last = max(one.wave for one in self._fetches.values())
             if (last, len(self._fetches)) > self.constraints.most:

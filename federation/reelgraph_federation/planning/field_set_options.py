@@ -51,7 +51,7 @@ class FieldSetOptions:
         self, position: Position, fields: FieldSet, latest: int, reuse: Reuse
     ) -> Price | None:
         """Return what to pay for a field set, `None` when it cannot be had in time."""
-        total = NOTHING_MORE
+        fetches = count = 0
         for selection in fields:
             for at, one in self._opened(position, selection, latest):
                 if one.children:
@@ -61,8 +61,9 @@ class FieldSetOptions:
                     more = self._leaf_price(at, one, latest, reuse)
                 if more is None:
                     return None
-                total = total.plus(more)
-        return total
+                fetches += more.fetches
+                count += more.fields
+        return Price(fetches, count)
 
     def context_price(
         self, position: Position, argument: ContextArgument, latest: int

@@ -27,7 +27,10 @@ class FieldSetPositions:
         self, position: Position, selection: Selection, latest: int
     ) -> list[Position] | None:
         """Return the fragments in which a selection must be asked, `None`: at the position."""
-        types, closed = self._reach.graph.types, self._reach.closed(position)
+        types = self._reach.graph.types
+        if selection.name and not types.is_abstract(position.type_name):
+            return None
+        closed = self._reach.closed(position)
         if not selection.name:
             possible = types.possible_set(position.type_name)
             if selection.on is None or possible <= types.possible_set(selection.on):
@@ -37,11 +40,7 @@ class FieldSetPositions:
                 for name in types.possible(selection.on)
                 if name in possible and closed.can_be(name)
             ]
-        elif (
-            not types.is_abstract(position.type_name)
-            or selection.name == TYPENAME.name
-            or self._is_for_all(position, selection, latest)
-        ):
+        elif selection.name == TYPENAME.name or self._is_for_all(position, selection, latest):
             return None
         else:
             names = [one for one in types.possible(position.type_name) if closed.may_be(one)]

@@ -111,17 +111,19 @@ class MoveOptions:
     def _waves(self, entry: _Entry, soonest: int, latest: int | None) -> list[int]:
         """Return the waves to try: the first possible one, and those in which a fetch can be joined."""
         draft, subgraph = self._draft, entry.move.target.subgraph
+        last = draft.last_wave if latest is None else min(draft.last_wave, latest)
         joined = [
             wave
-            for wave in range(soonest + 1, draft.last_wave + 1)
+            for wave in range(soonest + 1, last + 1)
             if draft.fetch_to(subgraph, wave) is not None
         ]
-        if draft.block:
-            # The blocks before may have come here later than they could have.
-            late = waves_late(draft, self._reach, entry.position)
-            opened = draft.own_selections_at(entry.position)
-            later = {soonest + late, *(1 + one.wave for one in opened)}
-            joined += sorted({*later, *(wave + 1 for wave in later)})
+        if not draft.block:
+            return [soonest, *joined]
+        # The blocks before may have come here later than they could have.
+        late = waves_late(draft, self._reach, entry.position)
+        opened = draft.own_selections_at(entry.position)
+        later = {soonest + late, *(1 + one.wave for one in opened)}
+        joined += sorted({*later, *(wave + 1 for wave in later)})
         return [soonest, *(wave for wave in joined if soonest < wave and in_time(wave, latest))]
 
     def _in_wave(self, entry: _Entry, wave: int) -> Option | None:

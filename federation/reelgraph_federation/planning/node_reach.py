@@ -43,9 +43,15 @@ class NodeReach:
     def plain_edge(self, node: TypeNode, name: str) -> FieldEdge | None:
         """Return the edge of a field that anybody at a node can select."""
         edge = node.fields.get(name)
-        if edge is None or not edge.is_plain or not self.usable(edge):
+        if (
+            edge is None
+            or edge.requires
+            or edge.contexts
+            or (edge.label is not None and not self.usable(edge))
+            or not node.covers(name)
+        ):
             return None
-        return edge if node.covers(name) else None
+        return edge
 
     def entry_edge(self, node: TypeNode, name: str) -> FieldEdge | None:
         """Return the edge of a field that needs its node to be entered with more inputs."""

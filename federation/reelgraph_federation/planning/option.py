@@ -26,7 +26,8 @@ class Cost(NamedTuple):
 
     def plus_field(self) -> Cost:
         """Return the cost with one field more."""
-        return self._replace(fields=self.fields + 1)
+        over, fetches, nullable_keys, wave, demand, fields = self
+        return Cost(over, fetches, nullable_keys, wave, demand, fields + 1)
 
     @property
     def is_free(self) -> bool:

@@ -88,8 +88,9 @@ class SelectionOptions:
         self._budget.step()
         there = [
             opened
-            for opened in self._draft.usable_at(position, latest, reuse)
+            for opened in self._draft.selections_at(position)
             if self._reach.has_plainly(opened.node, name)
+            and self._draft.is_usable(opened, latest, reuse)
         ]
         if there:
             return self._existing(min(there, key=lambda one: one.wave))
@@ -110,7 +111,11 @@ class SelectionOptions:
         self, position: Position, node: TypeNode, latest: int | None, reuse: Reuse
     ) -> Option | None:
         self._budget.step()
-        there = [one for one in self._draft.usable_at(position, latest, reuse) if one.node is node]
+        there = [
+            one
+            for one in self._draft.selections_at(position)
+            if one.node is node and self._draft.is_usable(one, latest, reuse)
+        ]
         if there:
             return self._existing(min(there, key=lambda one: one.wave))
         best: Option | None = None
@@ -217,9 +222,13 @@ class SelectionOptions:
         latest: int | None,
         reuse: Reuse,
     ) -> Iterator[Option | None]:
-        for opened in self._draft.usable_at(parent, latest, reuse):
+        for opened in self._draft.selections_at(parent):
             edge = self._reach.plain_edge(opened.node, position.name)
-            if edge is not None and edge.target is node:
+            if (
+                edge is not None
+                and edge.target is node
+                and self._draft.is_usable(opened, latest, reuse)
+            ):
                 yield _then_field(position, node, self._existing(opened))
         for candidate in self._reach.arrivals(position, node):
             if candidate.entry is not None:

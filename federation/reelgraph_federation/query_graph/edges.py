@@ -114,10 +114,12 @@ class TypeNode:
 
         If not, the field must be asked type by type. True for every field of an object.
         """
+        if self.kind is not NodeKind.INTERFACE:
+            return True
         covered = self.contents.covered
         known = covered.get(field_name)
         if known is None:
-            known = covered[field_name] = self.kind is not NodeKind.INTERFACE or all(
+            known = covered[field_name] = all(
                 (edge := cast.fields.get(field_name)) is not None
                 and edge.is_plain
                 and edge.label is None
