@@ -70,6 +70,7 @@ def create_subgraph_app(
     )
     endpoint = GraphQLEndpoint(schema, lambda: app.state.resources)
     app.router.routes += [Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)]
+    app.state.identity_audience = _audiences(settings)[0]
     _add_middleware(app, settings, readiness)
     return app
 
@@ -77,6 +78,11 @@ def create_subgraph_app(
 def _limit(schema: FederatedSchema, settings: ServiceSettings) -> None:
     if isinstance(settings, SubgraphSettings):
         schema.limit(settings.limits, settings.introspection)
+
+
+def _audiences(settings: ServiceSettings) -> tuple[str, ...]:
+    own = settings if isinstance(settings, SubgraphSettings) else None
+    return own.audiences if own else (settings.service_name,)
 
 
 def _add_middleware(
@@ -92,6 +98,8 @@ def _add_middleware(
         max_seconds=limits.seconds,
         require_identity=own is not None and own.require_identity,
         speakers=own.identity_speakers if own else ("router",),
+        audiences=_audiences(settings),
+        without_audience=own is not None and own.identity_without_audience,
     )
     app.add_middleware(HealthMiddleware, checks=readiness)
     app.add_middleware(RequestIdMiddleware)

@@ -15,6 +15,7 @@ from reelgraph_kit.identity import (
     DEADLINE_HEADER,
     IDENTITY_HEADER,
     Identity,
+    check_audience,
     check_speaker,
     identity_from_claims,
 )
@@ -31,7 +32,8 @@ class CallerMiddleware:
     """Verifies `Reelgraph-Identity`, keeps `Reelgraph-Deadline`, and refuses what is wrong.
 
     No identity header: an anonymous caller, or 401 with `require_identity`. An identity that no
-    trusted signer made, or by which a service speaks for anybody but itself: 401. A request that takes longer than its deadline or `max_seconds` is
+    trusted signer made, that was made for none of `audiences`, or by which a service speaks for
+    anybody but itself: 401. A request that takes longer than its deadline or `max_seconds` is
     cancelled and answered with 504, unless its response has begun.
     """
 
@@ -42,12 +44,17 @@ class CallerMiddleware:
         max_seconds: float,
         require_identity: bool = False,
         speakers: Collection[str] = ("router",),
+        *,
+        audiences: Collection[str],
+        without_audience: bool = False,
     ) -> None:
         self._app = app
         self._signers = signers
         self._max_seconds = max_seconds
         self._require_identity = require_identity
         self._speakers = frozenset(speakers)
+        self._audiences = frozenset(audiences)
+        self._without_audience = without_audience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle the request in the name of its caller."""
@@ -74,6 +81,7 @@ class CallerMiddleware:
         try:
             claims = self._signers.verify(header.decode("latin-1"))
             identity = identity_from_claims(claims)
+            check_audience(claims, self._audiences, self._without_audience)
             check_speaker(identity, claims, self._speakers, time.time())
         except (InvalidToken, ValueError) as error:
             _logger.warning("refused an identity: %s", error)

@@ -15,7 +15,13 @@ import httpx
 
 from reelgraph_dgs.deadline import Deadline
 from reelgraph_dgs.errors import Unavailable
-from reelgraph_kit.identity import DEADLINE_HEADER, IDENTITY_HEADER, REQUEST_ID_HEADER, Identity
+from reelgraph_kit.identity import (
+    AUDIENCE_CLAIM,
+    DEADLINE_HEADER,
+    IDENTITY_HEADER,
+    REQUEST_ID_HEADER,
+    Identity,
+)
 from reelgraph_kit.logging import request_id
 from reelgraph_kit.resilience import CircuitBreaker, CircuitOpen, RetryBudget, retry
 from reelgraph_kit.signing import Signer
@@ -24,6 +30,7 @@ Json = Any
 Key = str | Mapping[str, object]
 """A representation's fields besides `__typename`, or the value of `id`."""
 
+ROUTER_AUDIENCE = "router"
 _TOKEN_LIFETIME_SECONDS = 60
 _RETRIED_STATUS = frozenset({429, 502, 503, 504})
 
@@ -49,7 +56,8 @@ class ServiceErrors(Exception):
 class ServiceClient:
     """Speaks GraphQL to `url` in the name of the signer's service.
 
-    `target` says how the identity is sent: to a `subgraph` or to the `router`. `timeout` is in
+    `target` says how the identity is sent: to a `subgraph` or to the `router`. `audience` is the
+    subgraph's name, for which alone the identity is good (the router's is `router`). `timeout` is in
     seconds and holds for one call with its retries, unless the caller's deadline is earlier.
     """
 
@@ -59,12 +67,18 @@ class ServiceClient:
         signer: Signer | None,
         *,
         target: Literal["subgraph", "router"] = "subgraph",
+        audience: str = "",
         scopes: Sequence[str] = (),
         timeout: float = 5.0,
         transport: httpx.AsyncBaseTransport | None = None,
         breaker: CircuitBreaker | None = None,
     ) -> None:
         self.url = url
+        self._audience = audience or (ROUTER_AUDIENCE if target == "router" else "")
+        if signer is not None and not self._audience:
+            raise ValueError(
+                f'Name the subgraph at {url}, for which calls are signed: audience="its name".'
+            )
         self._signer = signer
         self._target = target
         self._scopes = tuple(scopes)
@@ -205,7 +219,8 @@ class ServiceClient:
                 kind="service", subject=signer.issuer, scopes=frozenset(self._scopes)
             )
             # A bearer token names its scopes as OAuth does, in one string.
-            claims = {**identity.to_claims(), "scope": " ".join(sorted(self._scopes))}
+            named = {**identity.to_claims(), AUDIENCE_CLAIM: self._audience}
+            claims = {**named, "scope": " ".join(sorted(self._scopes))}
             self._token = signer.sign(claims, _TOKEN_LIFETIME_SECONDS)
             self._token_good_until = now + _TOKEN_LIFETIME_SECONDS / 2
         return self._token

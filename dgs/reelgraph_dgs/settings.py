@@ -42,6 +42,16 @@ class SubgraphSettings(ServiceSettings):
         description="Signers that may say which member asks: the routers' names, comma-separated. "
         "Every other trusted signer is believed about itself alone.",
     )
+    identity_audiences: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Names that identities for this service are made for: those of its subgraphs in "
+        "the supergraph, comma-separated. Empty: the service's own name.",
+    )
+    identity_without_audience: bool = Field(
+        default=False,
+        description="Whether identities that name no audience are believed: only while routers and "
+        "services are brought to a version that names it.",
+    )
     max_query_depth: int = Field(
         default=_LIMITS.depth,
         ge=1,
@@ -67,12 +77,17 @@ class SubgraphSettings(ServiceSettings):
         description="Longest time for one request in seconds, whatever its deadline allows.",
     )
 
-    @field_validator("identity_speakers", mode="before")
+    @field_validator("identity_speakers", "identity_audiences", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """Names that an identity must be made for."""
+        return self.identity_audiences or (self.service_name,)
 
     @property
     def limits(self) -> GraphQLLimits:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 from strawberry.types.base import get_object_definition
 
-from reelgraph_kit.identity import ANONYMOUS, IDENTITY_HEADER, Identity
+from reelgraph_kit.identity import ANONYMOUS, AUDIENCE_CLAIM, IDENTITY_HEADER, Identity
 from reelgraph_kit.signing import Signer, jwks_document
 
 Json = Any
@@ -41,9 +41,10 @@ class TestSigners:
         """Return the signer of a service."""
         return self._signers[name]
 
-    def identity_header(self, identity: Identity, signer: str = "router") -> str:
-        """Return what the `Reelgraph-Identity` header holds for a caller."""
-        return self._signers[signer].sign(identity.to_claims(), lifetime_seconds=120)
+    def identity_header(self, identity: Identity, signer: str = "router", *, audience: str) -> str:
+        """Return what the `Reelgraph-Identity` header holds for a caller of the service `audience`."""
+        claims = {**identity.to_claims(), AUDIENCE_CLAIM: audience}
+        return self._signers[signer].sign(claims, lifetime_seconds=120)
 
 
 class GraphQLResult:
@@ -83,14 +84,17 @@ class SubgraphClient:
         http: httpx.AsyncClient,
         signers: TestSigners | None = None,
         identity: Identity = ANONYMOUS,
+        *,
+        audience: str = "",
     ) -> None:
         self.http = http
+        self._audience = audience
         self._signers = signers
         self._identity = identity
 
     def as_caller(self, identity: Identity) -> SubgraphClient:
         """Return a client that sends this identity, signed by the router."""
-        return SubgraphClient(self.http, self._signers, identity)
+        return SubgraphClient(self.http, self._signers, identity, audience=self._audience)
 
     def as_member(
         self, member: str, profile: str | None = None, *, scopes: Sequence[str] = (), **more: str
@@ -136,7 +140,8 @@ class SubgraphClient:
         if self._identity is ANONYMOUS:
             return {}
         assert self._signers is not None, "give the client TestSigners to send an identity"
-        return {IDENTITY_HEADER: self._signers.identity_header(self._identity)}
+        header = self._signers.identity_header(self._identity, audience=self._audience)
+        return {IDENTITY_HEADER: header}
 
 
 @asynccontextmanager
@@ -150,4 +155,4 @@ async def subgraph_client(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://subgraph") as http,
     ):
-        yield SubgraphClient(http, signers)
+        yield SubgraphClient(http, signers, audience=app.state.identity_audience)

@@ -18,6 +18,9 @@ REQUEST_ID_HEADER = "X-Request-Id"
 MAX_IDENTITY_SECONDS = 600
 """A signed identity that holds longer is refused, so an access token is never taken for one."""
 
+AUDIENCE_CLAIM = "aud"
+"""Claim with whom a token is for (RFC 7519, 4.1.3): a subgraph's name, or the router's."""
+
 Kind = Literal["anonymous", "member", "service"]
 _KINDS = ("anonymous", "member", "service")
 
@@ -55,7 +58,7 @@ class Identity:
         return scope in self.scopes
 
     def to_claims(self) -> dict[str, object]:
-        """Return the claims to sign; `iss`, `iat` and `exp` are the signer's to add."""
+        """Return the claims to sign; `aud` is for the sender to add, `iss`, `iat`, `exp` for the signer."""
         return {
             "kind": self.kind,
             "sub": self.subject,
@@ -111,6 +114,24 @@ def check_speaker(
         raise ValueError(f"{identity.issuer!r} may speak for itself only, as a service")
     if identity.profile is not None or identity.maturity is not None:
         raise ValueError(f"{identity.issuer!r} has no profile and no maturity")
+
+
+def check_audience(
+    claims: Mapping[str, Any], audiences: Collection[str], allows_none: bool = False
+) -> None:
+    """Raise ValueError where a token was not made for one of `audiences`.
+
+    Else whoever is shown an identity could show it to others in the caller's name. A token that
+    names nobody is refused, too, unless `allows_none`.
+    """
+    named = claims.get(AUDIENCE_CLAIM)
+    if named is None and allows_none:
+        return
+    names = [named] if isinstance(named, str) else named
+    if not isinstance(names, list) or not any(
+        isinstance(name, str) and name in audiences for name in names
+    ):
+        raise ValueError(f"it is for {named!r}, not for {' or '.join(sorted(audiences))}")
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str | None:

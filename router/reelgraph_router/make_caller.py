@@ -24,17 +24,19 @@ def make_caller(settings: RouterSettings, keys: KeySets | None) -> Caller:
     if settings.signing_key is not None:
         from reelgraph_kit.signing import Signer
 
-        signer = Signer.from_file(settings.service_name, settings.signing_key)
+        key = Signer.from_file(settings.service_name, settings.signing_key)
+        signer = IdentitySigner(key, settings.identity_lifetime_seconds)
     forwarding = HeaderForwarding(settings.forward_headers)
     return Caller(
         Authenticator(
             keys,
             audience=settings.jwt_audience,
+            own_name=settings.service_name,
             clock_skew=settings.clock_skew_seconds,
             passes_on=forwarding.passes_on(b"authorization"),
         ),
         ClientAddress(settings.trusted_proxies, settings.country_header),
-        IdentitySigner(signer, settings.identity_lifetime_seconds),
+        signer,
         forwarding,
         client_header_pairs(settings) if settings.registry_token_file is not None else (),
     )

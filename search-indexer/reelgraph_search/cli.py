@@ -177,7 +177,7 @@ async def _asked(
         signer = Signer.from_file("search", key) if key is not None else None
     except KeyFileError as error:
         _fail(str(error), EXIT_USAGE)
-    async with ServiceClient(url, signer, scopes=[ADMIN_SCOPE]) as client:
+    async with ServiceClient(url, signer, audience="search", scopes=[ADMIN_SCOPE]) as client:
         try:
             run = client.mutate if change else client.query
             return await run(document, variables)

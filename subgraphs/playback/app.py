@@ -114,9 +114,11 @@ def _open_facts(settings: Settings) -> ServiceFacts:
     path = settings.signing_key or settings.data_dir / "keys" / "playback.pem"
     signer = Signer("playback", load_or_create_private_key(path))
     return ServiceFacts(
-        catalog=ServiceClient(settings.catalog_url, signer),
-        member=ServiceClient(settings.member_url, signer, scopes=MEMBER_SCOPES),
-        billing=ServiceClient(settings.billing_url, signer, scopes=BILLING_SCOPES),
+        catalog=ServiceClient(settings.catalog_url, signer, audience="catalog"),
+        member=ServiceClient(settings.member_url, signer, audience="member", scopes=MEMBER_SCOPES),
+        billing=ServiceClient(
+            settings.billing_url, signer, audience="billing", scopes=BILLING_SCOPES
+        ),
     )
 
 

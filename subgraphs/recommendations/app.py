@@ -44,7 +44,9 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def resources() -> AsyncIterator[Resources]:
         database = Database(settings.database_url)
-        catalog = ServiceClient(settings.catalog_url, signer, timeout=_FETCH_TIMEOUT_SECONDS)
+        catalog = ServiceClient(
+            settings.catalog_url, signer, audience="catalog", timeout=_FETCH_TIMEOUT_SECONDS
+        )
         try:
             yield _resources(settings, database, catalog)
         finally:

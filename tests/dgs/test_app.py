@@ -234,7 +234,7 @@ async def test_a_strangers_word_is_not_believed(
     client: SubgraphClient, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     stranger = TestSigners(tmp_path_factory.mktemp("stranger"))
-    header = stranger.identity_header(Identity("member", "m1"))
+    header = stranger.identity_header(Identity("member", "m1"), audience="sample")
     result = await client.execute(CALLER, headers={"Reelgraph-Identity": header})
     assert result.response.status_code == 401
 
@@ -242,7 +242,7 @@ async def test_a_strangers_word_is_not_believed(
 async def test_claims_of_a_wrong_shape_are_refused(
     client: SubgraphClient, signers: TestSigners
 ) -> None:
-    header = signers.signer("router").sign({"kind": "root"}, 60)
+    header = signers.signer("router").sign({"kind": "root", "aud": "sample"}, 60)
     result = await client.execute(CALLER, headers={"Reelgraph-Identity": header})
     assert result.response.status_code == 401
 
@@ -544,7 +544,43 @@ async def test_who_may_say_who_calls(
     name: str, client: SubgraphClient, signers: TestSigners
 ) -> None:
     signer, claims, seconds, believed = SAID[name]
-    header = signers.signer(signer).sign(claims, seconds)
+    header = signers.signer(signer).sign({**claims, "aud": "sample"}, seconds)
+    result = await client.execute("{ __typename }", headers={"Reelgraph-Identity": header})
+    assert (result.response.status_code == 200) is believed
+    assert result.codes == ([] if believed else ["UNAUTHENTICATED"])
+
+
+AUDIENCES: dict[str, tuple[dict[str, Any], dict[str, Any], bool]] = {
+    # name: (settings, claims, whether it is believed)
+    "the service": ({}, {"aud": "sample"}, True),
+    "several, the service too": ({}, {"aud": ["other", "sample"]}, True),
+    "another one": ({}, {"aud": "other"}, False),
+    "several others": ({}, {"aud": ["other", "router"]}, False),
+    "part of the name": ({}, {"aud": "samp"}, False),
+    "nobody": ({}, {}, False),
+    "null": ({}, {"aud": None}, False),
+    "an empty name": ({}, {"aud": ""}, False),
+    "no one in a list": ({}, {"aud": []}, False),
+    "no name": ({}, {"aud": 7}, False),
+    "names in an object": ({}, {"aud": {"sample": True}}, False),
+    "lists in a list": ({}, {"aud": [["sample"]]}, False),
+    "a name of the setting": ({"identity_audiences": "films, people"}, {"aud": "people"}, True),
+    "the service, named otherwise": ({"identity_audiences": "films"}, {"aud": "sample"}, False),
+    "nobody, as the setting allows": ({"identity_without_audience": True}, {}, True),
+    "another one, where nobody may be": (
+        {"identity_without_audience": True}, {"aud": "other"}, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AUDIENCES)
+@pytest.mark.parametrize("signer", ["router", "playback"])
+async def test_whom_an_identity_is_for(
+    name: str, signer: str, make: Make, start_subgraph: Start, signers: TestSigners
+) -> None:
+    settings, claims, believed = AUDIENCES[name]
+    client = await start_subgraph(make(**settings))
+    said = {"kind": "service", "sub": "playback", **claims}
+    header = signers.signer(signer).sign(said, 60)
     result = await client.execute("{ __typename }", headers={"Reelgraph-Identity": header})
     assert (result.response.status_code == 200) is believed
     assert result.codes == ([] if believed else ["UNAUTHENTICATED"])

@@ -56,14 +56,34 @@ async def app(
 
 async def test_a_subgraph_knows_the_calling_service(app: FastAPI, signers: TestSigners) -> None:
     transport = httpx.ASGITransport(app)
-    async with ServiceClient(URL, signers.signer("billing"), transport=transport) as client:
+    async with ServiceClient(
+        URL, signers.signer("billing"), audience="service", transport=transport
+    ) as client:
         assert await client.query("{ caller }") == {"caller": "billing"}
+
+
+async def test_what_is_signed_for_one_subgraph_is_refused_by_another(
+    app: FastAPI, signers: TestSigners
+) -> None:
+    transport = httpx.ASGITransport(app)
+    async with ServiceClient(
+        URL, signers.signer("billing"), audience="member", transport=transport
+    ) as client:
+        with pytest.raises(ServiceErrors) as caught:
+            await client.query("{ caller }")
+    assert caught.value.codes == {"UNAUTHENTICATED"}
+
+
+def test_whom_calls_are_signed_for_must_be_named(signers: TestSigners) -> None:
+    with pytest.raises(ValueError, match=f"{URL}.*audience="):
+        ServiceClient(URL, signers.signer("billing"))
 
 
 async def test_entities_come_in_order(app: FastAPI, signers: TestSigners) -> None:
     async with ServiceClient(
         URL,
         signers.signer("billing"),
+        audience="service",
         scopes=["member:read"],
         transport=httpx.ASGITransport(app),
     ) as client:
@@ -74,7 +94,9 @@ async def test_entities_come_in_order(app: FastAPI, signers: TestSigners) -> Non
 
 async def test_errors_are_for_logs(app: FastAPI, signers: TestSigners) -> None:
     transport = httpx.ASGITransport(app)
-    async with ServiceClient(URL, signers.signer("billing"), transport=transport) as client:
+    async with ServiceClient(
+        URL, signers.signer("billing"), audience="service", transport=transport
+    ) as client:
         with pytest.raises(ServiceErrors, match="needs the scope member:read") as caught:
             await client.entities("Member", ["1"], "id")
     assert caught.value.codes == {"FORBIDDEN"}
@@ -102,7 +124,8 @@ def ok(data: dict[str, Any] | None = None) -> httpx.Response:
 
 def client_of(server: Server, signers: TestSigners, **options: Any) -> ServiceClient:
     transport = httpx.MockTransport(server)
-    return ServiceClient(URL, signers.signer("search"), transport=transport, **options)
+    named = {"audience": "other"} if options.get("target") != "router" else {}
+    return ServiceClient(URL, signers.signer("search"), transport=transport, **named, **options)
 
 
 async def test_the_router_gets_a_bearer_token(signers: TestSigners) -> None:
@@ -114,7 +137,7 @@ async def test_the_router_gets_a_bearer_token(signers: TestSigners) -> None:
     claims = TrustedSigners.from_file(signers.jwks_path).verify(token)
     assert scheme == "Bearer"
     assert (claims["iss"], claims["kind"], claims["sub"]) == ("search", "service", "search")
-    assert claims["scope"] == "a b"
+    assert (claims["scope"], claims["aud"]) == ("a b", "router")
     assert "Reelgraph-Identity" not in request.headers
     assert json.loads(request.content) == {"query": "{ ok }", "variables": {"x": 1}}
 
@@ -198,7 +221,9 @@ async def test_a_real_connection_gives_up_in_time(signers: TestSigners) -> None:
     port = server.sockets[0].getsockname()[1]
     url = f"http://127.0.0.1:{port}/graphql"
     async with server:
-        async with ServiceClient(url, signers.signer("search"), timeout=0.2) as client:
+        async with ServiceClient(
+            url, signers.signer("search"), audience="x", timeout=0.2
+        ) as client:
             with pytest.raises(ServiceUnavailable):
                 await client.query("{ ok }")
         await asyncio.wait_for(gone.wait(), 60)

@@ -82,7 +82,7 @@ async def url(signers: TestSigners) -> AsyncIterator[str]:
 
 
 async def test_events_arrive_in_the_name_of_the_caller(url: str, signers: TestSigners) -> None:
-    identity = signers.identity_header(Identity("member", "m1"))
+    identity = signers.identity_header(Identity("member", "m1"), audience="service")
     headers = {"Reelgraph-Identity": identity}
     async with connect(url, subprotocols=PROTOCOLS, additional_headers=headers) as socket:
         messages = await subscribe(socket, "subscription { count(to: 2) }")

@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
+from reelgraph_kit.signing import Signer
+
 pytestmark = pytest.mark.end_to_end
 ROOT = Path(__file__).parents[2]
 
@@ -98,6 +100,36 @@ def test_a_kids_profile_sees_nothing_above_its_maturity(graph):
     ratings = {i["title"]["maturityRating"] for row in home["rows"] for i in row["items"]}
     assert ratings <= {"ALL", "SEVEN"}
     assert ratings
+
+
+SUBGRAPH_OFFSETS = {"search": 2, "catalog": 11, "member": 12, "billing": 13, "playback": 14}
+
+
+@pytest.mark.parametrize("name", ["router", "playback"])
+def test_an_identity_is_good_for_the_service_that_it_names(evening, name):
+    signer = Signer.from_file(name, evening.data_dir / "keys" / f"{name}.pem")
+    said = {"kind": "service", "sub": "playback"}
+    for audience in ("catalog", "billing", "router"):
+        token = signer.sign({**said, "aud": audience}, 60)
+        headers = {"Reelgraph-Identity": token}
+        found = {
+            other: httpx.post(
+                evening.url(offset, "/graphql"),
+                json={"query": "{ __typename }"},
+                headers=headers,
+                timeout=60,
+            ).status_code
+            for other, offset in SUBGRAPH_OFFSETS.items()
+        }
+        assert found == {other: 200 if other == audience else 401 for other in SUBGRAPH_OFFSETS}
+        at_router = httpx.post(
+            evening.url(0, "/graphql"),
+            json={"query": "{ __typename }"},
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+        )
+        believed = name != "router" and audience == "router"
+        assert at_router.status_code == (200 if believed else 401)
 
 
 def test_every_printed_address_opens_a_page(evening):

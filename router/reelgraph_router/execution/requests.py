@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from reelgraph_router.execution.program import FetchProgram, Program
 from reelgraph_router.json_text import write_json
+from reelgraph_router.transport.headers import Headers
 from reelgraph_router.transport.port import SubgraphRequest
 
 
@@ -22,15 +23,16 @@ def pass_variables(
 
 
 def make_request(
-    fetch: FetchProgram, head: bytes, parts: list[bytes], headers: bytes
+    fetch: FetchProgram, head: bytes, parts: list[bytes], headers: Headers
 ) -> SubgraphRequest:
     """A request of a fetch: the start of its body, then the variables in JSON."""
     body = head + b",".join(parts) + b"}}"
-    return SubgraphRequest(fetch.subgraph, body, headers, fetch.timeout, fetch.repeatable)
+    lines = headers if isinstance(headers, bytes) else headers.for_subgraph(fetch.subgraph)
+    return SubgraphRequest(fetch.subgraph, body, lines, fetch.timeout, fetch.repeatable)
 
 
 def subscription_request(
-    program: Program, variables: Mapping[str, object], headers: bytes
+    program: Program, variables: Mapping[str, object], headers: Headers
 ) -> SubgraphRequest:
     """The request that starts a subscription's stream: its first fetch, never sent twice."""
     stream = program.fetches[0]

@@ -11,6 +11,7 @@ from reelgraph_kit.identity import ANONYMOUS, Identity
 from reelgraph_router.identity.authenticate import Authenticator, at_address
 from reelgraph_router.identity.client_address import ClientAddress
 from reelgraph_router.identity.subgraph_headers import HeaderForwarding, IdentitySigner
+from reelgraph_router.transport.headers import Headers
 from reelgraph_router.usage.count import NO_CLIENT, Client, client_of
 
 HeaderMap = Mapping[bytes, bytes]
@@ -22,12 +23,11 @@ REMEMBERED_CALLERS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A caller as `verified`, `placed` at an address, and the line that tells subgraphs of it."""
+    """A caller as `verified`, `placed` at an address, and the headers that tell subgraphs of it."""
 
     verified: Identity
     placed: Identity
-    until: float
-    line: bytes
+    headers: Headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Caller:
 
     authenticator: Authenticator
     addresses: ClientAddress
-    signer: IdentitySigner
+    signer: IdentitySigner | None
     forwarding: HeaderForwarding
     client_headers: tuple[tuple[bytes, bytes], ...] = ()
     """Pairs of headers that name a client and its version; none where nobody asks."""
@@ -51,7 +51,7 @@ class Caller:
                 return client_of(given, headers.get(version, b""))
         return (identity.subject or "", "") if identity.is_service else NO_CLIENT
 
-    async def identify(self, scope: Scope, headers: HeaderMap) -> tuple[Identity, bytes]:
+    async def identify(self, scope: Scope, headers: HeaderMap) -> tuple[Identity, Headers]:
         """The caller, and the headers that subgraphs get; raises RequestError (401)."""
         peer = client[0] if (client := scope.get("client")) else None
         known = self.recall(peer, headers)
@@ -60,23 +60,25 @@ class Caller:
         identity = await self.authenticator.authenticate(headers[b"authorization"])
         return self._describe(identity, peer, headers)
 
-    def recall(self, peer: str | None, headers: HeaderMap) -> tuple[Identity, bytes] | None:
+    def recall(self, peer: str | None, headers: HeaderMap) -> tuple[Identity, Headers] | None:
         """What `identify` returns where nothing must be awaited: no token, or one seen before."""
         identity = self.authenticator.recall(headers.get(b"authorization"))
         return None if identity is None else self._describe(identity, peer, headers)
 
     def _describe(
         self, identity: Identity, peer: str | None, headers: HeaderMap
-    ) -> tuple[Identity, bytes]:
+    ) -> tuple[Identity, Headers]:
         header = None if identity is ANONYMOUS else headers.get(b"authorization")
         key = (header, *self.addresses.find(peer, headers))
         known = self.described.get(key)
-        if known is None or known.verified is not identity or not self.signer.is_good(known.until):
+        if known is None or known.verified is not identity:
             known = self.described[key] = self._place(identity, *key[1:])
             if len(self.described) > REMEMBERED_CALLERS:
                 self.described.popitem(last=False)
-        return known.placed, known.line + self.forwarding.lines(headers)
+        return known.placed, known.headers + self.forwarding.lines(headers)
 
     def _place(self, identity: Identity, address: str | None, country: str | None) -> Described:
         placed = at_address(identity, address, country)
-        return Described(identity, placed, *self.signer.sign(placed))
+        return Described(
+            identity, placed, b"" if self.signer is None else self.signer.headers_of(placed)
+        )

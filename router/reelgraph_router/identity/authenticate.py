@@ -37,7 +37,8 @@ class Authenticator:
 
     A token that verified is remembered until it expires or its key leaves the issuer's set, so that
     a client's next requests cost a look-up. Without key sets every token is refused, since nobody
-    reads it; where `passes_on`, subgraphs get the header, and it is theirs to judge.
+    reads it; where `passes_on`, subgraphs get the header, and it is theirs to judge. Tokens of
+    issuers by name must be for `audience`, unless it is empty; those of own services for `own_name`.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Authenticator:
         keys: KeySets | None,
         *,
         audience: str = "",
+        own_name: str = "router",
         clock_skew: float = 30.0,
         clock: Callable[[], float] = time.time,
         passes_on: bool = False,
     ) -> None:
         self._keys = keys
         self._audience = audience
+        self._own_name = own_name
         self._skew = clock_skew
         self._clock = clock
         self._passes_on = passes_on
@@ -129,18 +132,20 @@ class Authenticator:
         refusal: RequestError | None = None
         for source, key in candidates:
             try:
-                return source, key, self._decode(token, key.key)
+                return source, key, self._decode(token, source, key.key)
             except RequestError as error:
                 refusal = refusal or error
         assert refusal is not None
         raise refusal
 
-    def _decode(self, token: str, key: jwt.PyJWK) -> Mapping[str, object]:
+    def _decode(self, token: str, source: KeySource, key: jwt.PyJWK) -> Mapping[str, object]:
         import jwt
 
+        # What a service signed for another one must not do here: its tokens name the router.
+        audience = self._own_name if source.issuer is None else self._audience
         options: dict[str, object] = {
             "require": ["exp", "iss"],
-            "verify_aud": bool(self._audience),
+            "verify_aud": bool(audience),
             "verify_exp": False,
             "verify_nbf": False,
             "verify_iat": False,
@@ -150,15 +155,11 @@ class Authenticator:
                 token,
                 key,
                 algorithms=[key.algorithm_name],
-                audience=self._audience or None,
+                audience=audience or None,
                 options=cast("jwt.types.Options", options),
             )
-        except jwt.InvalidAudienceError:
-            raise _unauthenticated("The token is meant for another audience.") from None
-        except jwt.InvalidSignatureError:
-            raise _unauthenticated("The token's signature is wrong.") from None
-        except (jwt.PyJWTError, ValueError, TypeError):
-            raise _unauthenticated("The token cannot be accepted.") from None
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise _unauthenticated(_reason(error)) from None
 
     def _check_times(self, claims: Mapping[str, object]) -> float:
         """When the token expires; raises RequestError (401) unless it holds now."""
@@ -169,6 +170,19 @@ class Authenticator:
         if starts - self._skew > now:
             raise _unauthenticated("The token is not valid yet.")
         return expires
+
+
+def _reason(error: Exception) -> str:
+    """Why a token that could not be decoded is refused."""
+    import jwt
+
+    if isinstance(error, jwt.InvalidAudienceError):
+        return "The token is meant for another audience."
+    if isinstance(error, jwt.MissingRequiredClaimError) and error.claim == "aud":
+        return "The token does not name its audience (claim aud)."
+    if isinstance(error, jwt.InvalidSignatureError):
+        return "The token's signature is wrong."
+    return "The token cannot be accepted."
 
 
 def _read_unverified(token: str) -> tuple[str, str]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from reelgraph_kit.identity import DEADLINE_HEADER, IDENTITY_HEADER, Identity
+from reelgraph_kit.identity import AUDIENCE_CLAIM, DEADLINE_HEADER, IDENTITY_HEADER, Identity
+from reelgraph_router.transport.headers import HeadersOfEach
 
 if TYPE_CHECKING:
     from reelgraph_kit.signing import Signer
 
 REMEMBERED_IDENTITIES = 10_000
+REMEMBERED_LINES = 50_000
+"""Signed lines of all callers for all subgraphs; each takes about 600 bytes."""
+SignedLine: TypeAlias = tuple[float, bytes]
+"""Until when a line is used again (unix time), and the line."""
 _IDENTITY_LINE = f"{IDENTITY_HEADER.lower()}: %b\r\n".encode()
 _DEADLINE_LINE = f"{DEADLINE_HEADER.lower()}: %d\r\n".encode()
 
@@ -26,39 +31,64 @@ HOP_BY_HOP = frozenset(
 """Headers that describe one connection or one body, so they cannot be passed on (RFC 9110, 7.6.1)."""
 
 
+class SignedIdentity:
+    """One caller's signed header lines: each subgraph's own, made when it is asked first.
+
+    A line names its subgraph, so that none can show it to another one.
+    """
+
+    __slots__ = ("_identity", "_lines", "_signer")
+
+    def __init__(self, signer: IdentitySigner, identity: Identity) -> None:
+        self._signer = signer
+        self._identity = identity
+        self._lines: dict[str, SignedLine] = {}
+
+    def line_for(self, subgraph: str) -> bytes:
+        """The line for a subgraph; a signed one is used again for half its life."""
+        known = self._lines.get(subgraph)
+        if known is not None and self._signer.is_good(known[0]):
+            return known[1]
+        return self._signer.sign(self._identity, subgraph, self._lines)
+
+
 class IdentitySigner:
-    """Signs identities for subgraphs; a signed one is used again for half its life."""
+    """Signs identities for subgraphs, and remembers a bounded number of signed lines."""
 
     def __init__(
-        self, signer: Signer | None, lifetime: int, clock: Callable[[], float] = time.time
+        self, signer: Signer, lifetime: int, clock: Callable[[], float] = time.time
     ) -> None:
         self._signer = signer
         self._lifetime = lifetime
         self._clock = clock
-        self._signed: OrderedDict[Identity, tuple[float, bytes]] = OrderedDict()
+        self._callers: OrderedDict[Identity, SignedIdentity] = OrderedDict()
+        self._held: deque[tuple[dict[str, SignedLine], str]] = deque()
 
-    def header_line(self, identity: Identity) -> bytes:
-        """The header line for `identity`, or nothing when the router has no key to sign with."""
-        return self.sign(identity)[1]
+    def headers_of(self, identity: Identity) -> HeadersOfEach:
+        """The headers by which subgraphs learn who calls."""
+        known = self._callers.get(identity)
+        if known is None:
+            known = self._callers[identity] = SignedIdentity(self, identity)
+            if len(self._callers) > REMEMBERED_IDENTITIES:
+                self._callers.popitem(last=False)
+        return HeadersOfEach(known)
 
     def is_good(self, until: float) -> bool:
-        """Whether a line that `sign` returned may be sent still."""
-        return self._signer is None or self._clock() < until
+        """Whether a line may be sent still."""
+        return self._clock() < until
 
-    def sign(self, identity: Identity) -> tuple[float, bytes]:
-        """The header line for `identity`, and the unix time until when it is used again."""
-        if self._signer is None:
-            return 0.0, b""
+    def sign(self, identity: Identity, subgraph: str, lines: dict[str, SignedLine]) -> bytes:
+        """Sign a line for a subgraph and keep it among a caller's `lines`."""
         now = self._clock()
-        known = self._signed.get(identity)
-        if known is not None and now < known[0]:
-            return known
-        token = self._signer.sign(identity.to_claims(), self._lifetime, now)
-        line = _IDENTITY_LINE % token.encode()
-        self._signed[identity] = known = (now + self._lifetime / 2, line)
-        if len(self._signed) > REMEMBERED_IDENTITIES:
-            self._signed.popitem(last=False)
-        return known
+        claims = {**identity.to_claims(), AUDIENCE_CLAIM: subgraph}
+        line = _IDENTITY_LINE % self._signer.sign(claims, self._lifetime, now).encode()
+        if subgraph not in lines:
+            self._held.append((lines, subgraph))
+        lines[subgraph] = (now + self._lifetime / 2, line)
+        if len(self._held) > REMEMBERED_LINES:
+            oldest, name = self._held.popleft()
+            oldest.pop(name, None)
+        return line
 
 
 class HeaderForwarding:

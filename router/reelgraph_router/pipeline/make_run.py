@@ -13,6 +13,7 @@ from reelgraph_router.pipeline.graph import Graph
 from reelgraph_router.pipeline.request import ClientRequest
 from reelgraph_router.pipeline.shared_runs import RunningRequest
 from reelgraph_router.pipeline.stages import ReadyOperation
+from reelgraph_router.transport.headers import Headers
 from reelgraph_router.usage.count import UsageCounter
 
 
@@ -21,7 +22,7 @@ def make_run(
     operation: ReadyOperation,
     request: ClientRequest,
     variables: Mapping[str, object],
-    headers: bytes,
+    headers: Headers,
     introspection: Introspected | None,
 ) -> Run | FastRun:
     """The quickest run that can answer."""

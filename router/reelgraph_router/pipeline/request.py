@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reelgraph_kit.identity import ANONYMOUS, Identity
+from reelgraph_router.transport.headers import Headers
 
 
 @dataclass(slots=True)
@@ -12,7 +13,7 @@ class ClientRequest:
     """What a client asks: a document, the operation in it, raw variables.
 
     `mutations_allowed` is false for GET. `subgraph_headers` are the headers that every subgraph
-    gets for this client, ready-made lines ending in CRLF.
+    gets for this client, ready-made lines ending in CRLF; where the router signs who calls, one is made for each.
     """
 
     query: str
@@ -20,7 +21,7 @@ class ClientRequest:
     variables: dict[str, object] | None = None
     mutations_allowed: bool = True
     identity: Identity = field(default=ANONYMOUS)
-    subgraph_headers: bytes = b""
+    subgraph_headers: Headers = b""
     include_plan: bool = False
     document_id: str = ""
     """The hash or id that names the document; `query` may be empty then."""

@@ -131,7 +131,7 @@ def from_asgi(app: ASGIApp, path: str = "/graphql") -> Handler:
 
     async def handle(request: GraphQLRequest) -> SubgraphAnswer:
         body = orjson.dumps({"query": request.query, "variables": request.variables})
-        headers = [(b"content-type", b"application/json")]
+        headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
         headers += [(k.encode(), v.encode()) for k, v in request.headers.items()]
         scope: Scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST",

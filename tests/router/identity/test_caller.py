@@ -11,6 +11,7 @@ import pytest
 from reelgraph_kit.identity import Identity
 from reelgraph_kit.signing import Signer, create_private_key, jwks_document
 from reelgraph_router.http.caller import Caller
+from reelgraph_router.identity import subgraph_headers
 from reelgraph_router.identity.authenticate import Authenticator
 from reelgraph_router.identity.client_address import ClientAddress
 from reelgraph_router.identity.key_sets import KeySets, KeySource
@@ -60,8 +61,10 @@ def told(line):
     return jwt.decode(token, options={"verify_signature": False})
 
 
-async def identify(caller, headers, peer="192.0.2.1"):
-    return await caller.identify({"client": (peer, 1)}, headers)
+async def identify(caller, headers, peer="192.0.2.1", subgraph="films"):
+    """The identity, and the lines for one subgraph."""
+    identity, found = await caller.identify({"client": (peer, 1)}, headers)
+    return identity, found.for_subgraph(subgraph)
 
 
 def bearer(issuer, subject, seconds=3600):
@@ -96,6 +99,45 @@ async def test_a_line_is_made_anew_after_half_its_life(caller, issuer, clock):
     clock.now += 2
     _, second = await identify(caller, headers)
     assert told(second)["exp"] > told(first)["exp"]
+
+
+async def test_a_line_is_made_anew_while_one_request_goes_on(caller, issuer, clock):
+    """A subscription asks subgraphs for hours in the name of the caller that began it."""
+    _, headers = await caller.identify({"client": ("192.0.2.1", 1)}, bearer(issuer, "ada"))
+    first = headers.for_subgraph("films")
+    clock.now += LIFETIME * 100
+    second = headers.for_subgraph("films")
+    assert told(second)["exp"] > clock.now > told(first)["exp"]
+
+
+async def test_each_subgraph_has_a_line_of_its_own(caller, issuer):
+    headers = bearer(issuer, "ada")
+    names = ("films", "people", "films")
+    lines = [(await identify(caller, headers, subgraph=name))[1] for name in names]
+    assert [told(line)["aud"] for line in lines] == list(names)
+    assert lines[0] == lines[2] != lines[1]
+
+
+async def test_equal_callers_have_equal_headers_and_others_have_not(caller, issuer):
+    """Requests under way are shared by them: those of two callers must never be."""
+    scope = {"client": ("192.0.2.1", 1)}
+    ada, again, bob = bearer(issuer, "ada"), bearer(issuer, "ada", 7200), bearer(issuer, "bob")
+    traced = {**ada, b"traceparent": b"one"}
+    first, second, other, more = [
+        (await caller.identify(scope, one))[1] for one in (ada, again, bob, traced)
+    ]
+    assert (first, hash(first)) == (second, hash(second))
+    assert first not in (other, more, b"")
+    assert first + b"x: y\r\n" == second + b"x: y\r\n" != first
+
+
+async def test_signed_lines_are_forgotten_in_time(caller, monkeypatch):
+    monkeypatch.setattr(subgraph_headers, "REMEMBERED_LINES", 3)
+    _, headers = await caller.identify({"client": ("192.0.2.1", 1)}, {})
+    lines = [headers.for_subgraph(f"s{number}") for number in range(5)]
+    assert headers.for_subgraph("s4") == lines[4]
+    assert [len(one._lines) for one in caller.signer._callers.values()] == [3]
+    assert told(headers.for_subgraph("s0"))["aud"] == "s0"
 
 
 async def test_what_is_passed_on_is_of_each_request(caller):

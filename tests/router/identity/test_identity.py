@@ -93,7 +93,7 @@ async def test_member(ask, keys):
     identity = identity_of(sent, keys)
     expected = {"iss": "router", "kind": "member", "sub": "m1", "profile": "p1",
                 "maturity": "SEVEN", "scopes": ["catalog:write", "x"], "addr": "127.0.0.1",
-                "country": None}  # fmt: skip
+                "country": None, "aud": "one"}  # fmt: skip
     assert identity.items() >= expected.items()
     assert 0 < identity["exp"] - time.time() <= 60
     assert "authorization" not in sent
@@ -103,7 +103,9 @@ async def test_member(ask, keys):
 async def test_anonymous_and_service(ask, keys):
     _, sent = await ask()
     assert identity_of(sent, keys)["kind"] == "anonymous"
-    own = Signer("search", keys["search"]).sign({"kind": "service", "scopes": ["a"]}, 60)
+    own = Signer("search", keys["search"]).sign(
+        {"kind": "service", "scopes": ["a"], "aud": "router"}, 60
+    )
     _, sent = await ask(authorization=f"bearer {own}")
     found = identity_of(sent, keys)
     assert (found["kind"], found["sub"], found["scopes"]) == ("service", "search", ["a"])
@@ -133,11 +135,15 @@ REFUSED = {
     "unknown issuer": lambda k: "Bearer " + token(k["member"], "key-1", iss="evil"),
     "a service in the member's name": lambda k: "Bearer " + token(k["search"], "search"),
     "a service's key for a member": lambda k: "Bearer " + token(
-        k["search"], "search", iss="search", kind="member"),
+        k["search"], "search", iss="search", kind="member", aud="router"),
     "a service's key without a kind": lambda k: "Bearer " + token(
-        k["search"], "search", iss="search", sub="search"),
+        k["search"], "search", iss="search", sub="search", aud="router"),
     "a service's key for another service": lambda k: "Bearer " + token(
-        k["search"], "search", iss="search", kind="service", sub="router"),
+        k["search"], "search", iss="search", kind="service", sub="router", aud="router"),
+    "a service's token for a subgraph": lambda k: "Bearer " + token(
+        k["search"], "search", iss="search", kind="service", sub="search", aud="member"),
+    "a service's token for nobody": lambda k: "Bearer " + token(
+        k["search"], "search", iss="search", kind="service", sub="search"),
     "a member's key in a service's name": lambda k: "Bearer " + token(
         k["member"], "key-1", iss="search"),
     "another algorithm": lambda k: "Bearer " + jwt.encode(

@@ -113,7 +113,9 @@ async def ask(tmp_path: Path, signer: Signer, template: Path) -> AsyncIterator[A
         ) -> dict[str, Any]:
             headers = {}
             if identity is not None:
-                headers[IDENTITY_HEADER] = signer.sign(identity.to_claims(), 60)
+                headers[IDENTITY_HEADER] = signer.sign(
+                    {**identity.to_claims(), "aud": "catalog"}, 60
+                )
             answer = await client.post(
                 "/graphql", json={"query": query, "variables": variables}, headers=headers
             )

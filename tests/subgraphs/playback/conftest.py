@@ -122,12 +122,18 @@ async def service(
     for app in (catalog, member, billing):
         await start_subgraph(app)
 
-    def ask(app: FastAPI, scopes: tuple[str, ...] = ()) -> ServiceClient:
+    def ask(app: FastAPI, name: str, scopes: tuple[str, ...] = ()) -> ServiceClient:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         signer = signers.signer("playback")
-        return ServiceClient("http://x/graphql", signer, scopes=scopes, transport=transport)
+        return ServiceClient(
+            "http://x/graphql", signer, audience=name, scopes=scopes, transport=transport
+        )
 
-    facts = ServiceFacts(ask(catalog), ask(member, MEMBER_SCOPES), ask(billing, BILLING_SCOPES))
+    facts = ServiceFacts(
+        ask(catalog, "catalog"),
+        ask(member, "member", MEMBER_SCOPES),
+        ask(billing, "billing", BILLING_SCOPES),
+    )
     app = create_app(Settings(**common), clock, facts)
     return Service(app, await start_subgraph(app), tmp_path, clock)
 

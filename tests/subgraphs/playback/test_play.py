@@ -387,7 +387,7 @@ async def test_without_billing_s_answer_nobody_plays_and_the_client_is_told_to_w
     address = "http://{}:{}/graphql".format(*listener.getsockname())
     listener.close()
     player = service.app.state.resources
-    unreachable = ServiceClient(address, signers.signer("playback"))
+    unreachable = ServiceClient(address, signers.signer("playback"), audience="billing")
     player.facts = replace(player.facts, billing=unreachable)
 
     result = await service.as_demo().execute(START, {"title": FOR_ALL})

@@ -219,7 +219,7 @@ async def test_the_most_popular_are_told_at_once_and_when_they_change(
     settings: Settings, signers: TestSigners
 ) -> None:
     identity = Identity("member", "m1", profile="p1", maturity="EIGHTEEN")
-    headers = {"Reelgraph-Identity": signers.identity_header(identity)}
+    headers = {"Reelgraph-Identity": signers.identity_header(identity, audience="recommendations")}
     protocols = [Subprotocol("graphql-transport-ws")]
     async with serving(create_app(settings)) as url, asyncio.timeout(60):
         address = url.replace("http:", "ws:")

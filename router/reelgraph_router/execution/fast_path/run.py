@@ -20,6 +20,7 @@ from reelgraph_router.execution.schedule import Execution
 from reelgraph_router.execution.tree.run import Run
 from reelgraph_router.execution.way import Way
 from reelgraph_router.json_text import LONG_NUMBER
+from reelgraph_router.transport.headers import Headers
 from reelgraph_router.transport.port import (
     Call,
     Outcome,
@@ -65,7 +66,7 @@ class FastRun(Execution):
         path: FastPath,
         variables: Mapping[str, object],
         transport: Transport,
-        headers: bytes,
+        headers: Headers,
         redaction: Redaction,
     ) -> None:
         super().__init__(program)

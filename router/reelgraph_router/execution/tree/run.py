@@ -39,6 +39,7 @@ from reelgraph_router.execution.tree.timeline import Timeline
 from reelgraph_router.execution.tree_state import JsonObject
 from reelgraph_router.execution.way import Way
 from reelgraph_router.json_text import write_json
+from reelgraph_router.transport.headers import Headers
 from reelgraph_router.transport.port import (
     Call,
     Outcome,
@@ -63,7 +64,7 @@ class Run(FallibleRun):
         program: Program,
         variables: Mapping[str, object],
         transport: Transport,
-        headers: bytes,
+        headers: Headers,
         redaction: Redaction,
         *,
         introspection: Introspected | None = None,
