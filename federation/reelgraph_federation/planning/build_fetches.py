@@ -166,16 +166,18 @@ class _Builder:
         if len(found) == 1:
             name = free_name("representations", self.operation.variables)
             return tuple(replace(group, variable=name) for group, _ in found.values())
-        if any(group.contexts for group, _ in found.values()):
+        has_contexts = any(group.contexts for group, _ in found.values())
+        if has_contexts:
             # What was printed has variables of other names.
             self.printer = SelectionPrinter(self.budget)
         return tuple(
-            self._apart(group, first, index) for index, (group, first) in enumerate(found.values())
+            self._apart(group, first if has_contexts else None, index)
+            for index, (group, first) in enumerate(found.values())
         )
 
-    def _apart(self, group: EntityGroup, draft: GroupDraft, index: int) -> EntityGroup:
-        """Name a group that is one of several of its fetch, and its variables."""
-        own = self._group(draft, f"c{index}_")
+    def _apart(self, group: EntityGroup, draft: GroupDraft | None, index: int) -> EntityGroup:
+        """Name a group that is one of several of its fetch; from a draft also its variables."""
+        own = group if draft is None else self._group(draft, f"c{index}_")
         variable = free_name(f"r{index}", self.operation.variables)
         return replace(
             own,

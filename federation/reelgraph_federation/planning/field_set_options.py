@@ -30,6 +30,10 @@ class Price(NamedTuple):
 
     def plus(self, other: Price) -> Price:
         """Return the price of both."""
+        if other is NOTHING_MORE:
+            return self
+        if self is NOTHING_MORE:
+            return other
         return Price(self.fetches + other.fetches, self.fields + other.fields)
 
 
@@ -51,7 +55,7 @@ class FieldSetOptions:
         self, position: Position, fields: FieldSet, latest: int, reuse: Reuse
     ) -> Price | None:
         """Return what to pay for a field set, `None` when it cannot be had in time."""
-        fetches = count = 0
+        total = NOTHING_MORE
         for selection in fields:
             for at, one in self._opened(position, selection, latest):
                 if one.children:
@@ -61,9 +65,8 @@ class FieldSetOptions:
                     more = self._leaf_price(at, one, latest, reuse)
                 if more is None:
                     return None
-                fetches += more.fetches
-                count += more.fields
-        return Price(fetches, count)
+                total = total.plus(more)
+        return total
 
     def context_price(
         self, position: Position, argument: ContextArgument, latest: int

@@ -37,6 +37,7 @@ class KeySpace:
     """The keys of one object in the merged tree, whatever its type conditions."""
 
     _used: dict[str, _Use] = field(default_factory=dict)
+    _keys_of: dict[Ident, list[str]] = field(default_factory=dict)
     _known: dict[tuple[Ident, str], str] = field(default_factory=dict)
     _below: dict[str, KeySpace] = field(default_factory=dict)
 
@@ -50,7 +51,7 @@ class KeySpace:
         """
         known = self._known.get((ident, parent))
         if known is None:
-            same = [key for key, use in self._used.items() if use.ident == ident]
+            same = self._keys_of.get(ident, ())
             names = chain(same, (preferred,), _numbered(ident.name))
             known = next(key for key in names if self._take(key, ident, parent, signatures))
             self._known[ident, parent] = known
@@ -67,6 +68,7 @@ class KeySpace:
         use = self._used.get(key)
         if use is None:
             self._used[key] = _Use(ident, {parent}, signatures)
+            self._keys_of.setdefault(ident, []).append(key)
             return True
         together = use.signatures | signatures
         if use.ident != ident or (use.parents != {parent} and len(together) > 1):

@@ -41,6 +41,8 @@ class Position:
     """When it is needed, given that its parent is."""
     children: dict[Ident, Position] = field(default_factory=dict)
     fragments: dict[tuple[str, ...], Position] = field(default_factory=dict)
+    joint: list[Position] = field(default_factory=list)
+    """Those of the fragments that hold objects of several types."""
     types: tuple[str, ...] = ()
     """Of a fragment, the object types of its objects."""
     on: str | None = None
@@ -85,13 +87,15 @@ class Position:
                 doubts=self.doubts,
                 defer=self.defer,
             )
+            if found.is_joint:
+                self.joint.append(found)
         return found
 
     def wider(self) -> Iterator[Position]:
         """Yield the positions that hold the objects of this fragment among others."""
         if self.enclosing is not None:
-            for types, fragment in self.enclosing.fragments.items():
-                if fragment is not self and set(self.types) < set(types):
+            for fragment in self.enclosing.joint:
+                if set(self.types) < set(fragment.types):
                     yield fragment
             yield self.enclosing
 
@@ -130,10 +134,16 @@ class Position:
     @property
     def absolute(self) -> Condition:
         """When objects here are needed at all."""
-        outside = self.outside
-        if outside.parent is None:
-            return ALWAYS
-        return both(outside.parent.absolute, outside.relative)
+        limits: list[Condition] = []
+        at = self.enclosing or self
+        while at.parent is not None:
+            if at.relative != ALWAYS:
+                limits.append(at.relative)
+            at = at.parent.enclosing or at.parent
+        condition = ALWAYS
+        for limit in reversed(limits):
+            condition = both(condition, limit)
+        return condition
 
     def response_path(self) -> ResponsePath:
         """Return the path here through the merged tree."""

@@ -106,16 +106,17 @@ class FragmentInliner:
         """Open a selection set; `spread` are the fragments that were opened in it, and for what."""
         condition, defer = part.condition, part.defer
         for selection in part.selection_set.selections:
-            self.budget.step()
             own, under = condition, defer
             if selection.directives:
                 own = both(condition, condition_of(selection.directives, self.defers))
                 if own == NEVER or both(place.condition, own) == NEVER:
+                    self.budget.step()
                     continue
             if isinstance(selection, FieldNode):
-                self.budget.spend(FIELD)
+                self.budget.spend(FIELD)  # which is a step
                 entries.append(Entry(selection, types, own, defer))
                 continue
+            self.budget.step()
             if self.defers is not None and selection.directives:
                 under = self.defers.enter(selection.directives, defer, place.path)
             on, below = self._fragment(selection)
