@@ -287,12 +287,14 @@ def _add_argument(weave: Weave, number: str) -> str:
     if dice.chance(30):
         taken = taken.rstrip("!")
     apart = dice.chance(30)
+    # Nothing but fragments can be selected of a union, and each of its members needs one.
+    by_type = apart or "GS" in weave.members
     fragments = []
     for index, setter in enumerate(weave.setters):
         own = f"w{number}{index}" if apart else f"w{number}"
         _add_source(weave, setter, own, number, leaf, outer)
         below = f"{own} {{ v }}" if outer else own
-        fragments.append(f"... on {setter} {{ {below} }}" if apart else f"{{ {below} }}")
+        fragments.append(f"... on {setter} {{ {below} }}" if by_type else f"{{ {below} }}")
     selection = " ".join(dict.fromkeys(fragments))
     return f'a{number}: {taken} @fromContext(field: "$ctx {selection}")'
 

@@ -205,10 +205,18 @@ class Weaver:
                         continue
                     if not self.world.is_composite(model.type) or not self.dice.chance(30):
                         continue
+                    if self._is_overridden(part, type_name, name):
+                        continue
                     text = self._provide(part, model.type, 0)
                     if text:
                         placed.marks.add(f'@provides(fields: "{text}")')
                         self.world.features.add("@provides")
+
+    def _is_overridden(self, part: Part, type_name: str, name: str) -> bool:
+        """Tell whether a part's field is taken over, so that it may not have `@provides`."""
+        override = f'@override(from: "{part.name}"'
+        places = (other.fields.get(type_name, {}).get(name) for other in self.world.parts)
+        return any(mark.startswith(override) for place in places if place for mark in place.marks)
 
     def _provide(self, part: Part, name: str, depth: int) -> str:
         one = self.world.types[name]
