@@ -21,6 +21,7 @@ from reelgraph_dgs.settings import GraphQLLimits, SubgraphSettings
 from reelgraph_kit.asgi import HealthMiddleware, ReadinessCheck, RequestIdMiddleware
 from reelgraph_kit.body_limit import BodyLimitMiddleware
 from reelgraph_kit.host import HostMiddleware
+from reelgraph_kit.identity import read_grants
 from reelgraph_kit.settings import ServiceSettings
 from reelgraph_kit.signing import TrustedSigners
 
@@ -99,6 +100,7 @@ def _add_middleware(
         require_identity=own is not None and own.require_identity,
         speakers=own.identity_speakers if own else ("router",),
         audiences=_audiences(settings),
+        grants=read_grants(own.service_scopes) if own else {},
         without_audience=own is not None and own.identity_without_audience,
     )
     app.add_middleware(HealthMiddleware, checks=readiness)

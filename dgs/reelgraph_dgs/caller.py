@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from reelgraph_dgs.deadline import Deadline, parse_deadline
 from reelgraph_dgs.errors import BadRequest, SubgraphError, Unauthenticated, Unavailable
@@ -18,6 +18,7 @@ from reelgraph_kit.identity import (
     check_audience,
     check_speaker,
     identity_from_claims,
+    with_granted_scopes,
 )
 from reelgraph_kit.logging import request_id
 from reelgraph_kit.signing import InvalidToken, TrustedSigners
@@ -33,7 +34,7 @@ class CallerMiddleware:
 
     No identity header: an anonymous caller, or 401 with `require_identity`. An identity that no
     trusted signer made, that was made for none of `audiences`, or by which a service speaks for
-    anybody but itself: 401. A request that takes longer than its deadline or `max_seconds` is
+    anybody but itself: 401. A service has the scopes that `grants` gives it by name. A request that takes longer than its deadline or `max_seconds` is
     cancelled and answered with 504, unless its response has begun.
     """
 
@@ -46,6 +47,7 @@ class CallerMiddleware:
         speakers: Collection[str] = ("router",),
         *,
         audiences: Collection[str],
+        grants: Mapping[str, frozenset[str]],
         without_audience: bool = False,
     ) -> None:
         self._app = app
@@ -54,6 +56,7 @@ class CallerMiddleware:
         self._require_identity = require_identity
         self._speakers = frozenset(speakers)
         self._audiences = frozenset(audiences)
+        self._grants = grants
         self._without_audience = without_audience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +89,7 @@ class CallerMiddleware:
         except (InvalidToken, ValueError) as error:
             _logger.warning("refused an identity: %s", error)
             raise Unauthenticated("The caller's identity cannot be believed.") from error
-        return identity
+        return with_granted_scopes(identity, self._grants)
 
     def _deadline(self, scope: Scope) -> Deadline:
         limit = Deadline.after(self._max_seconds)

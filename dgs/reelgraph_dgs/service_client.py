@@ -68,7 +68,6 @@ class ServiceClient:
         *,
         target: Literal["subgraph", "router"] = "subgraph",
         audience: str = "",
-        scopes: Sequence[str] = (),
         timeout: float = 5.0,
         transport: httpx.AsyncBaseTransport | None = None,
         breaker: CircuitBreaker | None = None,
@@ -81,7 +80,6 @@ class ServiceClient:
             )
         self._signer = signer
         self._target = target
-        self._scopes = tuple(scopes)
         self._timeout = timeout
         self._http = httpx.AsyncClient(transport=transport, follow_redirects=False)
         self._breaker = breaker or CircuitBreaker(
@@ -215,12 +213,8 @@ class ServiceClient:
         """Sign who calls, again after half of the token's life."""
         now = time.time()
         if now >= self._token_good_until:
-            identity = Identity(
-                kind="service", subject=signer.issuer, scopes=frozenset(self._scopes)
-            )
-            # A bearer token names its scopes as OAuth does, in one string.
-            named = {**identity.to_claims(), AUDIENCE_CLAIM: self._audience}
-            claims = {**named, "scope": " ".join(sorted(self._scopes))}
+            identity = Identity(kind="service", subject=signer.issuer)
+            claims = {**identity.to_claims(), AUDIENCE_CLAIM: self._audience}
             self._token = signer.sign(claims, _TOKEN_LIFETIME_SECONDS)
             self._token_good_until = now + _TOKEN_LIFETIME_SECONDS / 2
         return self._token

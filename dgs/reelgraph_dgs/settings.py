@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from reelgraph_kit.identity import read_grants
 from reelgraph_kit.settings import ServiceSettings
 
 
@@ -24,6 +25,13 @@ class GraphQLLimits:
 
 
 _LIMITS = GraphQLLimits()
+
+GrantedScopes = Annotated[tuple[str, ...], NoDecode]
+SERVICE_SCOPES = (
+    "Scopes that services have here: service=scope, or service=scope scope; comma-separated. What a "
+    "service says of its own scopes does not count."
+)
+"""Describes the setting `service_scopes`; services that grant some by default give it anew."""
 
 
 class SubgraphSettings(ServiceSettings):
@@ -52,6 +60,7 @@ class SubgraphSettings(ServiceSettings):
         description="Whether identities that name no audience are believed: only while routers and "
         "services are brought to a version that names it.",
     )
+    service_scopes: GrantedScopes = Field(default=(), description=SERVICE_SCOPES)
     max_query_depth: int = Field(
         default=_LIMITS.depth,
         ge=1,
@@ -77,11 +86,17 @@ class SubgraphSettings(ServiceSettings):
         description="Longest time for one request in seconds, whatever its deadline allows.",
     )
 
-    @field_validator("identity_speakers", "identity_audiences", mode="before")
+    @field_validator("identity_speakers", "identity_audiences", "service_scopes", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("service_scopes")
+    @classmethod
+    def _grants_can_be_read(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        read_grants(value)
         return value
 
     @property

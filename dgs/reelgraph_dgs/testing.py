@@ -103,9 +103,9 @@ class SubgraphClient:
         identity = Identity("member", member, profile, scopes=frozenset(scopes), **more)
         return self.as_caller(identity)
 
-    def as_service(self, name: str, *, scopes: Sequence[str] = ()) -> SubgraphClient:
-        """Return a client in the name of a service, vouched for by the router."""
-        return self.as_caller(Identity("service", name, scopes=frozenset(scopes)))
+    def as_service(self, name: str) -> SubgraphClient:
+        """Return a client in the name of a service; its scopes are those of `service_scopes`."""
+        return self.as_caller(Identity("service", name))
 
     async def execute(
         self,

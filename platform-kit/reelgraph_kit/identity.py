@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 IDENTITY_HEADER = "Reelgraph-Identity"
@@ -132,6 +132,25 @@ def check_audience(
         isinstance(name, str) and name in audiences for name in names
     ):
         raise ValueError(f"it is for {named!r}, not for {' or '.join(sorted(audiences))}")
+
+
+def read_grants(entries: Collection[str]) -> dict[str, frozenset[str]]:
+    """Read what services may do: `service=scope scope …` each; raises ValueError naming the wrong one."""
+    found: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        name, _, scopes = entry.partition("=")
+        name, granted = name.strip(), frozenset(scopes.split())
+        if not name or not granted:
+            raise ValueError(f'"{entry}" must have the form service=scope, or service=scope scope')
+        found[name] = found.get(name, frozenset()) | granted
+    return found
+
+
+def with_granted_scopes(identity: Identity, grants: Mapping[str, frozenset[str]]) -> Identity:
+    """The caller, a service with the scopes that are granted to its name, whatever it says of itself."""
+    if not identity.is_service:
+        return identity
+    return replace(identity, scopes=grants.get(identity.subject or "", frozenset()))
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str | None:

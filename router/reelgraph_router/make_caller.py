@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reelgraph_kit.identity import read_grants
 from reelgraph_router.http.caller import Caller
 from reelgraph_router.identity.authenticate import Authenticator
 from reelgraph_router.identity.client_address import ClientAddress
@@ -32,6 +33,7 @@ def make_caller(settings: RouterSettings, keys: KeySets | None) -> Caller:
             keys,
             audience=settings.jwt_audience,
             own_name=settings.service_name,
+            grants=read_grants(settings.service_scopes),
             clock_skew=settings.clock_skew_seconds,
             passes_on=forwarding.passes_on(b"authorization"),
         ),

@@ -10,6 +10,7 @@ from pydantic import Field, FilePath, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from reelgraph_federation.budget import MOST_PARTS
+from reelgraph_kit.identity import read_grants
 from reelgraph_kit.server.limits import HttpLimits
 from reelgraph_kit.settings import ServiceSettings
 from reelgraph_router import defaults
@@ -254,6 +255,11 @@ class RouterSettings(ServiceSettings):
     jwt_audience: str = Field(
         default="", description="Audience that tokens must name; empty: not looked at."
     )
+    service_scopes: CommaList = Field(
+        default=(),
+        description="Scopes that services have which call the router themselves: service=scope, or "
+        "service=scope scope; comma-separated. What their tokens say of scopes does not count.",
+    )
     clock_skew_seconds: float = Field(
         default=30.0, ge=0, description="How far issuers' clocks may be off."
     )
@@ -280,12 +286,18 @@ class RouterSettings(ServiceSettings):
 
     @field_validator(
         "cors_origins", "csrf_headers", "expose_errors_of", "subgraph_timeouts", "subgraph_urls", "subscription_protocols", "forward_headers",
-        "override_labels", "client_headers", "jwks_urls", "trusted_proxies", mode="before",
+        "override_labels", "client_headers", "jwks_urls", "service_scopes", "trusted_proxies", mode="before",
     )  # fmt: skip
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("service_scopes")
+    @classmethod
+    def _grants_can_be_read(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        read_grants(value)
         return value
 
     @model_validator(mode="after")

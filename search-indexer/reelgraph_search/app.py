@@ -30,7 +30,6 @@ from reelgraph_search.adapters.supergraph import (
     supergraphs,
 )
 from reelgraph_search.definition import IndexDefinition, load_definitions
-from reelgraph_search.documents.fetch import INDEX_SCOPE
 from reelgraph_search.indexing.keeper import IndexKeeper
 from reelgraph_search.indexing.ledger import Ledger
 from reelgraph_search.indexing.versions import VersionStore
@@ -82,7 +81,6 @@ async def open_service(
         settings.router_url,
         signer,
         target="router",
-        scopes=[INDEX_SCOPE],
         timeout=_ROUTER_TIMEOUT_SECONDS,
     )
     router = RouterOverHttp(client)

@@ -171,13 +171,12 @@ async def _asked(
 ) -> dict[str, Any]:
     from reelgraph_dgs.service_client import ServiceClient, ServiceErrors, ServiceUnavailable
     from reelgraph_kit.signing import KeyFileError, Signer
-    from reelgraph_search.search.schema import ADMIN_SCOPE
 
     try:
         signer = Signer.from_file("search", key) if key is not None else None
     except KeyFileError as error:
         _fail(str(error), EXIT_USAGE)
-    async with ServiceClient(url, signer, audience="search", scopes=[ADMIN_SCOPE]) as client:
+    async with ServiceClient(url, signer, audience="search") as client:
         try:
             run = client.mutate if change else client.query
             return await run(document, variables)

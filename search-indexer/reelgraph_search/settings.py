@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from reelgraph_dgs.settings import SubgraphSettings
+from reelgraph_dgs.settings import SERVICE_SCOPES, GrantedScopes, SubgraphSettings
 
 
 class SearchSettings(SubgraphSettings):
@@ -16,6 +16,9 @@ class SearchSettings(SubgraphSettings):
 
     service_name: ClassVar[str] = "search"
 
+    service_scopes: GrantedScopes = Field(
+        default=("search=search:index search:admin",), description=SERVICE_SCOPES
+    )
     port: int = Field(default=4002, ge=0, le=65535, description="TCP port to listen on.")
     engine_url: str = Field(
         default="",

@@ -24,8 +24,6 @@ from subgraphs.playback.control.plane import ControlPlane
 from subgraphs.playback.fleet_file import read_fleet_file
 from subgraphs.playback.origin.files import Origin
 from subgraphs.playback.play.graph_facts import (
-    BILLING_SCOPES,
-    MEMBER_SCOPES,
     GraphFacts,
     ServiceFacts,
 )
@@ -115,10 +113,8 @@ def _open_facts(settings: Settings) -> ServiceFacts:
     signer = Signer("playback", load_or_create_private_key(path))
     return ServiceFacts(
         catalog=ServiceClient(settings.catalog_url, signer, audience="catalog"),
-        member=ServiceClient(settings.member_url, signer, audience="member", scopes=MEMBER_SCOPES),
-        billing=ServiceClient(
-            settings.billing_url, signer, audience="billing", scopes=BILLING_SCOPES
-        ),
+        member=ServiceClient(settings.member_url, signer, audience="member"),
+        billing=ServiceClient(settings.billing_url, signer, audience="billing"),
     )
 
 

@@ -49,7 +49,10 @@ async def app(
     signers: TestSigners, start_subgraph: Callable[[FastAPI], Awaitable[SubgraphClient]]
 ) -> FastAPI:
     schema = federation_schema(Query, types=[Member])
-    app = create_subgraph_app(schema, SubgraphSettings(trusted_signers=signers.jwks_path))
+    settings = SubgraphSettings(
+        trusted_signers=signers.jwks_path, service_scopes="billing=member:read other"
+    )
+    app = create_subgraph_app(schema, settings)
     await start_subgraph(app)
     return app
 
@@ -60,6 +63,31 @@ async def test_a_subgraph_knows_the_calling_service(app: FastAPI, signers: TestS
         URL, signers.signer("billing"), audience="service", transport=transport
     ) as client:
         assert await client.query("{ caller }") == {"caller": "billing"}
+
+
+async def test_a_service_has_the_scopes_that_the_receiver_grants(
+    app: FastAPI, signers: TestSigners
+) -> None:
+    said = {"kind": "service", "sub": "search", "aud": "service", "scopes": ["member:read"]}
+    document = '{ _entities(representations: [{__typename: "Member", id: "1"}]) { __typename } }'
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+        for signer, name, code in (
+            ("search", "search", "FORBIDDEN"),
+            ("router", "search", "FORBIDDEN"),
+            ("router", "billing", None),
+            ("billing", "billing", None),
+        ):
+            token = signers.signer(signer).sign({**said, "sub": name}, 60)
+            headers = {"Reelgraph-Identity": token}
+            answer = await client.post(URL, json={"query": document}, headers=headers)
+            codes = [one["extensions"]["code"] for one in answer.json().get("errors", [])]
+            assert codes == ([] if code is None else [code]), (signer, name)
+
+
+@pytest.mark.parametrize("entry", ["search", "=member:read", "search=", "search= ,a=b"])
+def test_a_grant_that_cannot_be_read_is_refused(entry: str) -> None:
+    with pytest.raises(ValueError, match="must have the form service=scope"):
+        SubgraphSettings(service_scopes=entry)
 
 
 async def test_what_is_signed_for_one_subgraph_is_refused_by_another(
@@ -84,7 +112,6 @@ async def test_entities_come_in_order(app: FastAPI, signers: TestSigners) -> Non
         URL,
         signers.signer("billing"),
         audience="service",
-        scopes=["member:read"],
         transport=httpx.ASGITransport(app),
     ) as client:
         found = await client.entities("Member", ["2", "missing", {"id": "1"}], "id name")
@@ -95,7 +122,7 @@ async def test_entities_come_in_order(app: FastAPI, signers: TestSigners) -> Non
 async def test_errors_are_for_logs(app: FastAPI, signers: TestSigners) -> None:
     transport = httpx.ASGITransport(app)
     async with ServiceClient(
-        URL, signers.signer("billing"), audience="service", transport=transport
+        URL, signers.signer("search"), audience="service", transport=transport
     ) as client:
         with pytest.raises(ServiceErrors, match="needs the scope member:read") as caught:
             await client.entities("Member", ["1"], "id")
@@ -130,14 +157,14 @@ def client_of(server: Server, signers: TestSigners, **options: Any) -> ServiceCl
 
 async def test_the_router_gets_a_bearer_token(signers: TestSigners) -> None:
     server = Server(ok())
-    async with client_of(server, signers, target="router", scopes=["a", "b"]) as client:
+    async with client_of(server, signers, target="router") as client:
         await client.query("{ ok }", {"x": 1})
     (request,) = server.requests
     scheme, token = request.headers["Authorization"].split()
     claims = TrustedSigners.from_file(signers.jwks_path).verify(token)
     assert scheme == "Bearer"
     assert (claims["iss"], claims["kind"], claims["sub"]) == ("search", "service", "search")
-    assert (claims["scope"], claims["aud"]) == ("a b", "router")
+    assert (claims["scopes"], claims["aud"]) == ([], "router")
     assert "Reelgraph-Identity" not in request.headers
     assert json.loads(request.content) == {"query": "{ ok }", "variables": {"x": 1}}
 

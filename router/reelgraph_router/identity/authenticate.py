@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from reelgraph_kit.identity import ANONYMOUS, Identity
+from reelgraph_kit.identity import ANONYMOUS, Identity, with_granted_scopes
 from reelgraph_router.errors import Code, RequestError, refuse
 from reelgraph_router.identity.key_sets import IssuerKey, KeySets, KeySource
 
@@ -39,6 +39,7 @@ class Authenticator:
     a client's next requests cost a look-up. Without key sets every token is refused, since nobody
     reads it; where `passes_on`, subgraphs get the header, and it is theirs to judge. Tokens of
     issuers by name must be for `audience`, unless it is empty; those of own services for `own_name`.
+    A service has the scopes that `grants` gives it by name.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Authenticator:
         *,
         audience: str = "",
         own_name: str = "router",
+        grants: Mapping[str, frozenset[str]] | None = None,
         clock_skew: float = 30.0,
         clock: Callable[[], float] = time.time,
         passes_on: bool = False,
@@ -54,6 +56,7 @@ class Authenticator:
         self._keys = keys
         self._audience = audience
         self._own_name = own_name
+        self._grants = grants or {}
         self._skew = clock_skew
         self._clock = clock
         self._passes_on = passes_on
@@ -90,7 +93,7 @@ class Authenticator:
             raise _unauthenticated(f"The token has more than {MAX_TOKEN_BYTES} bytes.")
         token = raw.strip().decode("latin-1")
         source, key, claims = self._verify(token, await self._find_keys(token))
-        identity = read_identity(claims, source)
+        identity = with_granted_scopes(read_identity(claims, source), self._grants)
         expires = min(self._check_times(claims), float(2**53))
         self._remember(header, Verified(expires, key, identity))
         return identity
@@ -222,7 +225,7 @@ def read_identity(claims: Mapping[str, object], source: KeySource) -> Identity:
     if source.issuer is None:
         if claims.get("kind") != "service" or subject not in (None, issuer):
             raise _unauthenticated("A service's key speaks for the service alone.")
-        return Identity("service", issuer, scopes=frozenset(_scopes(claims)), issuer=issuer)
+        return Identity("service", issuer, issuer=issuer)
     return Identity(
         kind="member",
         subject=subject,

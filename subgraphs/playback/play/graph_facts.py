@@ -17,9 +17,6 @@ from subgraphs.playback.entitlement import (
     Window,
 )
 
-BILLING_SCOPES = ("billing:read",)
-MEMBER_SCOPES = ("member:read",)
-
 _TITLE = (
     "id name kind maturityRating releaseYear runtimeMinutes "
     "availability { country startsAt endsAt }"

@@ -68,6 +68,7 @@ async def ask(tmp_path, keys):
         "jwks_urls": f"member={members},{services}",
         "signing_key": tmp_path / "keys" / "router.pem",
         "clock_skew_seconds": 10,
+        "service_scopes": "search=a,stranger=b",
         "forward_headers": "x-tenant,reelgraph-identity,connection",
     }
     async with serving(tmp_path, transport, **settings) as client:
@@ -104,7 +105,7 @@ async def test_anonymous_and_service(ask, keys):
     _, sent = await ask()
     assert identity_of(sent, keys)["kind"] == "anonymous"
     own = Signer("search", keys["search"]).sign(
-        {"kind": "service", "scopes": ["a"], "aud": "router"}, 60
+        {"kind": "service", "scopes": ["b"], "scope": "b", "aud": "router"}, 60
     )
     _, sent = await ask(authorization=f"bearer {own}")
     found = identity_of(sent, keys)

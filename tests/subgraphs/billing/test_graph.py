@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from reelgraph_dgs.testing import SubgraphClient, TestSigners
+from reelgraph_kit.identity import Identity
 from subgraphs.billing.app import create_app
 from subgraphs.billing.settings import Settings
 
@@ -138,8 +139,10 @@ async def test_billing_is_for_its_owner_and_trusted_services(
     callers = {
         "anonymous": billing,
         "another member": billing.as_member("m2"),
-        "service": billing.as_service("artwork", scopes=["member:read"]),
-        "service with scope": billing.as_service("playback", scopes=["billing:read"]),
+        "service": billing.as_caller(
+            Identity("service", "artwork", scopes=frozenset({"billing:read"}))
+        ),
+        "service with scope": billing.as_service("playback"),
         "owner": billing.as_member("demo"),
     }
     result = await callers[caller].entities("Member", ["demo"], BILLING)

@@ -10,6 +10,7 @@ from sqlalchemy import exc, insert
 from reelgraph_dgs.database import Database
 from reelgraph_dgs.testing import SubgraphClient
 from reelgraph_kit.event_log import open_event_log
+from reelgraph_kit.identity import Identity
 from subgraphs.member.tables import profiles
 
 CREATE = """
@@ -130,8 +131,10 @@ async def test_private_fields_are_for_their_owner_and_trusted_services(
     callers = {
         "anonymous": member,
         "another member": member.as_member("m2"),
-        "service": member.as_service("artwork"),
-        "service with scope": member.as_service("playback", scopes=["member:read"]),
+        "service": member.as_caller(
+            Identity("service", "artwork", scopes=frozenset({"member:read"}))
+        ),
+        "service with scope": member.as_service("playback"),
         "owner": member.as_member("demo"),
     }
     result = await callers[caller].entities("Member", ["demo"], f"displayName {field}")

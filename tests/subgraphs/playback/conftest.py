@@ -27,7 +27,7 @@ from subgraphs.member.settings import Settings as MemberSettings
 from subgraphs.playback.app import create_app
 from subgraphs.playback.appliance.app import Appliance, build_appliance
 from subgraphs.playback.appliance.settings import Settings as ApplianceSettings
-from subgraphs.playback.play.graph_facts import BILLING_SCOPES, MEMBER_SCOPES, ServiceFacts
+from subgraphs.playback.play.graph_facts import ServiceFacts
 from subgraphs.playback.settings import Settings
 
 StartSubgraph = Callable[[FastAPI], Awaitable[SubgraphClient]]
@@ -122,19 +122,19 @@ async def service(
     for app in (catalog, member, billing):
         await start_subgraph(app)
 
-    def ask(app: FastAPI, name: str, scopes: tuple[str, ...] = ()) -> ServiceClient:
+    def ask(app: FastAPI, name: str) -> ServiceClient:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         signer = signers.signer("playback")
-        return ServiceClient(
-            "http://x/graphql", signer, audience=name, scopes=scopes, transport=transport
-        )
+        return ServiceClient("http://x/graphql", signer, audience=name, transport=transport)
 
     facts = ServiceFacts(
         ask(catalog, "catalog"),
-        ask(member, "member", MEMBER_SCOPES),
-        ask(billing, "billing", BILLING_SCOPES),
+        ask(member, "member"),
+        ask(billing, "billing"),
     )
-    app = create_app(Settings(**common), clock, facts)
+    app = create_app(
+        Settings(**common, service_scopes="recommendations=history:read"), clock, facts
+    )
     return Service(app, await start_subgraph(app), tmp_path, clock)
 
 

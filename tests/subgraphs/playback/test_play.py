@@ -258,7 +258,7 @@ async def test_history_is_a_profile_s_own(service: Any) -> None:
 
     adult = await service.as_demo().entities("Member", ["demo"], fields)
     kids = await service.as_demo("demo-kids").entities("Member", ["demo"], fields)
-    helper = service.client.as_service("recommendations", scopes=["history:read"])
+    helper = service.client.as_service("recommendations")
     every = await helper.entities("Member", ["demo"], fields)
     others = await service.client.as_member("m2").entities("Member", ["demo"], fields)
 
