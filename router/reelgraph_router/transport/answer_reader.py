@@ -29,21 +29,29 @@ BEGIN = b"HTTP/1."
 
 
 class AnswerReader:
-    """Reads the one answer to the request that is under way; `reset` before each."""
+    """Reads the one answer to the request that is under way; `begin` before each."""
 
     __slots__ = (
         "_body", "_head", "_held", "_known", "_left_in_chunk", "_limit", "_other", "_trailing",
         "is_fresh", "is_left",
     )  # fmt: skip
 
+    _head: Head | None
+
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._known: KnownHead | None = None
-        self.reset()
+        self._reset()
 
-    def reset(self) -> None:
-        """Begin anew; of no need while `is_fresh`."""
-        self._head: Head | None = None
+    def begin(self) -> None:
+        """Forget the answer before this one; only what its head looked like is remembered."""
+        if self.is_fresh:
+            self._head = None  # all that a whole answer with a known head leaves
+        else:
+            self._reset()
+
+    def _reset(self) -> None:
+        self._head = None
         self._body: bytearray | None = None
         self._held = bytearray()
         self._other = 0

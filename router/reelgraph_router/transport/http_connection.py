@@ -188,8 +188,7 @@ class Connection(asyncio.Protocol):
         self._exchange = exchange
         exchange.connection = self
         self._received = False
-        if not self._reader.is_fresh:
-            self._reader.reset()
+        self._reader.begin()
         request = exchange.request
         body = request.body
         assert self._transport is not None
