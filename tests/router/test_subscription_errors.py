@@ -139,6 +139,31 @@ async def test_errors_are_hidden_like_all_of_subgraphs(tmp_path, start_raw_serve
     assert all("subgraph" not in one["extensions"] for one in errors)
 
 
+@pytest.mark.parametrize("client_protocol", ["ws", "sse", "multipart"])
+@pytest.mark.parametrize("exposed", [True, False])
+async def test_errors_of_events_are_hidden_like_all_of_subgraphs(
+    exposed, client_protocol, tmp_path, start_raw_server
+):
+    told = '{"data":{"ticks":null},"errors":[{"message":"SELECT 1","path":["ticks"]}]}'
+
+    async def write(reader, writer, body):
+        writer.write(HEAD + f"event: next\ndata: {told}\n\n".encode() + COMPLETE)
+        return False
+
+    raw = await start_raw_server(write)
+    settings = {"subscription_protocols": "ticks=sse", "expose_subgraph_errors": exposed}
+    async with live(tmp_path, supergraph(raw.url), **settings) as client:
+        if client_protocol == "ws":
+            result = (await over_websocket(client))[0]["payload"]
+        elif client_protocol == "sse":
+            result = (await read_events(client, QUERY))[0][1]
+        else:
+            result = (await read_parts(client, QUERY))[0]["payload"]
+    (error,) = result["errors"]
+    assert result["data"] == {"ticks": None}
+    assert ("SELECT" in error["message"], "subgraph" in error["extensions"]) == (exposed, exposed)
+
+
 def scripted(*answers: bytes):
     """Each connection gets the next answer, and ends."""
     left = list(answers)

@@ -37,17 +37,18 @@ class SignedIdentity:
     A line names its subgraph, so that none can show it to another one.
     """
 
-    __slots__ = ("_identity", "_lines", "_signer")
+    __slots__ = ("_clock", "_identity", "_lines", "_signer")
 
     def __init__(self, signer: IdentitySigner, identity: Identity) -> None:
         self._signer = signer
+        self._clock = signer.clock
         self._identity = identity
         self._lines: dict[str, SignedLine] = {}
 
     def line_for(self, subgraph: str) -> bytes:
         """The line for a subgraph; a signed one is used again for half its life."""
         known = self._lines.get(subgraph)
-        if known is not None and self._signer.is_good(known[0]):
+        if known is not None and self._clock() < known[0]:
             return known[1]
         return self._signer.sign(self._identity, subgraph, self._lines)
 
@@ -60,7 +61,7 @@ class IdentitySigner:
     ) -> None:
         self._signer = signer
         self._lifetime = lifetime
-        self._clock = clock
+        self.clock = clock
         self._callers: OrderedDict[Identity, SignedIdentity] = OrderedDict()
         self._held: deque[tuple[dict[str, SignedLine], str]] = deque()
 
@@ -73,13 +74,9 @@ class IdentitySigner:
                 self._callers.popitem(last=False)
         return HeadersOfEach(known)
 
-    def is_good(self, until: float) -> bool:
-        """Whether a line may be sent still."""
-        return self._clock() < until
-
     def sign(self, identity: Identity, subgraph: str, lines: dict[str, SignedLine]) -> bytes:
         """Sign a line for a subgraph and keep it among a caller's `lines`."""
-        now = self._clock()
+        now = self.clock()
         claims = {**identity.to_claims(), AUDIENCE_CLAIM: subgraph}
         line = _IDENTITY_LINE % self._signer.sign(claims, self._lifetime, now).encode()
         if subgraph not in lines:

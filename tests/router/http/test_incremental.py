@@ -241,3 +241,34 @@ async def test_the_plan_comes_first_and_the_times_last(tmp_path):
     assert all('Defer 0 (label: "later"' in plan["text"] for plan in plans)
     assert [fetch["id"] for fetch in plans[1]["fetches"]] == [0, 1]
     assert all("endedAt" in fetch for fetch in plans[1]["fetches"])
+
+
+SECRET = "SELECT * FROM secrets"
+SECRETS = {
+    "a path": {"message": SECRET, "path": ["slow"], "extensions": {"code": "X", "sql": SECRET}},
+    "no path": {"message": SECRET},
+    "a code that is no code": {"message": SECRET, "extensions": {"code": SECRET}},
+}
+
+
+@pytest.mark.parametrize(
+    "accept", [MULTIPART, f"{MULTIPART};incrementalSpec=v0.2", "text/event-stream"]
+)
+@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("exposed", [True, False])
+async def test_errors_of_deferred_parts_are_hidden_like_all_of_subgraphs(
+    name, accept, exposed, tmp_path
+):
+    def answer(request):
+        if "slow" in request.query:
+            return {"data": {"slow": None}, "errors": [SECRETS[name]]}
+        return {"data": {"hello": "world"}}
+
+    transport = MemoryTransport({"one": answer})
+    sdl = hello_supergraph(sdl=SDL)
+    async with live(tmp_path, sdl, transport, expose_subgraph_errors=exposed) as client:
+        query = '{ hello ... @defer(label: "later") { slow } }'
+        told = await client.post("/graphql", json={"query": query}, headers={"accept": accept})
+    assert '"errors":[{' in told.text
+    assert '"hello":"world"' in told.text
+    assert (SECRET in told.text, '"subgraph":"one"' in told.text) == (exposed, exposed)
