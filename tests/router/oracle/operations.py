@@ -83,6 +83,7 @@ class OperationMaker:
     """Fragment name → type."""
     budget: int = 34
     with_introspection: bool = True
+    with_subscriptions: bool = True
     is_nested: bool = False
     """Whether it goes deep, through fragments on interfaces and unions wherever it can."""
     make_arguments: type[ArgumentMaker] = ArgumentMaker
@@ -102,8 +103,9 @@ class OperationMaker:
             kind, root = "mutation", schema.mutation_type
             self.features.add("mutation")
         assert root is not None
-        if schema.subscription_type is not None and self.dice.chance(30):
-            body, kind = [self._stream(schema.subscription_type)], "subscription"
+        streams = schema.subscription_type if self.with_subscriptions else None
+        if streams is not None and self.dice.chance(30):
+            body, kind = [self._stream(streams)], "subscription"
         else:
             depth = 9 if self.is_nested else self.dice.upto(5, 2)
             body = self._selection(root, depth, {}, ())
