@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -20,12 +19,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the expected files of data-driven tests instead of comparing with them",
     )
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Tell helpers that have no fixture: they read the variable when they are imported."""
-    if config.getoption("--update-golden"):
-        os.environ["UPDATE_GOLDEN"] = "1"
 
 
 @pytest.fixture(scope="session")

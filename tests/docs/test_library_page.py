@@ -29,7 +29,9 @@ def blocks() -> list[re.Match[str]]:
 def test_each_block_prints_what_stands_below_it(update_golden):
     text = PAGE.read_text()
     names: dict[str, object] = {}
-    for block in blocks():
+    found = list(blocks())
+    assert found
+    for block in found:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             exec(compile(block["code"], str(PAGE), "exec"), names)

@@ -26,6 +26,7 @@ def test_graphiql_begins_with_the_first():
 
 def test_each_answer_is_as_printed(evening):
     """Run in the README's order: signing in comes before what needs it."""
+    assert PAIRS
     headers: dict[str, str] = {}
     for query, printed in PAIRS:
         answer = httpx.post(

@@ -30,8 +30,8 @@ def test_connections_that_open_a_new_file_at_once_all_get_wal(tmp_path: Path) ->
         return modes
 
     with ThreadPoolExecutor(OPENERS) as pool:
-        for modes in pool.map(open_one, range(OPENERS)):
-            assert modes == ["wal"] * FILES
+        modes = list(pool.map(open_one, range(OPENERS)))
+    assert modes == [["wal"] * FILES] * OPENERS
 
 
 def test_a_file_that_another_keeps_is_reported_when_patience_ends(tmp_path: Path) -> None:

@@ -233,6 +233,8 @@ def test_every_code_can_be_explained() -> None:
 
     from reelgraph_registry.cli.explain import explain
 
+    assert PROBLEM_KINDS
+    assert list(ChangeKind)
     for code in [*PROBLEM_KINDS, *ChangeKind]:
         result = CliRunner().invoke(explain, [code, "--format", "json"])
         document = json.loads(result.output)

@@ -54,5 +54,6 @@ def test_threads_do_not_wait_for_each_other() -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    assert found.keys() == set(range(5))
     for number, seen in found.items():
         assert seen == texts(compose_schemas((A, changed(number))))

@@ -74,6 +74,7 @@ async def test_deep_keys_are_sent(depth):
 @pytest.mark.parametrize("depth", [1030, 5_000, 100_000])
 async def test_what_is_too_deep_to_be_read_is_null_with_an_error(depth):
     found, _ = await answers("{ any }", b'{"data":{"any":%b}}' % nested(depth))
+    assert found
     for way, body in found.items():
         told = orjson.loads(body)
         assert told["data"] == {"any": None}, way

@@ -360,6 +360,7 @@ async def test_events_whatever_the_lines_and_the_pieces(name, end):
         for at in range(0, len(text), size):
             yield text[at : at + size]
 
+    assert len(text) > 1
     for size in range(1, len(text) + 1):
         found = [one async for one in events(lines(pieces(size)))]
         assert [kind for kind, _ in found] == [b"next", b"complete"], size
@@ -388,6 +389,7 @@ async def test_parts_whatever_the_pieces(name):
         for at in range(0, len(document), size):
             yield document[at : at + size]
 
+    assert len(document) > 1
     for size in range(1, len(document) + 1):
         found = [one.strip() async for one in parts(pieces(size), b"b")]
         assert found == bodies, size

@@ -6,15 +6,12 @@ links that federation version with every directive imported, in a first line of 
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from reelgraph_federation import CompositionResult, Subgraph, compose
 from reelgraph_federation.subgraph.spec_features import DIRECTIVES
-
-UPDATE = os.environ.get("UPDATE_GOLDEN") == "1"
 
 
 @dataclass
@@ -56,8 +53,8 @@ def describe(result: CompositionResult) -> str:
     return "\n".join(lines) or "nothing to report"
 
 
-def compare_or_update(path: Path, actual: str) -> None:
-    if UPDATE:
+def compare_or_update(path: Path, actual: str, *, update_golden: bool) -> None:
+    if update_golden:
         path.write_text(actual)
     assert path.exists(), f"{path.name} is missing: run pytest --update-golden and look at it"
     assert actual == path.read_text(), f"{path.name} differs: pytest --update-golden writes it anew"

@@ -32,14 +32,16 @@ def films() -> Supergraph:
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_contract_shows_what_its_tags_let_through(films: Supergraph, name: str) -> None:
+def test_contract_shows_what_its_tags_let_through(
+    films: Supergraph, name: str, update_golden: bool
+) -> None:
     include, exclude = FILTERS[name]
     contract = make_contract(films, include, exclude)
     assert contract.supergraph is not None, contract.errors
     assert_valid_schema(build_schema(print_supergraph(contract.supergraph)))
     api = print_schema(contract.supergraph.api_schema)
     assert_valid_schema(build_schema(api))
-    compare_or_update(HERE / f"{name}.txt", api + "\n")
+    compare_or_update(HERE / f"{name}.txt", api + "\n", update_golden=update_golden)
 
 
 def test_contract_leaves_the_supergraph_alone(films: Supergraph) -> None:

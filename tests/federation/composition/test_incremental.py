@@ -104,6 +104,7 @@ def test_random_edits(kind: type[Wild]) -> None:
 
 
 def test_cases_of_all_codes_one_after_the_other() -> None:
+    assert CASES
     composer = Composer()
     for case in CASES:
         again = composer.compose(case.subgraphs)

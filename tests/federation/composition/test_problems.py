@@ -74,7 +74,7 @@ NOT_FROM_SDL = {
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_code_is_raised_where_it_should_be(path: Path) -> None:
+def test_code_is_raised_where_it_should_be(path: Path, update_golden: bool) -> None:
     cases = read_cases(path)
     report = []
     verdicts = set()
@@ -91,7 +91,7 @@ def test_code_is_raised_where_it_should_be(path: Path) -> None:
         if verdict == "passes":
             assert not result.errors, describe(result)
     assert verdicts == {"raises", "passes"}
-    compare_or_update(path.with_suffix(".txt"), "\n".join(report))
+    compare_or_update(path.with_suffix(".txt"), "\n".join(report), update_golden=update_golden)
 
 
 def test_every_code_has_cases() -> None:

@@ -26,7 +26,7 @@ PASSING = [
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_supergraph_is_as_written(path: Path) -> None:
+def test_supergraph_is_as_written(path: Path, update_golden: bool) -> None:
     parts = []
     for case in read_cases(path):
         result = case.compose()
@@ -36,7 +36,7 @@ def test_supergraph_is_as_written(path: Path) -> None:
         parts.append(f"{links}…\n{rest[rest.index('enum join__Graph') :]}")
         parts.append(f"# Hints\n\n{describe(result)}\n")
         parts.append(f"# API schema\n\n{result.api_schema_sdl}\n")
-    compare_or_update(path.with_suffix(".txt"), "\n".join(parts))
+    compare_or_update(path.with_suffix(".txt"), "\n".join(parts), update_golden=update_golden)
 
 
 @pytest.mark.parametrize("case", PASSING)

@@ -16,10 +16,25 @@ from tests.federation.planning.test_plans import CASES, read_case
 MOST_TO_ENUMERATE = 9
 
 
+NOT_COMPARED = {
+    "contexts",
+    "contexts_of_narrower_types",
+    "contexts_of_the_representation",
+    "contexts_with_other_directives",
+    "deferred_keys",
+    "interface_objects_alone",
+    "mutations",
+    "query_below_the_root",
+    "subscriptions",
+}
+"""Cases of which the exhaustive search supports no operation."""
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_cases_take_the_fewest_calls(path: Path) -> None:
     case = read_case(path)
     supergraph = case.supergraph()
+    compared = []
     for name, one in case.operations.items():
         operation = normalize_operation(supergraph, parse(one.text), deferring=one.deferring)
         try:
@@ -27,6 +42,8 @@ def test_cases_take_the_fewest_calls(path: Path) -> None:
         except UnsupportedError:
             continue
         assert (name, found.made) == (name, found.least)
+        compared.append(name)
+    assert bool(compared) == (path.stem not in NOT_COMPARED)
 
 
 def test_generated_operations_take_the_fewest_calls() -> None:

@@ -111,6 +111,7 @@ def count_values(value: object, seen: set[int]) -> int:
 def test_sizes_grow_with_the_number_of_types_at_most(name: str) -> None:
     key, further, text = SHAPES[name]
     small, middle, large = (measured(supergraph(one, key, further), text) for one in (4, 8, 16))
+    assert small
     for first, second, third in zip(small, middle, large, strict=True):
         # What is added from 8 to 16 is at most what two times 4 to 8 add: a straight line.
         assert third - second <= 2.1 * (second - first) + 20

@@ -43,7 +43,9 @@ def judge(rules: JudgeRules, usage: RecordedUsage | None = None) -> dict[str, Ju
 
 
 def test_without_rules_each_change_keeps_its_criticality() -> None:
-    for judged in judge(NO_RULES).values():
+    found = judge(NO_RULES)
+    assert found
+    for judged in found.values():
         assert judged.criticality is judged.change.criticality
         assert judged.passes == (judged.criticality is not Criticality.BREAKING)
         assert judged.reason == ""

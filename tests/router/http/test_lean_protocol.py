@@ -88,6 +88,7 @@ async def test_both_ways_answer_alike(tmp_path, name):
         twice = [await line.ask(WAYS[name]) for _ in range(2)]
         long_way = WAYS[name].replace(b"host: x", b"host: x\r\norigin: http://o.example", 1)
         in_full = await line.ask(long_way)
+    assert len(twice) == 2
     for status, headers, body in twice:
         assert (status, body) == (in_full[0], in_full[2])
         assert headers.keys() == in_full[1].keys()

@@ -172,6 +172,7 @@ def test_an_answer_is_the_same_however_it_is_cut(data, cuts):
 @settings(max_examples=1_000, deadline=None)
 @given(st.lists(st.one_of(noise, usual, usual, usual), min_size=1, max_size=5))
 def test_a_reader_that_has_read_before_reads_alike(answers):
+    assert answers
     used = AnswerReader(1_000)
     for data in answers:
         fresh = AnswerReader(1_000)

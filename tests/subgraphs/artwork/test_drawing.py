@@ -45,7 +45,9 @@ def test_no_input_gets_markup_in(
     name: str, genres: list[str], title_id: str, year: int, shape: str
 ) -> None:
     subject = Subject(title_id, name, year, tuple(genres))
-    for variant in variants_of(title_id, genres):
+    variants = variants_of(title_id, genres)
+    assert variants
+    for variant in variants:
         document = render(subject, variant, shape)
         root = ElementTree.fromstring(document)
         assert {element.tag.removeprefix(SVG) for element in root.iter()} <= DRAWN
@@ -71,6 +73,7 @@ def test_every_design_draws_in_every_palette(design: str, palette: str, shape: s
 
 
 def test_every_theme_has_designs_and_palettes_that_exist() -> None:
+    assert THEMES
     for theme in THEMES.values():
         assert set(theme.designs) <= set(DESIGNS)
         assert set(theme.palettes) <= set(PALETTES)
@@ -110,6 +113,7 @@ def test_a_short_name_is_written_large_and_a_long_one_whole() -> None:
 
 def test_drawing_is_quick() -> None:
     subject = Subject("t1", "The General", 1926, ("Comedy",))
+    assert DESIGNS
     for design in DESIGNS:
         variant = Variant("classic", "classic", design, "ember")
         render(subject, variant, "poster")

@@ -35,6 +35,7 @@ def test_there_are_about_200_films_or_more_and_each_has_a_director_and_a_genre()
 
 def test_years_and_lives_fit() -> None:
     born = {person.id: person.birth_year for person in PEOPLE}
+    assert FILMS
     for film in FILMS:
         assert 1895 <= film.title.release_year <= 1968
         assert 1 <= film.title.runtime_minutes <= 400

@@ -60,6 +60,8 @@ def test_references_lead_back_only() -> None:
             assert {credit.person_id for credit in record.credits} <= people
             if record.title.series_id is not None:
                 assert titles[record.title.series_id] is TitleKind.SERIES
+    assert people
+    assert titles
 
 
 def test_the_mix_is_that_of_a_streaming_catalogue() -> None:
