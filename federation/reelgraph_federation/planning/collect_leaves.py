@@ -37,11 +37,11 @@ class Task:
 class LeafCollector:
     """Makes the tree of positions for an operation, with a task for each leaf."""
 
-    def __init__(self, reach: Reach, *, defers: bool = False) -> None:
+    def __init__(self, reach: Reach, below: ReachBelow, alike: AlikeTypes) -> None:
         self._reach = reach
         self._types = reach.graph.types
-        self._below = ReachBelow(reach)
-        self._alike = AlikeTypes(reach, defers=defers)
+        self._below = below
+        self._alike = alike
         self.tasks: list[Task] = []
         self.objects: list[Position] = []
         """Every position of the client's, parents first."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from reelgraph_federation.operations.tree import NormalizedOperation, SelectedField, Selections
+from reelgraph_federation.planning.alike_types import AlikeTypes
 from reelgraph_federation.planning.choose_paths import Chooser
 from reelgraph_federation.planning.collect_leaves import LeafCollector
 from reelgraph_federation.planning.constraints import UNCONSTRAINED, Constraints
@@ -19,6 +20,7 @@ from reelgraph_federation.planning.find_paths import Reach
 from reelgraph_federation.planning.keys import KeySpace
 from reelgraph_federation.planning.optimize.join_mutations import join_mutations
 from reelgraph_federation.planning.positions import Position
+from reelgraph_federation.planning.reach_below import ReachBelow
 from reelgraph_federation.query_graph import TypeNode
 
 
@@ -49,12 +51,15 @@ def draft_operation(reach: Reach, operation: NormalizedOperation, blocks: DeferB
 
 
 class _Drafter:
-    """Makes attempts at one operation; knows nothing of an attempt once it is made."""
+    """Makes attempts at one operation; keeps nothing of an attempt once it is made."""
 
     def __init__(self, reach: Reach, operation: NormalizedOperation, blocks: DeferBlocks) -> None:
         self._reach = reach
         self._operation = operation
         self._blocks = blocks
+        # What these find holds for every attempt: they read selections of the operation, no positions.
+        self._below = ReachBelow(reach)
+        self._alike = AlikeTypes(reach, defers=bool(operation.defers))
 
     def attempt(self, constraints: Constraints) -> Attempt | None:
         """Plan the whole operation, `None` when that cannot be done under the constraints."""
@@ -100,7 +105,7 @@ class _Drafter:
         constraints: Constraints = UNCONSTRAINED,
     ) -> Attempt:
         root = Position(selections.type_name, keys, roots=roots)
-        collector = LeafCollector(self._reach, defers=bool(self._operation.defers))
+        collector = LeafCollector(self._reach, self._below, self._alike)
         collector.collect(root, selections)
         draft = DraftPlan(constraints)
         chooser = Chooser(draft, self._reach)

@@ -52,6 +52,10 @@ class KeySpace:
         known = self._known.get((ident, parent))
         if known is None:
             same = self._keys_of.get(ident, ())
+            if not same and preferred not in self._used:
+                self._take(preferred, ident, parent, signatures)
+                self._known[ident, parent] = preferred
+                return preferred
             names = chain(same, (preferred,), _numbered(ident.name))
             known = next(key for key in names if self._take(key, ident, parent, signatures))
             self._known[ident, parent] = known
